@@ -1,0 +1,49 @@
+/**
+ * The direction of arrows: atlas <- world <- aws <- { wire, plane, drill } <- cli; store implements
+ * the journal port of world. Any other arrow fails `npm test`.
+ */
+const rooms = {
+  atlas: [],
+  world: ['atlas'],
+  aws: ['atlas', 'world'],
+  store: ['world'],
+  wire: ['atlas', 'world', 'aws'],
+  plane: ['atlas', 'world', 'aws'],
+  drill: ['atlas', 'world', 'aws'],
+};
+
+const all = ['atlas', 'world', 'aws', 'wire', 'plane', 'drill', 'store', 'console', 'cli'];
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(rooms).map(([room, allowed]) => ({
+      name: `${room}-arrows`,
+      comment: `${room} may only look at: ${['itself', ...allowed].join(', ')}. Only cli wires the rooms together.`,
+      severity: 'error',
+      from: { path: `^src/${room}/` },
+      to: { path: `^src/(${all.filter((other) => other !== room && !allowed.includes(other)).join('|')})/` },
+    })),
+    {
+      name: 'pure-rooms-know-no-host',
+      comment: 'atlas, world and aws run in simulation too: they import nothing of the host.',
+      severity: 'error',
+      from: { path: '^src/(atlas|world|aws)/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    { name: 'no-circles', severity: 'error', from: { path: '^src/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-development-parts-at-run-time',
+      comment: 'A development dependency may be imported as a type, never as code.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};
