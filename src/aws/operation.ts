@@ -1,0 +1,40 @@
+import type { DomainError } from '../world/domain-error.ts';
+import type { Timer, Tx } from '../world/transaction.ts';
+
+/**
+ * A type of an AWS SDK as operations see it: moments are world time in milliseconds since 1970 instead of a
+ * `Date`, since pure code has no clock. The wire turns them into each protocol's form.
+ */
+export type Plain<T> = T extends Date
+  ? number
+  : T extends Uint8Array
+    ? T
+    : T extends readonly (infer Element)[]
+      ? readonly Plain<Element>[]
+      : T extends object
+        ? { readonly [Key in keyof T]: Plain<T[Key]> }
+        : T;
+
+/**
+ * An operation: from input that the wire has checked against AWS's model to an answer, or to a DomainError that
+ * changes nothing. Synchronous; all it knows comes through the transaction.
+ */
+export type Operation<Input, Output> = (tx: Tx, input: Plain<Input>) => Plain<Output> | DomainError;
+
+/** An operation of any input: what a list of them holds. The wire gives each the input of its own model. */
+export type AnyOperation = (tx: Tx, input: never) => unknown;
+
+/** One AWS service: its operations by AWS's name, and where its state lives. */
+export interface Service {
+  /** The name in the credential scope of a request, for example `elasticloadbalancing`. */
+  readonly name: string;
+  /** What people call it, for example `Amazon EC2`. */
+  readonly title: string;
+  /** `region`: each Region has its own; `partition`: one for all, its control plane in us-east-1. */
+  readonly shard: 'region' | 'partition';
+  readonly operations: Readonly<Record<string, AnyOperation>>;
+  /** Runs before each operation, in its transaction: what an account finds there without having made it. */
+  readonly prepare?: (tx: Tx) => void;
+  /** What runs when a timer of this kind is due. */
+  readonly timers?: Readonly<Record<string, (tx: Tx, timer: Timer) => void>>;
+}

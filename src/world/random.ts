@@ -1,0 +1,70 @@
+/**
+ * Randomness from one seed. A stream is a pure function of (seed, shard, stream name, counter): the counter is
+ * kept in the journal, so that a world goes on drawing where it was after a crash, and a new use of randomness,
+ * having a name of its own, does not reshuffle an old one.
+ */
+export interface RandomStream {
+  /** A whole number from 0 to 2^32 - 1. */
+  uint32(): number;
+  /** A whole number from 0 to bound - 1; bound is at most 2^32. */
+  below(bound: number): number;
+  /** Lower-case hexadecimal digits. */
+  hex(digits: number): string;
+  /** One element; undefined of an empty list. */
+  pick<T>(list: readonly T[]): T | undefined;
+}
+
+const golden = 0x9e3779b9;
+
+/** The finaliser of MurmurHash3 (public domain, Austin Appleby): every input bit changes every output bit. */
+const mix = (value: number): number => {
+  let h = value | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+};
+
+/** A stable 32-bit hash of texts; the same on every machine and in every release. */
+export const hash32 = (...parts: readonly (string | number)[]): number => {
+  let h = golden;
+  for (const part of parts) {
+    const text = String(part);
+    for (let i = 0; i < text.length; i++) h = mix(h ^ text.charCodeAt(i)) + golden;
+    h = mix(h ^ 0x1f) + text.length;
+  }
+  return mix(h);
+};
+
+/** The n-th number of the stream with this key. */
+const draw = (key: number, counter: number): number =>
+  mix(mix(key + Math.imul(counter, golden)) ^ mix(counter + golden));
+
+/**
+ * A stream that begins at `counter` and tells each advance through `moved`, so that the owner can persist it.
+ */
+export const createRandomStream = (
+  key: number,
+  counter: number,
+  moved: (counter: number) => void = () => undefined,
+): RandomStream => {
+  let position = counter;
+  const uint32 = (): number => {
+    const value = draw(key, position);
+    position += 1;
+    moved(position);
+    return value;
+  };
+  const below = (bound: number): number => {
+    // Rejection keeps every value equally likely.
+    const limit = 2 ** 32 - (2 ** 32 % bound);
+    let value = uint32();
+    while (value >= limit) value = uint32();
+    return value % bound;
+  };
+  const hex = (digits: number): string => {
+    let text = '';
+    while (text.length < digits) text += uint32().toString(16).padStart(8, '0');
+    return text.slice(0, digits);
+  };
+  return { uint32, below, hex, pick: (list) => list[below(Math.max(1, list.length))] };
+};

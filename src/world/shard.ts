@@ -1,0 +1,342 @@
+import type { Geography } from '../atlas/geography.ts';
+import type { Conditions } from './conditions.ts';
+import {
+  defineTable,
+  noAccount,
+  type AccountId,
+  type Entity,
+  type ShardId,
+  type Table,
+} from './entity.ts';
+import type { EntityChange, JournalRecord } from './journal.ts';
+import { createRandomStream, hash32, type RandomStream } from './random.ts';
+import { TableState } from './table-state.ts';
+import type { Timer, TimerRequest, Tx, View } from './transaction.ts';
+
+/** How far each random stream of a shard has been drawn. */
+interface StreamPosition extends Entity {
+  readonly counter: number;
+}
+
+const StreamPositions = defineTable<StreamPosition>('random-streams');
+
+/** The timers of a shard, by account. */
+export const Timers = defineTable<Timer>('timers');
+
+/** What a shard is given by its world. */
+export interface ShardContext {
+  readonly seed: number;
+  readonly geography: Geography;
+  conditions(): Conditions;
+  now(): number;
+}
+
+const deepFreeze = (value: unknown): void => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) deepFreeze(part);
+};
+
+const entityKey = (account: AccountId, table: string, id: string): string =>
+  `${account}\n${table}\n${id}`;
+
+/** One step back for an abort. */
+interface Undo {
+  readonly state: TableState;
+  readonly id: string;
+  readonly previous: Entity | undefined;
+}
+
+/**
+ * The state of one shard in memory. Writes go straight into it with a way back, so that reads within a
+ * transaction see them without a merge; deletions wait for the commit, so that an abort keeps the order.
+ */
+export class Shard {
+  readonly id: ShardId;
+  readonly #context: ShardContext;
+  readonly #accounts = new Map<AccountId, Map<string, TableState>>();
+  #seq = 0;
+  #inTransaction = false;
+
+  constructor(id: ShardId, context: ShardContext) {
+    this.id = id;
+    this.#context = context;
+  }
+
+  /** The number of the last commit; 0 when there was none. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Applies a record of the journal during recovery. */
+  replay(record: JournalRecord): void {
+    for (const change of record.changes) this.#apply(change);
+    this.#seq = record.seq;
+  }
+
+  /** Everything that is there, as changes that would make it: for a snapshot. */
+  *contents(): Generator<EntityChange> {
+    for (const [account, tables] of this.#accounts) {
+      for (const [table, state] of tables) {
+        for (const entity of state.values()) yield { op: 'put', table, account, entity };
+      }
+    }
+  }
+
+  /** A view of committed state. */
+  view(account: AccountId): View {
+    return new ShardView(this.#reader(new Set()), account);
+  }
+
+  /**
+   * Runs a transaction. `keep` decides from the answer whether it commits; when it does not, or when `run`
+   * throws, nothing has changed. Returns the answer and the record to append, if anything changed.
+   */
+  transact<T>(
+    account: AccountId,
+    run: (tx: Tx) => T,
+    keep: (output: T) => boolean,
+  ): { readonly output: T; readonly record: JournalRecord | undefined } {
+    if (this.#inTransaction) throw new Error(`Shard ${this.id} is in a transaction already.`);
+    this.#inTransaction = true;
+    const work = new Work(this.id, this.#context.seed, this.#reader(new Set()), (a, table) =>
+      this.#state(a, table),
+    );
+    try {
+      const output = run(new ShardTx(work, account));
+      if (!keep(output)) {
+        work.undo();
+        return { output, record: undefined };
+      }
+      const changes = work.commit();
+      if (changes.length === 0) return { output, record: undefined };
+      this.#seq += 1;
+      return { output, record: { seq: this.#seq, at: this.#context.now(), changes } };
+    } catch (error) {
+      work.undo();
+      throw error;
+    } finally {
+      this.#inTransaction = false;
+    }
+  }
+
+  #reader(deleted: Set<string>): Reader {
+    return {
+      shard: this.id,
+      context: this.#context,
+      now: this.#context.now(),
+      deleted,
+      state: (account, table) => this.#accounts.get(account)?.get(table),
+      accounts: () => [...this.#accounts.keys()].filter((account) => account !== noAccount),
+    };
+  }
+
+  #state(account: AccountId, table: string): TableState {
+    let tables = this.#accounts.get(account);
+    if (tables === undefined) {
+      tables = new Map();
+      this.#accounts.set(account, tables);
+    }
+    let state = tables.get(table);
+    if (state === undefined) {
+      state = new TableState();
+      tables.set(table, state);
+    }
+    return state;
+  }
+
+  #apply(change: EntityChange): void {
+    const state = this.#state(change.account, change.table);
+    if (change.op === 'put') {
+      deepFreeze(change.entity);
+      state.put(change.entity);
+    } else {
+      state.delete(change.id);
+    }
+  }
+}
+
+/** How a view reads a shard. */
+interface Reader {
+  readonly shard: ShardId;
+  readonly context: ShardContext;
+  readonly now: number;
+  /** Keys of what this transaction has deleted. */
+  readonly deleted: Set<string>;
+  state(account: AccountId, table: string): TableState | undefined;
+  accounts(): readonly AccountId[];
+}
+
+class ShardView implements View {
+  readonly account: AccountId;
+  readonly reader: Reader;
+
+  constructor(reader: Reader, account: AccountId) {
+    this.reader = reader;
+    this.account = account;
+  }
+
+  get shard(): ShardId {
+    return this.reader.shard;
+  }
+
+  get now(): number {
+    return this.reader.now;
+  }
+
+  get seed(): number {
+    return this.reader.context.seed;
+  }
+
+  get conditions(): Conditions {
+    return this.reader.context.conditions();
+  }
+
+  get geography(): Geography {
+    return this.reader.context.geography;
+  }
+
+  get<T extends Entity>(table: Table<T>, id: string): T | undefined {
+    const { deleted } = this.reader;
+    if (deleted.size > 0 && deleted.has(entityKey(this.account, table.name, id))) return undefined;
+    // What is stored under a table's name was put through that table.
+    return this.reader.state(this.account, table.name)?.get(id) as T | undefined;
+  }
+
+  find<T extends Entity>(table: Table<T>, index: string, key: string): readonly T[] {
+    // An index function takes the entities of its own table, which is what the state under its name holds.
+    const plain = table as unknown as Table<never>;
+    const ids = this.reader.state(this.account, table.name)?.ids(plain, index, key);
+    if (ids === undefined) return [];
+    return [...ids].flatMap((id) => this.get(table, id) ?? []);
+  }
+
+  list<T extends Entity>(table: Table<T>): readonly T[] {
+    const state = this.reader.state(this.account, table.name);
+    if (state === undefined) return [];
+    // What is stored under a table's name was put through that table.
+    const all = [...state.values()] as unknown as T[];
+    const { deleted } = this.reader;
+    if (deleted.size === 0) return all;
+    return all.filter((entity) => !deleted.has(entityKey(this.account, table.name, entity.id)));
+  }
+
+  accounts(): readonly AccountId[] {
+    return this.reader.accounts();
+  }
+
+  forAccount(account: AccountId): View {
+    return new ShardView(this.reader, account);
+  }
+}
+
+/** What a transaction has done so far. */
+class Work {
+  readonly reader: Reader;
+  readonly #shard: ShardId;
+  readonly #seed: number;
+  readonly #state: (account: AccountId, table: string) => TableState;
+  readonly #undo: Undo[] = [];
+  readonly #changes = new Map<string, EntityChange>();
+  readonly #streams = new Map<string, RandomStream>();
+  readonly #positions = new Map<string, number>();
+
+  constructor(
+    shard: ShardId,
+    seed: number,
+    reader: Reader,
+    state: (account: AccountId, table: string) => TableState,
+  ) {
+    this.#shard = shard;
+    this.#seed = seed;
+    this.reader = reader;
+    this.#state = state;
+  }
+
+  put(account: AccountId, table: string, entity: Entity): void {
+    deepFreeze(entity);
+    const key = entityKey(account, table, entity.id);
+    const state = this.#state(account, table);
+    this.#undo.push({ state, id: entity.id, previous: state.put(entity) });
+    this.reader.deleted.delete(key);
+    this.#changes.delete(key);
+    this.#changes.set(key, { op: 'put', table, account, entity });
+  }
+
+  delete(account: AccountId, table: string, id: string): void {
+    const key = entityKey(account, table, id);
+    if (this.#state(account, table).get(id) === undefined || this.reader.deleted.has(key)) return;
+    this.reader.deleted.add(key);
+    this.#changes.delete(key);
+    this.#changes.set(key, { op: 'delete', table, account, id });
+  }
+
+  random(name: string): RandomStream {
+    const known = this.#streams.get(name);
+    if (known !== undefined) return known;
+    const position = this.#state(noAccount, StreamPositions.name).get(name);
+    // Only stream positions are put in this table.
+    const counter = (position as StreamPosition | undefined)?.counter ?? 0;
+    const key = hash32(this.#seed, this.#shard, name);
+    const stream = createRandomStream(key, counter, (moved) => this.#positions.set(name, moved));
+    this.#streams.set(name, stream);
+    return stream;
+  }
+
+  commit(): readonly EntityChange[] {
+    const changes = [...this.#changes.values()];
+    // How far streams were drawn matters only to what was written with them.
+    if (changes.length > 0) {
+      for (const [id, counter] of this.#positions) {
+        const entity: StreamPosition = { id, counter };
+        this.#state(noAccount, StreamPositions.name).put(entity);
+        changes.push({ op: 'put', table: StreamPositions.name, account: noAccount, entity });
+      }
+    }
+    for (const change of changes) {
+      if (change.op === 'delete') this.#state(change.account, change.table).delete(change.id);
+    }
+    return changes;
+  }
+
+  undo(): void {
+    for (const { state, id, previous } of this.#undo.toReversed()) {
+      if (previous === undefined) state.delete(id);
+      else state.put(previous);
+    }
+  }
+}
+
+class ShardTx extends ShardView implements Tx {
+  readonly #work: Work;
+
+  constructor(work: Work, account: AccountId) {
+    super(work.reader, account);
+    this.#work = work;
+  }
+
+  put<T extends Entity>(table: Table<T>, entity: T): void {
+    this.#work.put(this.account, table.name, entity);
+  }
+
+  delete<T extends Entity>(table: Table<T>, id: string): void {
+    this.#work.delete(this.account, table.name, id);
+  }
+
+  random(stream: string): RandomStream {
+    return this.#work.random(stream);
+  }
+
+  setTimer(timer: TimerRequest): void {
+    const { id, at, kind, payload = null } = timer;
+    this.put(Timers, { id, at, kind, payload });
+  }
+
+  cancelTimer(id: string): void {
+    this.delete(Timers, id);
+  }
+
+  override forAccount(account: AccountId): Tx {
+    return new ShardTx(this.#work, account);
+  }
+}

@@ -1,0 +1,273 @@
+import type { Geography } from '../atlas/geography.ts';
+import type { Clock } from './clock.ts';
+import { Conditions } from './conditions.ts';
+import { isDomainError } from './domain-error.ts';
+import { noAccount, worldShard, type AccountId, type ShardId } from './entity.ts';
+import { Faults } from './faults.ts';
+import type { EntityChange, Journal, JournalRecord } from './journal.ts';
+import { Shard, Timers, type ShardContext } from './shard.ts';
+import type { Timer, TimerHandler, Tx, View } from './transaction.ts';
+
+/** What a world is made of. */
+export interface WorldOptions {
+  readonly seed: number;
+  readonly geography: Geography;
+  /** Makes the clock once it is known how far world time had come: it must not begin before that. */
+  readonly clock: (notBeforeMs: number) => Clock;
+  readonly journal: Journal;
+  /** What runs when a timer is due, by the timer's kind. */
+  readonly timers: Readonly<Record<string, TimerHandler>>;
+  /** Told of bugs: a handler or a listener that threw. Its transaction is void; the world goes on. */
+  readonly onBug: (where: string, error: unknown) => void;
+  /** Told when the journal can no longer be written; nothing is acknowledged from then on. */
+  readonly onJournalFailure: (error: unknown) => void;
+}
+
+/** A commit, as those who watch the world see it. */
+export interface Commit {
+  readonly shard: ShardId;
+  readonly seq: number;
+  readonly changes: readonly EntityChange[];
+}
+
+/** What a transaction came to. */
+export interface Committed<T> {
+  readonly output: T;
+  /** Resolves once everything that the answer rests on would survive a crash. Answer nobody before. */
+  readonly durable: Promise<void>;
+}
+
+/** After so many records a shard's journal is replaced by a snapshot. */
+const recordsPerSnapshot = 20_000;
+
+const settled = Promise.resolve();
+
+/**
+ * The machine that holds the truth: shards, transactions, timers, faults. It knows no AWS service and touches
+ * neither host nor clock but through its ports. `open` recovers what the journal holds.
+ */
+export class World {
+  readonly seed: number;
+  readonly geography: Geography;
+  readonly #options: WorldOptions;
+  readonly #shards = new Map<ShardId, Shard>();
+  readonly #listeners = new Set<(commit: Commit) => void>();
+  readonly #wakeUps = new Map<string, { readonly at: number; readonly cancel: () => void }>();
+  readonly #durable = new Map<ShardId, { readonly seq: number; readonly done: Promise<void> }>();
+  readonly #context: ShardContext;
+  readonly #sinceSnapshot = new Map<ShardId, number>();
+  readonly #pending: Commit[] = [];
+  #clock: Clock | undefined;
+  #recoveredAt = 0;
+  #conditions: Conditions;
+  #publishing = false;
+  #failed: unknown;
+  #stopped = false;
+
+  private constructor(options: WorldOptions) {
+    this.#options = options;
+    this.seed = options.seed;
+    this.geography = options.geography;
+    this.#conditions = new Conditions(options.geography, []);
+    this.#context = {
+      seed: options.seed,
+      geography: options.geography,
+      conditions: () => this.#conditions,
+      now: () => this.#clock?.now() ?? this.#recoveredAt,
+    };
+  }
+
+  /** Recovers the world that the journal holds, or begins an empty one. Timers that came due meanwhile fire at once. */
+  static async open(options: WorldOptions): Promise<World> {
+    const world = new World(options);
+    for (const id of await options.journal.shards()) await world.#recover(id);
+    world.#conditions = world.#readConditions();
+    world.#clock = options.clock(world.#recoveredAt);
+    for (const shard of world.#shards.values()) world.#armAll(shard);
+    return world;
+  }
+
+  get clock(): Clock {
+    if (this.#clock === undefined) throw new Error('The world is still recovering.');
+    return this.#clock;
+  }
+
+  /** What is broken now. */
+  get conditions(): Conditions {
+    return this.#conditions;
+  }
+
+  /** The shards that hold anything. */
+  shards(): readonly ShardId[] {
+    return [...this.#shards.keys()];
+  }
+
+  /** Committed state of one shard, for one account. */
+  view(shard: ShardId, account: AccountId): View {
+    return this.#shard(shard).view(account);
+  }
+
+  /**
+   * Runs a transaction. A DomainError as the answer aborts it, as does `keep` answering false. The answer may be
+   * given to a caller only once `durable` has resolved: also a read's, which may rest on a commit in flight.
+   */
+  transact<T>(
+    shardId: ShardId,
+    account: AccountId,
+    run: (tx: Tx) => T,
+    keep: (output: T) => boolean = (output) => !isDomainError(output),
+  ): Committed<T> {
+    if (this.#failed !== undefined)
+      throw new Error('The journal cannot be written.', { cause: this.#failed });
+    const { output, record } = this.#shard(shardId).transact(account, run, keep);
+    if (record !== undefined) this.#commit(shardId, record);
+    return { output, durable: this.#durable.get(shardId)?.done ?? settled };
+  }
+
+  /** Calls back after each commit, in order, outside of any transaction. Returns a way to stop. */
+  subscribe(listener: (commit: Commit) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Stops timers and closes the journal, with a snapshot of what is worth one. */
+  async close(): Promise<void> {
+    this.#stopped = true;
+    for (const wakeUp of this.#wakeUps.values()) wakeUp.cancel();
+    this.#wakeUps.clear();
+    await this.#options.journal.close();
+  }
+
+  #shard(id: ShardId): Shard {
+    const known = this.#shards.get(id);
+    if (known !== undefined) return known;
+    const shard = new Shard(id, this.#context);
+    this.#shards.set(id, shard);
+    return shard;
+  }
+
+  async #recover(id: ShardId): Promise<void> {
+    const shard = this.#shard(id);
+    const { journal } = this.#options;
+    for await (const record of journal.readSnapshot(id)) this.#replay(shard, record);
+    for await (const batch of journal.read(id, shard.seq + 1)) {
+      for (const record of batch) this.#replay(shard, record);
+      this.#sinceSnapshot.set(id, (this.#sinceSnapshot.get(id) ?? 0) + batch.length);
+    }
+  }
+
+  #replay(shard: Shard, record: JournalRecord): void {
+    shard.replay(record);
+    this.#recoveredAt = Math.max(this.#recoveredAt, record.at);
+  }
+
+  #commit(id: ShardId, record: JournalRecord): void {
+    const { journal } = this.#options;
+    const done = journal.append(id, record.seq - 1, record);
+    this.#durable.set(id, { seq: record.seq, done });
+    done.then(
+      () => {
+        if (this.#durable.get(id)?.seq === record.seq) this.#durable.delete(id);
+      },
+      (error: unknown) => this.#journalFailed(error),
+    );
+    this.#noticeChanges(id, record.changes);
+    this.#snapshotIfLong(id);
+    this.#publish({ shard: id, seq: record.seq, changes: record.changes });
+  }
+
+  #journalFailed(error: unknown): void {
+    if (this.#failed !== undefined) return;
+    this.#failed = error;
+    this.#options.onJournalFailure(error);
+  }
+
+  /** What the world itself keeps up: its conditions and its timers. */
+  #noticeChanges(id: ShardId, changes: readonly EntityChange[]): void {
+    for (const change of changes) {
+      if (change.table === Faults.name) this.#conditions = this.#readConditions();
+      if (change.table !== Timers.name) continue;
+      const timerId = change.op === 'put' ? change.entity.id : change.id;
+      this.#disarm(id, change.account, timerId);
+      // Only timers are put in this table.
+      if (change.op === 'put') this.#arm(id, change.account, change.entity as Timer);
+    }
+  }
+
+  #readConditions(): Conditions {
+    return new Conditions(this.geography, this.view(worldShard, noAccount).list(Faults));
+  }
+
+  #snapshotIfLong(id: ShardId): void {
+    const count = (this.#sinceSnapshot.get(id) ?? 0) + 1;
+    this.#sinceSnapshot.set(id, count);
+    if (count < recordsPerSnapshot) return;
+    this.#sinceSnapshot.set(id, 0);
+    const shard = this.#shard(id);
+    const snapshot = { seq: shard.seq, at: this.clock.now(), puts: [...shard.contents()] };
+    this.#options.journal
+      .putSnapshot(id, snapshot)
+      .catch((error: unknown) => this.#journalFailed(error));
+  }
+
+  /** Listeners may run transactions of their own; theirs are told after those that came before. */
+  #publish(commit: Commit): void {
+    this.#pending.push(commit);
+    if (this.#publishing) return;
+    this.#publishing = true;
+    try {
+      for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
+        for (const listener of this.#listeners) this.#tell(listener, next);
+      }
+    } finally {
+      this.#publishing = false;
+    }
+  }
+
+  #tell(listener: (commit: Commit) => void, commit: Commit): void {
+    try {
+      listener(commit);
+    } catch (error) {
+      this.#options.onBug('a listener to commits', error);
+    }
+  }
+
+  #armAll(shard: Shard): void {
+    for (const account of [noAccount, ...shard.view(noAccount).accounts()]) {
+      for (const timer of shard.view(account).list(Timers)) this.#arm(shard.id, account, timer);
+    }
+  }
+
+  #arm(shard: ShardId, account: AccountId, timer: Timer): void {
+    if (this.#stopped) return;
+    const key = `${shard}\n${account}\n${timer.id}`;
+    const cancel = this.clock.at(timer.at, () => {
+      this.#wakeUps.delete(key);
+      this.#fire(shard, account, timer);
+    });
+    this.#wakeUps.set(key, { at: timer.at, cancel });
+  }
+
+  #disarm(shard: ShardId, account: AccountId, timerId: string): void {
+    const key = `${shard}\n${account}\n${timerId}`;
+    this.#wakeUps.get(key)?.cancel();
+    this.#wakeUps.delete(key);
+  }
+
+  #fire(shard: ShardId, account: AccountId, timer: Timer): void {
+    if (this.#stopped || this.#failed !== undefined) return;
+    const handler = this.#options.timers[timer.kind];
+    const remove = (tx: Tx): void => tx.cancelTimer(timer.id);
+    try {
+      if (handler === undefined) throw new Error(`No handler for timers of kind ${timer.kind}.`);
+      this.transact(shard, account, (tx) => {
+        remove(tx);
+        handler(tx, timer);
+      });
+    } catch (error) {
+      // Left in place it would fire again for ever.
+      this.#options.onBug(`the timer ${timer.id} of kind ${timer.kind}`, error);
+      this.transact(shard, account, remove);
+    }
+  }
+}
