@@ -1,0 +1,51 @@
+/**
+ * What every command of a fresh clone needs first: the packages that package-lock.json names, among them the
+ * Node.js that the project runs on. Runs on any Node.js from 20 on, so it uses nothing newer and no package.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const stamp = join(root, 'node_modules', '.faultline-installed');
+const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+const lockDigest = () =>
+  createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+
+const isInstalled = () =>
+  existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lockDigest();
+
+/** Installs what is missing; says so, since it takes a while. Returns the path of the project's Node.js. */
+export const setUp = () => {
+  if (isInstalled()) return node;
+  process.stderr.write('faultline: installing packages (once, about half a minute) ...\n');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const result = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  if (result.status !== 0 || !existsSync(node)) {
+    process.stderr.write('faultline: npm ci failed; see above. Nothing was started.\n');
+    rmSync(stamp, { force: true });
+    process.exit(1);
+  }
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, lockDigest());
+  return node;
+};
+
+/** Environment of everything that runs: compiled code is kept between runs, since starting is mostly reading code. */
+export const environment = {
+  ...process.env,
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'compiled'),
+};
+
+/** Runs the project's Node.js in place of this process: same terminal, same signals, same exit code. */
+export const become = (args, options = {}) => {
+  const child = spawn(setUp(), args, { stdio: 'inherit', env: environment, ...options });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 130)));
+};

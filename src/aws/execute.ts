@@ -1,0 +1,110 @@
+import type { Geography } from '../atlas/geography.ts';
+import { DomainError, isDomainError } from '../world/domain-error.ts';
+import { partitionShard, type AccountId, type ShardId } from '../world/entity.ts';
+import type { TimerHandler, Tx, View } from '../world/transaction.ts';
+import type { Committed, World } from '../world/world.ts';
+import { regionOptStatus } from './account/regions.ts';
+import type { AnyOperation, Service } from './operation.ts';
+import { idempotencyTimers, once } from './shared/idempotency.ts';
+
+/** One call of an operation, with input that has been checked against AWS's model. */
+export interface Call {
+  readonly service: Service;
+  readonly operation: string;
+  readonly region: string;
+  readonly account: AccountId;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** Where the control plane of partition-wide services lives ("AWS Fault Isolation Boundaries", global services). */
+export const partitionHome = 'us-east-1';
+
+/** The Region whose failure silences a call. */
+export const homeRegion = (call: Pick<Call, 'service' | 'region'>): string =>
+  call.service.shard === 'partition' ? partitionHome : call.region;
+
+/** The shard that holds a service's state for a call from that Region. */
+export const shardOf = (service: Service, region: string): ShardId =>
+  service.shard === 'partition' ? partitionShard : region;
+
+/** Whether the call is answered at all: a Region in disaster is silent. */
+export const isAnswered = (world: World, call: Call): boolean =>
+  world.conditions.apiAnswers(homeRegion(call), call.service.name);
+
+const unknownRegion = (geography: Geography, region: string): DomainError =>
+  new DomainError(
+    'InvalidRegion',
+    `There is no Region '${region}' in this world. Regions: ${geography.regions
+      .map((known) => known.code)
+      .join(', ')}.`,
+  );
+
+/**
+ * How each kind of service words the refusal of a Region that the account has not enabled. EC2 says
+ * AuthFailure, query services InvalidClientTokenId, JSON services UnrecognizedClientException ("Enable or
+ * disable AWS Regions in your account", AWS Account Management Reference Guide).
+ */
+const notOptedIn = (service: Service): DomainError => {
+  const tokenInvalid = 'The security token included in the request is invalid.';
+  switch (service.name) {
+    case 'ec2':
+      return new DomainError(
+        'AuthFailure',
+        'AWS was not able to validate the provided access credentials',
+      );
+    case 'elasticloadbalancing':
+    case 'sts':
+    case 'route53':
+      return new DomainError('InvalidClientTokenId', tokenInvalid);
+    default:
+      return new DomainError('UnrecognizedClientException', tokenInvalid);
+  }
+};
+
+const mayUse = (partition: View, call: Call): DomainError | undefined => {
+  const region = partition.geography.region(call.region);
+  if (region === undefined) return unknownRegion(partition.geography, call.region);
+  if (region.optIn === 'opt-in-not-required') return undefined;
+  const status = regionOptStatus(partition, call.region);
+  return status === 'ENABLED' || status === 'ENABLED_BY_DEFAULT'
+    ? undefined
+    : notOptedIn(call.service);
+};
+
+/** EC2's answer to a request with DryRun that would have been granted. */
+const dryRun = (): DomainError =>
+  new DomainError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');
+
+const runOperation = (tx: Tx, call: Call, operation: AnyOperation): unknown => {
+  call.service.prepare?.(tx);
+  // The wire has parsed and checked the input by the model of this very operation.
+  const run = (): unknown => operation(tx, call.input as never);
+  const { ClientToken: token } = call.input;
+  return typeof token === 'string' && token !== ''
+    ? once(tx, call.operation, token, call.input, run)
+    : run();
+};
+
+/**
+ * Runs a call in the transaction of its shard: refusals by Region, DryRun and idempotency tokens are handled
+ * here, once, for all operations.
+ */
+export const execute = (world: World, call: Call): Committed<unknown> => {
+  const operation = call.service.operations[call.operation];
+  if (operation === undefined) throw new Error(`${call.service.name} has no ${call.operation}.`);
+  const refusal = mayUse(world.view(partitionShard, call.account), call);
+  if (refusal !== undefined) return { output: refusal, durable: Promise.resolve() };
+  const isDryRun = call.input['DryRun'] === true;
+  const committed = world.transact(
+    shardOf(call.service, call.region),
+    call.account,
+    (tx) => runOperation(tx, call, operation),
+    (output) => !isDryRun && !isDomainError(output),
+  );
+  if (!isDryRun || isDomainError(committed.output)) return committed;
+  return { output: dryRun(), durable: committed.durable };
+};
+
+/** The handlers of all timers of the services. */
+export const timersOf = (services: readonly Service[]): Readonly<Record<string, TimerHandler>> =>
+  Object.assign({}, idempotencyTimers, ...services.map((service) => service.timers ?? {}));
