@@ -72,7 +72,8 @@ const format = (value: unknown, indent: string): string => {
 const importFile = async (directory: string, target: string, file: FactFile): Promise<number> => {
   const path = join(directory, file.from);
   const facts: unknown = JSON.parse(await readFile(path, 'utf8'));
-  if (typeof facts !== 'object' || facts === null) throw new Error(`${path} holds no object or list.`);
+  if (typeof facts !== 'object' || facts === null)
+    throw new Error(`${path} holds no object or list.`);
   const missing = file.members.filter((member) => !(member in facts));
   if (missing.length > 0) throw new Error(`${path} has no ${missing.join(', ')}.`);
   const sourced = file.source === undefined ? facts : { _source: file.source, ...facts };

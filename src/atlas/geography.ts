@@ -1,0 +1,100 @@
+import facts from './facts/local-zones.json' with { type: 'json' };
+import { awsRegions, type Region } from './regions.ts';
+import { roundTrip, zoneRoundTrip, type RoundTrip } from './round-trip.ts';
+
+/** An Availability Zone, or a Local Zone. */
+export interface Zone {
+  /** For example `use1-az1`. */
+  readonly id: string;
+  /** The Region's code. */
+  readonly region: string;
+  readonly kind: 'availability-zone' | 'local-zone';
+  /** A Local Zone's name is the same for every account; an Availability Zone's is not: see `zoneNamesOf`. */
+  readonly name: string | undefined;
+}
+
+/** The Regions and zones of one world, so that a world may have fewer or other ones than the Earth. */
+export class Geography {
+  readonly regions: readonly Region[];
+  /** All Availability Zones, Region by Region, then all Local Zones. */
+  readonly zones: readonly Zone[];
+  readonly #regionByCode: ReadonlyMap<string, Region>;
+  readonly #zoneById: ReadonlyMap<string, Zone>;
+  readonly #zonesByRegion: ReadonlyMap<string, readonly Zone[]>;
+
+  constructor(regions: readonly Region[], localZones: readonly Zone[] = []) {
+    this.regions = regions;
+    this.#regionByCode = new Map(regions.map((region) => [region.code, region]));
+    const zones = regions.flatMap((region) =>
+      region.zoneIds.map((id): Zone => ({
+        id,
+        region: region.code,
+        kind: 'availability-zone',
+        name: undefined,
+      })),
+    );
+    this.zones = [...zones, ...localZones.filter((zone) => this.#regionByCode.has(zone.region))];
+    this.#zoneById = new Map(this.zones.map((zone) => [zone.id, zone]));
+    this.#zonesByRegion = Map.groupBy(zones, (zone) => zone.region);
+  }
+
+  /** The Region with this code, for example `us-east-1`. */
+  region(code: string): Region | undefined {
+    return this.#regionByCode.get(code);
+  }
+
+  /** The zone with this id, for example `use1-az1`. */
+  zone(zoneId: string): Zone | undefined {
+    return this.#zoneById.get(zoneId);
+  }
+
+  /** The Availability Zones of a Region, whether or not an account sees them; none of an unknown Region. */
+  zonesOf(region: string): readonly Zone[] {
+    return this.#zonesByRegion.get(region) ?? [];
+  }
+
+  /** The Local Zones that hang on a Region. */
+  localZonesOf(region: string): readonly Zone[] {
+    return this.zones.filter((zone) => zone.kind === 'local-zone' && zone.region === region);
+  }
+
+  /** The round trip from one Region to another in milliseconds. An unknown Region is a bug of the caller. */
+  roundTripMs(fromRegion: string, toRegion: string): number {
+    return this.roundTrip(fromRegion, toRegion).ms;
+  }
+
+  /** The same, and whether it was measured. */
+  roundTrip(fromRegion: string, toRegion: string): RoundTrip {
+    return roundTrip(this.#existing(fromRegion), this.#existing(toRegion));
+  }
+
+  /**
+   * The round trip from one zone to another, in milliseconds, also across Regions. A Local Zone counts as a zone
+   * of its Region: how far it is from there is not known here. An unknown zone is a bug of the caller.
+   */
+  zoneRoundTripMs(fromZoneId: string, toZoneId: string): number {
+    const [from, to] = [this.zone(fromZoneId), this.zone(toZoneId)];
+    if (from === undefined || to === undefined) {
+      throw new Error(`Unknown zone: ${from === undefined ? fromZoneId : toZoneId}.`);
+    }
+    if (from.region !== to.region) return this.roundTripMs(from.region, to.region);
+    return zoneRoundTrip(from.id, to.id).ms;
+  }
+
+  #existing(code: string): Region {
+    const region = this.region(code);
+    if (region === undefined) throw new Error(`Unknown Region: ${code}.`);
+    return region;
+  }
+}
+
+/** The Local Zones that are known; AWS has more. */
+export const awsLocalZones: readonly Zone[] = facts.localZones.map((fact) => ({
+  id: fact.zoneId,
+  region: fact.parentRegion,
+  kind: 'local-zone',
+  name: fact.zoneName,
+}));
+
+/** All Regions and zones of the partition `aws`: the geography of a world that says nothing else. */
+export const earth: Geography = new Geography(awsRegions, awsLocalZones);
