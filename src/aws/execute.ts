@@ -64,7 +64,7 @@ const notOptedIn = (service: Service): DomainError => {
 const mayUse = (partition: View, call: Call): DomainError | undefined => {
   const region = partition.geography.region(call.region);
   if (region === undefined) return unknownRegion(partition.geography, call.region);
-  if (region.optIn === 'opt-in-not-required') return undefined;
+  if (!region.optIn) return undefined;
   const status = regionOptStatus(partition, call.region);
   return status === 'ENABLED' || status === 'ENABLED_BY_DEFAULT'
     ? undefined

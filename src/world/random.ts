@@ -1,3 +1,5 @@
+import { mix32 as mix } from '../atlas/hash.ts';
+
 /**
  * Randomness from one seed. A stream is a pure function of (seed, shard, stream name, counter): the counter is
  * kept in the journal, so that a world goes on drawing where it was after a crash, and a new use of randomness,
@@ -15,25 +17,6 @@ export interface RandomStream {
 }
 
 const golden = 0x9e3779b9;
-
-/** The finaliser of MurmurHash3 (public domain, Austin Appleby): every input bit changes every output bit. */
-const mix = (value: number): number => {
-  let h = value | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
-};
-
-/** A stable 32-bit hash of texts; the same on every machine and in every release. */
-export const hash32 = (...parts: readonly (string | number)[]): number => {
-  let h = golden;
-  for (const part of parts) {
-    const text = String(part);
-    for (let i = 0; i < text.length; i++) h = mix(h ^ text.charCodeAt(i)) + golden;
-    h = mix(h ^ 0x1f) + text.length;
-  }
-  return mix(h);
-};
 
 /** The n-th number of the stream with this key. */
 const draw = (key: number, counter: number): number =>

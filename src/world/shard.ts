@@ -1,4 +1,5 @@
 import type { Geography } from '../atlas/geography.ts';
+import { hash32 } from '../atlas/hash.ts';
 import type { Conditions } from './conditions.ts';
 import {
   defineTable,
@@ -9,7 +10,7 @@ import {
   type Table,
 } from './entity.ts';
 import type { EntityChange, JournalRecord } from './journal.ts';
-import { createRandomStream, hash32, type RandomStream } from './random.ts';
+import { createRandomStream, type RandomStream } from './random.ts';
 import { TableState } from './table-state.ts';
 import type { Timer, TimerRequest, Tx, View } from './transaction.ts';
 
@@ -259,7 +260,7 @@ class Work {
     const state = this.#state(account, table);
     this.#undo.push({ state, id: entity.id, previous: state.put(entity) });
     this.reader.deleted.delete(key);
-    this.#changes.delete(key);
+    // A key keeps its first place, as it does in memory: recovery must find the same order.
     this.#changes.set(key, { op: 'put', table, account, entity });
   }
 
@@ -267,7 +268,6 @@ class Work {
     const key = entityKey(account, table, id);
     if (this.#state(account, table).get(id) === undefined || this.reader.deleted.has(key)) return;
     this.reader.deleted.add(key);
-    this.#changes.delete(key);
     this.#changes.set(key, { op: 'delete', table, account, id });
   }
 

@@ -1,6 +1,6 @@
+import { hash32 } from '../../atlas/hash.ts';
 import { DomainError } from '../../world/domain-error.ts';
 import { defineTable, type Entity } from '../../world/entity.ts';
-import { hash32 } from '../../world/random.ts';
 import type { JsonValue, Timer, Tx } from '../../world/transaction.ts';
 
 /** What was answered to a request with an idempotency token. */

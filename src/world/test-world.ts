@@ -1,0 +1,65 @@
+import { earth } from '../atlas/geography.ts';
+import { VirtualClock } from './clock.ts';
+import type { JournalRecord, Journal } from './journal.ts';
+import type { TimerHandler } from './transaction.ts';
+import { World } from './world.ts';
+
+/** 2026-01-01T00:00:00Z: where test worlds begin. */
+export const testEpochMs = 1_767_225_600_000;
+
+/** A journal that keeps records in an array, so that a test can open a second world on what the first has written. */
+export const createRecordingJournal = (): Journal & {
+  readonly records: Map<string, JournalRecord[]>;
+} => {
+  const records = new Map<string, JournalRecord[]>();
+  return {
+    records,
+    header: { format: 1, flags: [] },
+    acquireLease: () => Promise.resolve(1),
+    shards: () => Promise.resolve([...records.keys()]),
+    append: (shard, _expectedSeq, record) => {
+      const list = records.get(shard) ?? [];
+      records.set(shard, list);
+      // As an adapter does: what is kept shares nothing with what was given.
+      list.push(structuredClone(record));
+      return Promise.resolve();
+    },
+    async *read(shard, fromSeq) {
+      yield (records.get(shard) ?? []).filter((record) => record.seq >= fromSeq);
+    },
+    putSnapshot: () => Promise.resolve(),
+    async *readSnapshot() {
+      yield* [];
+    },
+    close: () => Promise.resolve(),
+  };
+};
+
+/** A world on a virtual clock, in memory; bugs of handlers and listeners fail the test that made it. */
+export const createTestWorld = async (
+  options: {
+    readonly timers?: Readonly<Record<string, TimerHandler>>;
+    readonly journal?: Journal;
+    readonly seed?: number;
+  } = {},
+): Promise<{ readonly world: World; readonly clock: VirtualClock }> => {
+  let clock: VirtualClock | undefined;
+  const world = await World.open({
+    seed: options.seed ?? 1,
+    geography: earth,
+    journal: options.journal ?? createRecordingJournal(),
+    timers: options.timers ?? {},
+    clock: (notBeforeMs) => {
+      clock = new VirtualClock(Math.max(testEpochMs, notBeforeMs));
+      return clock;
+    },
+    onBug: (where, error) => {
+      throw new Error(`A bug in ${where}.`, { cause: error });
+    },
+    onJournalFailure: (error) => {
+      throw new Error('The journal failed.', { cause: error });
+    },
+  });
+  if (clock === undefined) throw new Error('A world makes its clock when it opens.');
+  return { world, clock };
+};

@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DomainError } from './domain-error.ts';
+import { defineTable, type Entity } from './entity.ts';
+import { createRecordingJournal, createTestWorld } from './test-world.ts';
+import type { Commit } from './world.ts';
+
+interface Thing extends Entity {
+  readonly color: string;
+  readonly count: number;
+}
+
+const Things = defineTable<Thing>('test-things', { color: (thing) => thing.color });
+
+const account = '000000000000';
+const region = 'eu-west-1';
+
+describe('a transaction', () => {
+  it('shows its own writes to itself, and to others once it has committed', async () => {
+    const { world } = await createTestWorld();
+    const { output } = world.transact(region, account, (tx) => {
+      tx.put(Things, { id: 'a', color: 'red', count: 1 });
+      tx.put(Things, { id: 'a', color: 'blue', count: 2 });
+      return [tx.find(Things, 'color', 'red').length, tx.find(Things, 'color', 'blue').length];
+    });
+    expect(output).toEqual([0, 1]);
+    expect(world.view(region, account).get(Things, 'a')).toEqual({
+      id: 'a',
+      color: 'blue',
+      count: 2,
+    });
+    expect(world.view(region, '111111111111').get(Things, 'a')).toBeUndefined();
+    expect(world.view('us-east-1', account).get(Things, 'a')).toBeUndefined();
+  });
+
+  it('that answers a DomainError changes nothing, not even an order or a random stream', async () => {
+    const { world } = await createTestWorld();
+    const ids = (): readonly string[] =>
+      world
+        .view(region, account)
+        .list(Things)
+        .map((thing) => thing.id);
+    world.transact(region, account, (tx) => {
+      for (const id of ['a', 'b', 'c']) tx.put(Things, { id, color: 'red', count: 1 });
+    });
+    const draw = (fail: boolean): string => {
+      let drawn = '';
+      world.transact(region, account, (tx) => {
+        drawn = tx.random('ids').hex(16);
+        tx.delete(Things, 'a');
+        tx.put(Things, { id: 'd', color: 'green', count: 1 });
+        tx.put(Things, { id: 'b', color: 'green', count: 9 });
+        return fail ? new DomainError('No', 'no') : 'kept';
+      });
+      return drawn;
+    };
+    const failed = draw(true);
+    expect(ids()).toEqual(['a', 'b', 'c']);
+    expect(world.view(region, account).find(Things, 'color', 'green')).toEqual([]);
+    expect(draw(false)).toBe(failed);
+    expect(ids()).toEqual(['b', 'c', 'd']);
+    expect(draw(false)).not.toBe(failed);
+  });
+
+  it('that throws changes nothing and leaves the shard usable', async () => {
+    const { world } = await createTestWorld();
+    expect(() =>
+      world.transact(region, account, (tx) => {
+        tx.put(Things, { id: 'a', color: 'red', count: 1 });
+        throw new Error('a bug');
+      }),
+    ).toThrow('a bug');
+    expect(world.view(region, account).list(Things)).toEqual([]);
+    world.transact(region, account, (tx) => tx.put(Things, { id: 'b', color: 'red', count: 1 }));
+    expect(world.view(region, account).list(Things)).toHaveLength(1);
+  });
+
+  it('freezes what it puts, all the way down', async () => {
+    const { world } = await createTestWorld();
+    const thing = { id: 'a', color: 'red', count: 1, list: [{ deep: 1 }] };
+    world.transact(region, account, (tx) => tx.put(Things, thing));
+    expect(Object.isFrozen(thing.list[0])).toBe(true);
+  });
+});
+
+describe('timers', () => {
+  it('fire in the order of their moments, once, and can be replaced and cancelled', async () => {
+    const fired: string[] = [];
+    const { world, clock } = await createTestWorld({
+      timers: { test: (tx, timer) => fired.push(`${timer.id}@${tx.now - start}`) },
+    });
+    const start = clock.now();
+    world.transact(region, account, (tx) => {
+      tx.setTimer({ id: 'late', at: tx.now + 300, kind: 'test' });
+      tx.setTimer({ id: 'early', at: tx.now + 100, kind: 'test' });
+      tx.setTimer({ id: 'moved', at: tx.now + 50, kind: 'test' });
+      tx.setTimer({ id: 'gone', at: tx.now + 60, kind: 'test' });
+    });
+    world.transact(region, account, (tx) => {
+      tx.setTimer({ id: 'moved', at: tx.now + 200, kind: 'test' });
+      tx.cancelTimer('gone');
+    });
+    clock.advance(1000);
+    expect(fired).toEqual(['early@100', 'moved@200', 'late@300']);
+  });
+
+  it('survive the world and fire late rather than never', async () => {
+    const journal = createRecordingJournal();
+    const first = await createTestWorld({ journal });
+    first.world.transact(region, account, (tx) =>
+      tx.setTimer({ id: 't', at: tx.now + 100, kind: 'test', payload: { a: 1 } }),
+    );
+    const payloads: unknown[] = [];
+    const second = await createTestWorld({
+      journal,
+      timers: { test: (_tx, timer) => payloads.push(timer.payload) },
+    });
+    second.clock.advance(5000);
+    expect(payloads).toEqual([{ a: 1 }]);
+  });
+});
+
+describe('watching', () => {
+  it('tells commits in order, also those that a watcher makes', async () => {
+    const { world } = await createTestWorld();
+    const seen: string[] = [];
+    world.subscribe((commit: Commit) => {
+      seen.push(`first ${commit.seq}`);
+      if (commit.seq === 1) {
+        world.transact(region, account, (tx) => tx.put(Things, { id: 'b', color: 'x', count: 1 }));
+      }
+    });
+    world.subscribe((commit: Commit) => seen.push(`second ${commit.seq}`));
+    world.transact(region, account, (tx) => tx.put(Things, { id: 'a', color: 'x', count: 1 }));
+    expect(seen).toEqual(['first 1', 'second 1', 'first 2', 'second 2']);
+  });
+});
+
+describe('recovery', () => {
+  it('gives back exactly what was there, whatever was done', async () => {
+    const step = fc.record({
+      id: fc.constantFrom('a', 'b', 'c', 'd'),
+      color: fc.constantFrom('red', 'green'),
+      count: fc.integer(),
+      action: fc.constantFrom('put', 'delete', 'fail'),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(step, { maxLength: 5 }), { maxLength: 8 }),
+        async (txs) => {
+          const journal = createRecordingJournal();
+          const { world } = await createTestWorld({ journal });
+          for (const steps of txs) {
+            world.transact(region, account, (tx) => {
+              for (const { id, color, count, action } of steps) {
+                if (action === 'fail') return new DomainError('No', 'no');
+                if (action === 'put')
+                  tx.put(Things, { id, color, count: count + tx.random('n').below(9) });
+                else tx.delete(Things, id);
+              }
+              return undefined;
+            });
+          }
+          const before = world.view(region, account);
+          const after = (await createTestWorld({ journal })).world.view(region, account);
+          expect(after.list(Things)).toEqual(before.list(Things));
+          for (const color of ['red', 'green']) {
+            expect(
+              after
+                .find(Things, 'color', color)
+                .map((thing) => thing.id)
+                .toSorted(),
+            ).toEqual(
+              before
+                .list(Things)
+                .filter((thing) => thing.color === color)
+                .map((thing) => thing.id)
+                .toSorted(),
+            );
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
