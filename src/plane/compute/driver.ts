@@ -1,0 +1,101 @@
+import type { DomainError } from '../../world/domain-error.ts';
+import type { InstanceMetadata } from './instance-metadata.ts';
+
+/** Where an instance's disk is; its console and scripts lie beside it. */
+export interface InstanceDisk {
+  readonly instanceId: string;
+  /** An absolute path. The directory is the instance's root volume: it survives stop, reboot and loss of power. */
+  readonly diskDirectory: string;
+}
+
+/** What a driver needs to know to run an instance. */
+export interface InstanceSpecification extends InstanceDisk {
+  readonly region: string;
+  readonly zoneId: string;
+  readonly account: string;
+  readonly instanceType: string;
+  readonly imageId: string;
+  /** The instance's own loopback address (`HOST`): distinct for every instance of a world. */
+  readonly address: string;
+  /** The address that the AWS API shows, for example 10.0.1.7. */
+  readonly privateAddress: string;
+  /** Decoded bytes. */
+  readonly userData: Uint8Array | undefined;
+  /** What the instance's environment has beside what the driver sets, for example `VOLUME_SDF`. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Asked at each request of the metadata service, so that changes are seen at once. */
+  readonly metadata: () => InstanceMetadata;
+}
+
+/**
+ * What a driver saw, told the moment it happened:
+ * - `booted`: the machine is on and its main process was started, if it has one;
+ * - `exited`: the main process ended by itself. The machine goes on, as a real one does when its user data script ends;
+ * - `stopped`: the machine is off and nothing of it is left, after `stop` or `kill`;
+ * - `failed`: the machine could not boot, for the reason in the message.
+ */
+export type Observation =
+  | { readonly kind: 'booted'; readonly instanceId: string }
+  | {
+      readonly kind: 'exited';
+      readonly instanceId: string;
+      readonly code: number | undefined;
+      readonly signal: string | undefined;
+    }
+  | { readonly kind: 'stopped'; readonly instanceId: string }
+  | { readonly kind: 'failed'; readonly instanceId: string; readonly message: string };
+
+/** `off` is never listed: a machine that is off is gone from the list. */
+export type MachineState = 'booting' | 'running' | 'frozen' | 'stopping';
+
+/** A machine that the driver has. */
+export interface ListedMachine {
+  readonly instanceId: string;
+  readonly state: MachineState;
+  /** `none`: its user data asks for no process. */
+  readonly mainProcess: 'running' | 'exited' | 'none';
+  /** The metadata service's endpoint, where there is one. */
+  readonly metadataEndpoint?: string;
+}
+
+/** A machine of an earlier run that was still there, and was ended. */
+export interface Leftover {
+  readonly instanceId: string;
+  readonly processIds: readonly number[];
+}
+
+/**
+ * What makes instances run. Calls about one instance happen one after the other in the order in which they are made; a
+ * promise settles when the thing is done. Observations are the truth to go by, since with a virtual clock nothing waits
+ * for promises. A DomainError says that the host could not do what was asked.
+ */
+export interface Driver {
+  readonly name: string;
+  /** Switches a machine on, with empty memory and the disk as it was. One that is on already stays as it is. */
+  boot(specification: InstanceSpecification): Promise<DomainError | undefined>;
+  /** Asks the machine to end (SIGTERM), and after a bound switches it off. Settles when nothing of it is left. */
+  stop(instanceId: string): Promise<DomainError | undefined>;
+  /** Switches the machine off at once. */
+  kill(instanceId: string): Promise<DomainError | undefined>;
+  /** `stop`, then `boot`: same addresses, same disk, empty memory. */
+  reboot(specification: InstanceSpecification): Promise<DomainError | undefined>;
+  /** Silence: the machine neither answers nor refuses, and nothing is reset. What it was doing stays as it is. */
+  freeze(instanceId: string): Promise<DomainError | undefined>;
+  /** Ends a `freeze` with memory as it was: for a machine that was unreachable, never for one that lost power. */
+  unfreeze(instanceId: string): Promise<DomainError | undefined>;
+  /** The last 64 KiB of what the machine printed, over all its boots; empty when it never ran here. */
+  consoleOutput(disk: InstanceDisk): Promise<Uint8Array>;
+  /** Removes disk and scripts of a terminated machine; the console stays readable. */
+  eraseDisk(disk: InstanceDisk): Promise<void>;
+  list(): readonly ListedMachine[];
+  /** Finds what an earlier run of this world left behind, ends it, and says what it was. Call it before the first boot. */
+  sweep(): Promise<readonly Leftover[]>;
+  /** Calls the listener at each observation from now on; the answer ends that. */
+  observe(listener: (observation: Observation) => void): () => void;
+  /** Stops everything. Nothing boots after it. */
+  close(): Promise<void>;
+}
+
+/** How much of the console GetConsoleOutput gives. Source: Amazon EC2 API Reference, GetConsoleOutput. */
+export const consoleOutputBytes = 64 * 1024;
