@@ -81,8 +81,8 @@ const required = { options: { ...metadata.options, httpTokens: 'required' as con
 
 describe('what is there', () => {
   test.each([
-    ['', /^1\.0\n[\s\S]*\nlatest$/],
-    ['latest', /^dynamic\nmeta-data\nuser-data$/],
+    ['', expect.stringMatching(/^1\.0\n[\s\S]*\nlatest$/)],
+    ['latest', expect.stringMatching(/^dynamic\nmeta-data\nuser-data$/)],
     ['latest/meta-data/instance-id', 'i-0123456789abcdef0'],
     ['2021-07-15/meta-data/instance-id', 'i-0123456789abcdef0'],
     ['latest/meta-data/instance-id/', 'i-0123456789abcdef0'],
@@ -122,8 +122,7 @@ describe('what is there', () => {
     const endpoint = await start({}, Buffer.from('#!/bin/sh\n'));
     const [status, body] = await get(`${endpoint}/${path}`);
     expect(status).toBe(200);
-    if (typeof expected === 'string') expect(body).toBe(expected);
-    else expect(body).toMatch(expected);
+    expect(body).toEqual(expected);
   });
 
   test('the identity document names account, Region and address', async () => {
@@ -169,7 +168,7 @@ describe('session tokens', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('x-aws-ec2-metadata-token-ttl-seconds')).toBe('21600');
     const token = await response.text();
-    expect(token).toHaveLength(54);
+    expect(token).toHaveLength(56);
     const url = `${endpoint}/latest/meta-data/instance-id`;
     expect(await get(url, { 'X-aws-ec2-metadata-token': token })).toEqual([
       200,
@@ -178,13 +177,10 @@ describe('session tokens', () => {
     expect((await get(url))[0]).toBe(401);
   });
 
-  test.each([
-    ['no token life', {}],
-    ...[0, 21_601, -1, 'ten', ''].map((life) => [`life ${life}`, ttl(life)]),
-  ] as const)('asking with %s is 400', async (_, headers) => {
-    expect((await askToken(await start(), { ...(headers as Record<string, string>) })).status).toBe(
-      400,
-    );
+  const lives = [{}, ttl(0), ttl(21_601), ttl(-1), ttl('ten'), ttl('')];
+
+  test.each(lives)('asking with %j is 400', async (headers) => {
+    expect((await askToken(await start(), { ...headers })).status).toBe(400);
   });
 
   test('a token of another instance, or none of ours, is 401 even where version 1 is allowed', async () => {
@@ -248,21 +244,21 @@ test('an address that is not of this machine is an error that names it', async (
 
 const hasBotocore = spawnSync('python3', ['-c', 'import botocore']).status === 0;
 
+const retrieveRegion = `
+from botocore.session import Session
+from botocore.utils import InstanceMetadataRegionFetcher
+endpoint = Session().get_config_variable("ec2_metadata_service_endpoint")
+print(InstanceMetadataRegionFetcher(base_url=endpoint).retrieve_region())
+`;
+
 test.skipIf(!hasBotocore)("botocore finds its Region by the environment's endpoint", async () => {
   const endpoint = await start(required);
-  const { stdout } = await promisify(execFile)(
-    'python3',
-    [
-      '-c',
-      'from botocore.utils import InstanceMetadataRegionFetcher as F\nfrom botocore.session import Session as S\nfrom botocore.configprovider import create_botocore_default_config_mapping\nfrom botocore import utils\ns=S()\nprint(F(base_url=s.get_config_variable("ec2_metadata_service_endpoint")).retrieve_region())',
-    ],
-    {
-      env: {
-        PATH: process.env['PATH'],
-        HOME: process.env['HOME'],
-        AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint,
-      },
+  const { stdout } = await promisify(execFile)('python3', ['-c', retrieveRegion], {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint,
     },
-  );
+  });
   expect(stdout.trim()).toBe('eu-west-1');
 });

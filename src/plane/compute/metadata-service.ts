@@ -55,12 +55,12 @@ class SessionTokens {
   issue(lifeSeconds: number): string {
     const expiry = Buffer.alloc(8);
     expiry.writeDoubleBE(performance.now() + lifeSeconds * 1000);
-    return Buffer.concat([expiry, this.#sign(expiry)]).toString('base64url');
+    return Buffer.concat([expiry, this.#sign(expiry)]).toString('base64');
   }
 
   /** The seconds that a token still has; undefined when it is not ours or has expired. */
   secondsLeft(token: string): number | undefined {
-    const bytes = Buffer.from(token, 'base64url');
+    const bytes = Buffer.from(token, 'base64');
     if (bytes.length !== 40) return undefined;
     const expiry = bytes.subarray(0, 8);
     if (!timingSafeEqual(bytes.subarray(8), this.#sign(expiry))) return undefined;
@@ -171,6 +171,10 @@ const answer = (
   }
 };
 
+const hasBody = (request: IncomingMessage): boolean =>
+  request.headers['transfer-encoding'] !== undefined ||
+  (request.headers['content-length'] ?? '0') !== '0';
+
 const send = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -185,12 +189,7 @@ const send = (
       ? {}
       : { 'X-Aws-Ec2-Metadata-Token-Ttl-Seconds': tokenSecondsLeft }),
     // What comes with a request is never read, so a connection that sent a body cannot be used again.
-    ...(request.headers['content-length'] === undefined &&
-    request.headers['transfer-encoding'] === undefined
-      ? {}
-      : request.headers['content-length'] === '0'
-        ? {}
-        : { Connection: 'close' }),
+    ...(hasBody(request) ? { Connection: 'close' } : {}),
   });
   response.end(request.method === 'HEAD' ? undefined : bytes);
 };
