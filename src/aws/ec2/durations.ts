@@ -1,0 +1,41 @@
+import type { Tx } from '../../world/transaction.ts';
+
+/** A duration of world time: `baseMs`, and up to `spreadMs` more, drawn from the world's seed. */
+export interface Duration {
+  readonly baseMs: number;
+  readonly spreadMs: number;
+}
+
+/**
+ * How long things take, in world time. AWS promises none of these; its User Guide and common experience give the
+ * order of magnitude, and the README says what AWS's are. They are short enough to wait for at the clock's own speed.
+ */
+export const durations = {
+  /** From RunInstances or StartInstances to `running`. AWS: five to thirty seconds. */
+  pending: { baseMs: 5_000, spreadMs: 3_000 },
+  /** From StopInstances to `stopped`; the operating system shuts down meanwhile. AWS: twenty seconds to minutes. */
+  stopping: { baseMs: 10_000, spreadMs: 5_000 },
+  /** With Force the operating system is not asked. */
+  forcedStopping: { baseMs: 2_000, spreadMs: 1_000 },
+  /**
+   * A stop of an instance that has no power: nobody shuts down in an orderly way, so AWS waits before it gives up
+   * on it. "Troubleshoot Amazon EC2 instance stop issues" asks for ten minutes of patience.
+   */
+  unreachableStopping: { baseMs: 600_000, spreadMs: 0 },
+  /** From TerminateInstances to `terminated`. AWS: twenty seconds to minutes. */
+  shuttingDown: { baseMs: 10_000, spreadMs: 5_000 },
+} as const satisfies Readonly<Record<string, Duration>>;
+
+/** How long a terminated instance can still be described: "a short while (usually about an hour)", User Guide. */
+export const terminatedVisibleMs = 3_600_000;
+
+/** From the boot to status checks that say `ok`. AWS: two to three minutes; checks run each minute. */
+export const statusInitializingMs = 60_000;
+
+/** How late status checks notice that an instance became unreachable, or reachable again: they run each minute. */
+export const statusCheckLagMs = 60_000;
+
+/** One draw of a duration. */
+export const draw = (tx: Tx, duration: Duration): number =>
+  duration.baseMs +
+  (duration.spreadMs === 0 ? 0 : tx.random('ec2/durations').below(duration.spreadMs));

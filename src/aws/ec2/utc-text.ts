@@ -1,0 +1,30 @@
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/**
+ * World time as EC2 writes it in texts, for example `2026-01-02 03:04:05 GMT`. Pure code has no `Date`; the days of
+ * the calendar are counted in eras of 400 years that begin in March (Howard Hinnant, "chrono-compatible low-level
+ * date algorithms").
+ */
+export const utcText = (worldMs: number): string => {
+  const seconds = Math.floor(worldMs / 1000);
+  const days = Math.floor(seconds / 86_400);
+  const ofDay = seconds - days * 86_400;
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
+  );
+  const dayOfYear =
+    dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  const time = [ofDay / 3600, (ofDay / 60) % 60, ofDay % 60].map((part) => two(Math.floor(part)));
+  return `${year}-${two(month)}-${two(day)} ${time.join(':')} GMT`;
+};
