@@ -1,0 +1,42 @@
+import { hash32 } from '../../atlas/hash.ts';
+
+/** Who probes whom. */
+export interface ProbePair {
+  readonly seed: number;
+  /** The zone of the load balancer's node, for example `use1-az1`. */
+  readonly nodeZoneId: string;
+  readonly targetGroupArn: string;
+  readonly targetId: string;
+  readonly targetPort: number;
+}
+
+/**
+ * Where within the interval the probes of a pair fall, in milliseconds of world time. AWS spreads the probes of
+ * its nodes; a stable hash does the same and lets a live and a simulated node probe at the same moments.
+ */
+export const probePhaseMs = (pair: ProbePair, intervalMs: number): number =>
+  hash32(
+    pair.seed,
+    'elbv2/probe',
+    pair.nodeZoneId,
+    pair.targetGroupArn,
+    pair.targetId,
+    pair.targetPort,
+  ) % intervalMs;
+
+/**
+ * The moment of the first probe after `afterMs`, in world time. A node probes a target at once when it first
+ * learns of it (`sinceMs`), then at the pair's phase of each interval, so that how long an answer takes never
+ * moves the next probe (User Guide: "the time that it takes for the target to respond does not affect the
+ * interval").
+ */
+export const nextProbeAt = (
+  phaseMs: number,
+  intervalMs: number,
+  sinceMs: number,
+  afterMs: number,
+): number => {
+  if (afterMs < sinceMs) return sinceMs;
+  const intervals = Math.floor((afterMs - phaseMs) / intervalMs) + 1;
+  return phaseMs + intervals * intervalMs;
+};

@@ -1,0 +1,162 @@
+import type { HealthCheck, HealthReason, ProbedState } from '../../aws/elbv2/target-health.ts';
+import type { Routing } from '../../aws/elbv2/pick-target.ts';
+
+/** Everything that the balancer nodes of one zone are to do. All durations are world time. */
+export interface NodeConfiguration {
+  readonly region: string;
+  readonly zoneId: string;
+  /** The world's seed: it spreads the probes. */
+  readonly seed: number;
+  /** The zone's network is down: the nodes run on, but nobody outside hears them. */
+  readonly isolated: boolean;
+  readonly loadBalancers: readonly NodeLoadBalancer[];
+  readonly targetGroups: readonly NodeTargetGroup[];
+}
+
+/** One load balancer's node in this zone. */
+export interface NodeLoadBalancer {
+  readonly arn: string;
+  /** The node's own loopback address. */
+  readonly address: string;
+  readonly attributes: LoadBalancerAttributes;
+  readonly listeners: readonly NodeListener[];
+}
+
+/** The attributes of a load balancer that its nodes act on, named as in the API. */
+export interface LoadBalancerAttributes {
+  readonly idleTimeoutSeconds: number;
+  readonly clientKeepAliveSeconds: number;
+  readonly preserveHostHeader: boolean;
+  readonly dropInvalidHeaderFields: boolean;
+  readonly xffMode: 'append' | 'preserve' | 'remove';
+  readonly xffClientPort: boolean;
+}
+
+/** AWS's defaults (API reference, LoadBalancerAttribute). */
+export const defaultLoadBalancerAttributes: LoadBalancerAttributes = {
+  idleTimeoutSeconds: 60,
+  clientKeepAliveSeconds: 3600,
+  preserveHostHeader: false,
+  dropInvalidHeaderFields: false,
+  xffMode: 'append',
+  xffClientPort: false,
+};
+
+export interface NodeListener {
+  readonly arn: string;
+  /** The port on AWS's side: what X-Forwarded-Port says. */
+  readonly port: number;
+  /** The port of the real socket; 0 takes a free one, which `listening` then tells. */
+  readonly realPort: number;
+  readonly action: NodeAction;
+}
+
+/** A listener's default action. */
+export type NodeAction =
+  | { readonly type: 'forward'; readonly targetGroups: readonly WeightedTargetGroup[] }
+  | {
+      readonly type: 'fixed-response';
+      readonly statusCode: number;
+      readonly contentType: string;
+      readonly body: string;
+    }
+  | {
+      readonly type: 'redirect';
+      readonly statusCode: 301 | 302;
+      readonly protocol: string;
+      readonly host: string;
+      readonly port: string;
+      readonly path: string;
+      readonly query: string;
+    };
+
+export interface WeightedTargetGroup {
+  readonly arn: string;
+  readonly weight: number;
+}
+
+export interface NodeTargetGroup {
+  readonly arn: string;
+  /** The load balancer that uses it: from its node's address come the probes. */
+  readonly loadBalancerArn: string;
+  readonly healthCheck: HealthCheck;
+  readonly routing: Routing;
+  readonly targets: readonly NodeTarget[];
+}
+
+export interface NodeTarget {
+  /** The instance id or the address, as registered. */
+  readonly id: string;
+  /** The port on AWS's side, as registered. */
+  readonly port: number;
+  readonly zoneId: string;
+  /** Where its real socket is; undefined while there is none (the instance does not run). */
+  readonly socket: TargetSocket | undefined;
+  readonly draining: boolean;
+  readonly unused: boolean;
+  /** World time at which it was registered, or at which it last became used; a new moment is a new beginning. */
+  readonly since: number;
+  /** What bytes from this zone to the target meet. */
+  readonly path: TargetPath;
+}
+
+export interface TargetSocket {
+  readonly address: string;
+  readonly port: number;
+  /** The real port of the health check: the same one unless the target group names another. */
+  readonly healthCheckPort: number;
+}
+
+export interface TargetPath {
+  readonly up: boolean;
+  /** The round trip in world milliseconds. */
+  readonly latencyMs: number;
+}
+
+/** The name of a target within its group. */
+export const targetKey = (target: { readonly id: string; readonly port: number }): string =>
+  `${target.id}:${target.port}`;
+
+/** How a world clock stands at the moment of sending. */
+export interface ClockReading {
+  readonly worldNow: number;
+  /** World seconds per real second. */
+  readonly speed: number;
+}
+
+/** From the main process to a node process. */
+export type ToNode =
+  | { readonly kind: 'configure'; readonly configuration: NodeConfiguration }
+  | { readonly kind: 'clock'; readonly reading: ClockReading }
+  /** The zone has lost its power: fall silent and stop everything, for good. */
+  | { readonly kind: 'freeze' };
+
+/** From a node process to the main process. */
+export type FromNode =
+  | { readonly kind: 'listening'; readonly sockets: readonly ListeningSocket[] }
+  | { readonly kind: 'target-health'; readonly report: TargetHealthReport };
+
+/** What one node found out about one target. */
+export interface TargetHealthReport {
+  readonly targetGroupArn: string;
+  readonly targetId: string;
+  readonly targetPort: number;
+  /** The node's zone. */
+  readonly zoneId: string;
+  readonly state: ProbedState;
+  readonly reason?: HealthReason;
+  readonly description?: string;
+  /** World time, milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Where a listener can really be reached in one zone, or why it cannot. */
+export interface ListeningSocket {
+  readonly zoneId: string;
+  readonly loadBalancerArn: string;
+  readonly listenerArn: string;
+  readonly address: string;
+  /** The real port; 0 when it does not listen. */
+  readonly port: number;
+  readonly error?: string;
+}

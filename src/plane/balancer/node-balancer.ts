@@ -1,0 +1,200 @@
+import { createServer, type Server } from 'node:net';
+import { ClientConnection, type ListenerState } from './client-connection.ts';
+import type { Router } from './exchange.ts';
+import { GroupRouter } from './group-router.ts';
+import type {
+  FromNode,
+  ListeningSocket,
+  NodeAction,
+  NodeConfiguration,
+  NodeListener,
+  NodeLoadBalancer,
+} from './messages.ts';
+import type { NodeClock } from './node-clock.ts';
+import { probe } from './probe.ts';
+import type { ProberOptions } from './prober.ts';
+import type { TargetPool } from './target-pool.ts';
+
+/** A listener takes no more connections than this at once. */
+const mostConnections = 10_000;
+
+interface OpenListener {
+  readonly state: ListenerState;
+  readonly server: Server;
+  readonly clients: Set<ClientConnection>;
+  socket: ListeningSocket;
+}
+
+const listenerKey = (loadBalancer: NodeLoadBalancer, listener: NodeListener): string =>
+  [listener.arn, loadBalancer.address, listener.realPort].join(' ');
+
+/** The balancer nodes of one zone: every load balancer's node there, in one process. */
+export class NodeBalancer implements Router {
+  readonly clock: NodeClock;
+  readonly #send: (message: FromNode) => void;
+  readonly #zoneId: string;
+  readonly #listeners = new Map<string, OpenListener>();
+  readonly #groups = new Map<string, GroupRouter>();
+  readonly #turns = new Map<string, number>();
+  readonly #proberOptions: ProberOptions;
+  #silent = false;
+  #frozen = false;
+
+  constructor(
+    identity: { readonly seed: number; readonly zoneId: string },
+    clock: NodeClock,
+    send: (message: FromNode) => void,
+  ) {
+    this.clock = clock;
+    this.#send = send;
+    this.#zoneId = identity.zoneId;
+    this.#proberOptions = {
+      seed: identity.seed,
+      zoneId: identity.zoneId,
+      clock,
+      probe,
+      report: (report) => send({ kind: 'target-health', report }),
+      changed: (arn) => this.#groups.get(arn)?.healthChanged(),
+    };
+  }
+
+  /** Makes the nodes as they are to be. */
+  configure(configuration: NodeConfiguration): void {
+    if (this.#frozen) return;
+    this.#updateGroups(configuration);
+    this.#updateListeners(configuration);
+    this.#setSilent(configuration.isolated);
+  }
+
+  /** The zone has lost its power: nothing is read, answered, probed or reported any more. */
+  freeze(): void {
+    this.#frozen = true;
+    this.#setSilent(true);
+    for (const group of this.#groups.values()) group.stopProbing();
+  }
+
+  close(): void {
+    for (const group of this.#groups.values()) group.close();
+    for (const open of this.#listeners.values()) {
+      open.server.close();
+      for (const client of open.clients) client.destroy();
+    }
+    this.#listeners.clear();
+  }
+
+  pick(listener: NodeListener): TargetPool | undefined {
+    const { action } = listener;
+    if (action.type !== 'forward') return undefined;
+    const arn = this.#pickGroup(listener.arn, action);
+    return arn === undefined ? undefined : this.#groups.get(arn)?.pick();
+  }
+
+  #pickGroup(
+    listenerArn: string,
+    action: Extract<NodeAction, { type: 'forward' }>,
+  ): string | undefined {
+    const [only] = action.targetGroups;
+    if (action.targetGroups.length === 1) return only?.arn;
+    const total = action.targetGroups.reduce((sum, group) => sum + group.weight, 0);
+    if (total === 0) return undefined;
+    const turn = this.#turns.get(listenerArn) ?? 0;
+    this.#turns.set(listenerArn, turn + 1);
+    let place = turn % total;
+    for (const group of action.targetGroups) {
+      if (place < group.weight) return group.arn;
+      place -= group.weight;
+    }
+    return undefined;
+  }
+
+  #updateGroups(configuration: NodeConfiguration): void {
+    const wanted = new Set(configuration.targetGroups.map((group) => group.arn));
+    for (const [arn, group] of this.#groups) {
+      if (wanted.has(arn)) continue;
+      group.close();
+      this.#groups.delete(arn);
+    }
+    const addresses = new Map(configuration.loadBalancers.map((one) => [one.arn, one.address]));
+    for (const group of configuration.targetGroups) {
+      let router = this.#groups.get(group.arn);
+      if (router === undefined) {
+        router = new GroupRouter(group, this.#proberOptions);
+        this.#groups.set(group.arn, router);
+      }
+      router.update(group, addresses.get(group.loadBalancerArn) ?? '127.0.0.1');
+    }
+  }
+
+  #updateListeners(configuration: NodeConfiguration): void {
+    const wanted = new Set<string>();
+    let changed = false;
+    for (const loadBalancer of configuration.loadBalancers) {
+      for (const listener of loadBalancer.listeners) {
+        const key = listenerKey(loadBalancer, listener);
+        wanted.add(key);
+        const open = this.#listeners.get(key);
+        if (open === undefined) {
+          this.#listen(key, loadBalancer, listener);
+        } else {
+          open.state.loadBalancer = loadBalancer;
+          open.state.listener = listener;
+        }
+      }
+    }
+    for (const [key, open] of this.#listeners) {
+      if (wanted.has(key)) continue;
+      open.server.close();
+      for (const client of open.clients) client.retire();
+      this.#listeners.delete(key);
+      changed = true;
+    }
+    if (changed) this.#tellSockets();
+  }
+
+  #listen(key: string, loadBalancer: NodeLoadBalancer, listener: NodeListener): void {
+    const state: ListenerState = { loadBalancer, listener };
+    const clients = new Set<ClientConnection>();
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      const client = new ClientConnection(socket, state, this);
+      clients.add(client);
+      socket.once('close', () => clients.delete(client));
+      if (this.#silent) client.setSilent(true);
+    });
+    server.maxConnections = mostConnections;
+    const socket: ListeningSocket = {
+      zoneId: this.#zoneId,
+      loadBalancerArn: loadBalancer.arn,
+      listenerArn: listener.arn,
+      address: loadBalancer.address,
+      port: 0,
+    };
+    const open: OpenListener = { state, server, clients, socket };
+    this.#listeners.set(key, open);
+    server.on('listening', () => {
+      const bound = server.address();
+      const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+      open.socket = { ...socket, port };
+      this.#tellSockets();
+    });
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      open.socket = { ...socket, error: `${error.code ?? 'error'}: ${error.message}` };
+      this.#tellSockets();
+    });
+    server.listen({ host: loadBalancer.address, port: listener.realPort, backlog: 511 });
+  }
+
+  #tellSockets(): void {
+    const sockets = [...this.#listeners.values()]
+      .map((open) => open.socket)
+      .filter((socket) => socket.port !== 0 || socket.error !== undefined);
+    this.#send({ kind: 'listening', sockets });
+  }
+
+  #setSilent(silent: boolean): void {
+    if (silent === this.#silent) return;
+    this.#silent = silent;
+    for (const open of this.#listeners.values()) {
+      for (const client of open.clients) client.setSilent(silent);
+    }
+  }
+}

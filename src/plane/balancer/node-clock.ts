@@ -1,0 +1,66 @@
+import { WaitingList, type Clock } from '../../world/clock.ts';
+import type { ClockReading } from './messages.ts';
+
+/** `setTimeout` takes no more than this. */
+const longestDelayMs = 2 ** 31 - 1;
+
+/**
+ * World time in a node process: the main process tells how its clock stands, and from there on it runs by this
+ * machine's steady clock. One real timer waits for the earliest moment that somebody asked for.
+ */
+export class NodeClock implements Clock {
+  readonly #waiting = new WaitingList();
+  #reading: ClockReading;
+  #readAt = performance.now();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(reading: ClockReading) {
+    this.#reading = reading;
+  }
+
+  now(): number {
+    return this.#reading.worldNow + (performance.now() - this.#readAt) * this.#reading.speed;
+  }
+
+  speed(): number {
+    return this.#reading.speed;
+  }
+
+  at(worldMs: number, callback: () => void): () => void {
+    const cancel = this.#waiting.add(worldMs, callback);
+    this.#arm();
+    return cancel;
+  }
+
+  /** Takes over how the world's clock stands now. */
+  set(reading: ClockReading): void {
+    this.#reading = reading;
+    this.#readAt = performance.now();
+    this.#arm();
+  }
+
+  /** How long a duration of world time is here, in milliseconds; at least one. */
+  realMs(worldMs: number): number {
+    return Math.max(1, Math.min(longestDelayMs, worldMs / Math.max(this.speed(), 1e-9)));
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const next = this.#waiting.nextAt();
+    if (next === undefined) return;
+    // A timer may come up to a millisecond early by the steady clock: then it is set again.
+    const delayMs = Math.max(0, next - this.now()) / Math.max(this.speed(), 1e-9);
+    this.#timer = setTimeout(() => this.#run(), Math.min(longestDelayMs, Math.ceil(delayMs)));
+  }
+
+  #run(): void {
+    for (
+      let due = this.#waiting.takeDue(this.now());
+      due !== undefined;
+      due = this.#waiting.takeDue(this.now())
+    ) {
+      due();
+    }
+    this.#arm();
+  }
+}

@@ -1,0 +1,61 @@
+import { get } from 'node:http';
+import type { HealthCheck, ProbeOutcome } from '../../aws/elbv2/target-health.ts';
+import type { NodeClock } from './node-clock.ts';
+import type { TargetPool } from './target-pool.ts';
+
+/** What a probe needs to have come back from before the time-out, in real milliseconds. */
+const request = (pool: TargetPool, check: HealthCheck, timeoutMs: number): Promise<ProbeOutcome> =>
+  new Promise((resolve) => {
+    const { socket } = pool.target;
+    if (socket === undefined) {
+      resolve({ kind: 'timeout' });
+      return;
+    }
+    const sent = get({
+      host: socket.address,
+      port: socket.healthCheckPort,
+      path: check.path,
+      localAddress: pool.sourceAddress,
+      agent: false,
+      headers: {
+        Host: `${socket.address}:${socket.healthCheckPort}`,
+        Connection: 'close',
+        'User-Agent': 'ELB-HealthChecker/2.0',
+        'Accept-Encoding': 'gzip, compressed',
+      },
+    });
+    const timer = setTimeout(() => {
+      resolve({ kind: 'timeout' });
+      sent.destroy();
+    }, timeoutMs);
+    sent.on('response', (response) => {
+      clearTimeout(timer);
+      resolve({ kind: 'code', code: response.statusCode ?? 0 });
+      // The node closes the connection after each check; the body is of no interest.
+      sent.destroy();
+    });
+    sent.on('error', () => {
+      clearTimeout(timer);
+      resolve({ kind: 'failed' });
+    });
+  });
+
+/**
+ * Checks one target once, as it can be reached at this moment: over a network that is down nothing comes back,
+ * and the check ends with the time-out.
+ */
+export const probe = async (
+  pool: TargetPool,
+  check: HealthCheck,
+  clock: NodeClock,
+): Promise<ProbeOutcome> => {
+  const timeoutMs = check.timeoutSeconds * 1000;
+  const { answers } = pool;
+  // A new connection and the request on it: a round trip each.
+  const travelMs = 2 * pool.target.path.latencyMs;
+  const delayMs = answers ? Math.min(travelMs, timeoutMs) : timeoutMs;
+  const realDelayMs = clock.realMs(delayMs);
+  if (realDelayMs > 1) await new Promise((resolve) => setTimeout(resolve, realDelayMs));
+  if (!answers || travelMs >= timeoutMs) return { kind: 'timeout' };
+  return await request(pool, check, clock.realMs(timeoutMs - travelMs));
+};
