@@ -59,5 +59,7 @@ export const once = <T>(
 
 /** The timer that forgets an answer when its time is over. */
 export const idempotencyTimers: Readonly<Record<string, (tx: Tx, timer: Timer) => void>> = {
-  [forgetKind]: (tx, timer) => tx.delete(RememberedAnswers, String(timer.payload)),
+  [forgetKind]: (tx, timer) => {
+    if (typeof timer.payload === 'string') tx.delete(RememberedAnswers, timer.payload);
+  },
 };

@@ -1,4 +1,4 @@
-import { WaitingList, type Clock } from '../world/clock.ts';
+import { WaitingList, type Clock } from '../../world/clock.ts';
 
 /** setTimeout counts in 32 bits: a longer wait is made of several. */
 const longestWaitMs = 2 ** 30;

@@ -1,0 +1,51 @@
+import { AdminRefusal, callAdmin, endpointOf } from '../admin-client.ts';
+import type { FaultSummary } from '../live/world-summary.ts';
+import { UsageError } from '../usage-error.ts';
+
+const chosen = (
+  open: readonly FaultSummary[],
+  which: string | undefined,
+  all: boolean,
+): readonly FaultSummary[] => {
+  if (all) return open;
+  const matching = open.filter((fault) => fault.id === which || fault.target === which);
+  if (matching.length > 0) return matching;
+  const known = open.map((fault) => `${fault.id} (${fault.target} ${fault.effect})`).join(', ');
+  throw new UsageError(
+    open.length === 0
+      ? 'Nothing is broken.'
+      : which === undefined
+        ? `Say which fault, or --all. Open: ${known}.`
+        : `There is no open fault '${which}'. Open: ${known}.`,
+  );
+};
+
+/** `faultline mend ID|TARGET` or `--all`: ends faults. */
+export const mend = async (
+  which: string | undefined,
+  options: { readonly endpoint?: string; readonly json?: boolean; readonly all?: boolean },
+): Promise<void> => {
+  const endpoint = endpointOf(options.endpoint);
+  // The admin API answers the list of faults in this form.
+  const { faults } = (await callAdmin(endpoint, 'GET', '/faults')) as {
+    readonly faults: readonly FaultSummary[];
+  };
+  const mended: FaultSummary[] = [];
+  for (const fault of chosen(faults, which, options.all === true)) {
+    try {
+      await callAdmin(endpoint, 'DELETE', `/faults/${fault.id}`);
+      mended.push(fault);
+    } catch (error) {
+      // It may have mended itself since the list was read: then there is nothing left to do.
+      if (!(error instanceof AdminRefusal && error.status === 404)) throw error;
+    }
+  }
+  if (options.json === true) {
+    process.stdout.write(`${JSON.stringify({ mended: mended.map((fault) => fault.id) })}\n`);
+    return;
+  }
+  for (const fault of mended) {
+    process.stdout.write(`${fault.id}: ${fault.target} ${fault.effect} is mended\n`);
+  }
+  if (mended.length === 0) process.stdout.write('Nothing is broken.\n');
+};

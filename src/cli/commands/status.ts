@@ -1,0 +1,123 @@
+import { callAdmin, endpointOf } from '../admin-client.ts';
+import { formatDuration } from '../duration.ts';
+import type { FaultSummary, RegionSummary, ZoneSummary } from '../live/world-summary.ts';
+import { UsageError } from '../usage-error.ts';
+
+interface Connection {
+  readonly what: string;
+  readonly where: string;
+}
+
+interface WorldAnswer {
+  readonly version: string;
+  readonly account: string;
+  readonly clock: { readonly now: string; readonly speed: number };
+  readonly faults: readonly FaultSummary[];
+  readonly regions: readonly RegionSummary[];
+  readonly connections: readonly Connection[];
+}
+
+const useColor = (): boolean => process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+
+const paint = (code: number, text: string): string =>
+  useColor() ? `\u001B[${code}m${text}\u001B[0m` : text;
+
+const red = (text: string): string => paint(31, text);
+const green = (text: string): string => paint(32, text);
+const dim = (text: string): string => paint(2, text);
+const bold = (text: string): string => paint(1, text);
+
+const isInUse = (zone: ZoneSummary): boolean =>
+  zone.balancerNodes > 0 || Object.values(zone.instances).some((count) => count > 0);
+
+const contents = (zone: ZoneSummary): string => {
+  const instances = Object.entries(zone.instances)
+    .filter(([, count]) => count > 0)
+    .map(([state, count]) => `${count} ${state}`);
+  const parts = instances.length === 0 ? [] : [`instances: ${instances.join(', ')}`];
+  if (zone.balancerNodes > 0) parts.push(`balancer nodes: ${zone.balancerNodes}`);
+  return parts.length === 0 ? dim('empty') : parts.join('   ');
+};
+
+const zoneLine = (zone: ZoneSummary, now: number): string => {
+  const name = `${zone.id.padEnd(12)} ${(zone.name ?? '').padEnd(16)}`;
+  const since =
+    zone.impairedSince === null
+      ? ''
+      : ` for ${formatDuration(now - new Date(zone.impairedSince).getTime())}`;
+  const state =
+    zone.state === 'ok' ? green('ok'.padEnd(22)) : red(`${zone.state}${since}`.padEnd(22));
+  return `    ${name} ${state} ${contents(zone)}`;
+};
+
+const regionLines = (region: RegionSummary, now: number): readonly string[] => {
+  const state = region.state === 'disaster' ? red('  DISASTER') : '';
+  const api = region.apiAnswers ? '' : red('  API silent');
+  return [
+    `  ${bold(region.code)}  ${region.longName}${state}${api}`,
+    ...region.zones.map((zone) => zoneLine(zone, now)),
+  ];
+};
+
+const faultLine = (fault: FaultSummary): string => {
+  const until = fault.end === null ? 'until mended' : `until ${fault.end}`;
+  const open = formatDuration(fault.openSeconds * 1000);
+  return `  ${red(fault.target)} ${fault.effect}  open for ${open}, ${until}  ${dim(fault.id)}`;
+};
+
+const shown = (
+  world: WorldAnswer,
+  options: { readonly region?: string; readonly all?: boolean },
+): readonly RegionSummary[] => {
+  const { region: code } = options;
+  if (code !== undefined) {
+    const found = world.regions.filter((region) => region.code === code);
+    if (found.length === 0) throw new UsageError(`--region: there is no Region '${code}'.`);
+    return found;
+  }
+  if (options.all === true) return world.regions;
+  return world.regions.filter(
+    (region) =>
+      region.state !== 'ok' ||
+      !region.apiAnswers ||
+      region.zones.some((zone) => isInUse(zone) || zone.state !== 'ok'),
+  );
+};
+
+const report = (world: WorldAnswer, regions: readonly RegionSummary[]): readonly string[] => {
+  const now = new Date(world.clock.now).getTime();
+  const speed = world.clock.speed === 0 ? 'standing still' : `${world.clock.speed} x real time`;
+  const others = world.regions.length - regions.length;
+  return [
+    `Faultline ${world.version}   world time ${world.clock.now} (${speed})   account ${world.account}`,
+    '',
+    bold('Broken'),
+    ...(world.faults.length === 0 ? [`  ${green('nothing')}`] : world.faults.map(faultLine)),
+    '',
+    bold('Regions in use'),
+    ...(regions.length === 0
+      ? ['  none yet']
+      : regions.flatMap((region) => regionLines(region, now))),
+    ...(others > 0 ? [dim(`  and ${others} Regions where nothing is (--all shows them)`)] : []),
+    '',
+    bold('Connect'),
+    ...world.connections.map(({ what, where }) => `  ${what.padEnd(44)} ${where}`),
+  ];
+};
+
+/** `faultline status`: the world at a glance. */
+export const status = async (options: {
+  readonly endpoint?: string;
+  readonly json?: boolean;
+  readonly region?: string;
+  readonly all?: boolean;
+}): Promise<void> => {
+  // The admin API answers the world in this form.
+  const world = (await callAdmin(endpointOf(options.endpoint), 'GET', '/world')) as WorldAnswer;
+  const regions = shown(world, options);
+  process.stdout.write(
+    options.json === true
+      ? `${JSON.stringify({ ...world, regions })}\n`
+      : `${report(world, regions).join('\n')}\n`,
+  );
+};

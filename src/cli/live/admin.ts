@@ -1,0 +1,184 @@
+import { DomainError, isDomainError } from '../../world/domain-error.ts';
+import { openFault, mendFault } from '../../world/fault-book.ts';
+import type { World } from '../../world/world.ts';
+import { version } from '../version.ts';
+import {
+  readAdvance,
+  readFaultRequest,
+  readSpeed,
+  type AdminRequest,
+  type AdminResponse,
+} from './admin-request.ts';
+import type { LiveClock } from './live-clock.ts';
+import { summarizeFault, summarizeRegions } from './world-summary.ts';
+
+/** A real socket. */
+export interface SocketAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What the admin API needs of a running world. */
+export interface AdminWorld {
+  world(): World;
+  clock(): LiveClock;
+  readonly account: string;
+  /** Where an address, name or id of AWS's side really is. */
+  socketOf(
+    of: string,
+    port: number | undefined,
+    region: string | undefined,
+  ): Promise<SocketAddress | DomainError>;
+  /** The place that a city or a Region is, with the DNS listener that stands for it. */
+  vantageOf(of: string): Promise<object | DomainError>;
+  /** Begins an empty world in the same process. */
+  reset(): Promise<void>;
+}
+
+const ok = (body: unknown): AdminResponse => ({ status: 200, body });
+
+const statusOf = (code: string): number => {
+  if (code.startsWith('NoSuch')) return 404;
+  return code.startsWith('Conflict') ? 409 : 400;
+};
+
+const refusal = (error: DomainError): AdminResponse => ({
+  status: statusOf(error.code),
+  body: { error: { code: error.code, message: error.message } },
+});
+
+const answer = (value: unknown): AdminResponse =>
+  isDomainError(value) ? refusal(value) : ok(value);
+
+const clockBody = (clock: LiveClock): object => ({
+  now: new Date(clock.now()).toISOString(),
+  nowMs: clock.now(),
+  speed: clock.speed(),
+  mode: clock.speed() === 0 ? 'virtual' : 'live',
+});
+
+const faultsBody = (world: World): object => {
+  const now = world.clock.now();
+  return { faults: world.conditions.faults.map((fault) => summarizeFault(fault, now)) };
+};
+
+const createFault = async (world: World, body: unknown): Promise<AdminResponse> => {
+  const request = readFaultRequest(body);
+  if (isDomainError(request)) return refusal(request);
+  const { output, durable } = openFault(world, request);
+  await durable;
+  return isDomainError(output) ? refusal(output) : ok(summarizeFault(output, world.clock.now()));
+};
+
+const deleteFault = async (world: World, id: string): Promise<AdminResponse> => {
+  const { output, durable } = mendFault(world, id);
+  await durable;
+  return isDomainError(output) ? refusal(output) : ok({ id: output.id, target: output.target });
+};
+
+const advance = async (clock: LiveClock, body: unknown): Promise<AdminResponse> => {
+  if (clock.speed() !== 0) {
+    return refusal(
+      new DomainError(
+        'ConflictingClock',
+        'The clock is running; only one that stands still (speed 0) can be advanced.',
+      ),
+    );
+  }
+  const by = readAdvance(body);
+  if (isDomainError(by)) return refusal(by);
+  await clock.advance(by);
+  return ok(clockBody(clock));
+};
+
+const setSpeed = (clock: LiveClock, body: unknown): AdminResponse => {
+  const speed = readSpeed(body);
+  if (isDomainError(speed)) return refusal(speed);
+  clock.setSpeed(speed);
+  return ok(clockBody(clock));
+};
+
+const addressBody = async (admin: AdminWorld, query: URLSearchParams): Promise<AdminResponse> => {
+  const of = query.get('of');
+  if (of === null || of === '') {
+    return refusal(
+      new DomainError('InvalidRequest', "The query needs 'of', an address, a name or an id."),
+    );
+  }
+  const port = query.get('port');
+  if (port !== null && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
+    return refusal(new DomainError('InvalidRequest', `'port' is from 1 to 65535, not '${port}'.`));
+  }
+  const region = query.get('region') ?? undefined;
+  return answer(await admin.socketOf(of, port === null ? undefined : Number(port), region));
+};
+
+type Route = (
+  admin: AdminWorld,
+  request: AdminRequest,
+  rest: string,
+) => AdminResponse | Promise<AdminResponse>;
+
+/** Method and path of each thing that can be asked; a path that ends in `/` takes one more part. */
+const routes: Readonly<Record<string, Route>> = {
+  'GET /health': () => ok({ status: 'ready', version }),
+  'GET /world': (admin) => {
+    const world = admin.world();
+    return ok({
+      version,
+      seed: world.seed,
+      account: admin.account,
+      clock: clockBody(admin.clock()),
+      ...faultsBody(world),
+      regions: summarizeRegions(world, admin.account),
+    });
+  },
+  'GET /faults': (admin) => ok(faultsBody(admin.world())),
+  'POST /faults': (admin, request) => createFault(admin.world(), request.body),
+  'DELETE /faults/': (admin, _request, id) => deleteFault(admin.world(), id),
+  'GET /address': (admin, request) => addressBody(admin, request.query),
+  'GET /vantage': async (admin, request) => {
+    const of = request.query.get('of');
+    return of === null || of === ''
+      ? refusal(new DomainError('InvalidRequest', "The query needs 'of', a city or a Region."))
+      : answer(await admin.vantageOf(of));
+  },
+  'GET /clock': (admin) => ok(clockBody(admin.clock())),
+  'PUT /clock': (admin, request) => setSpeed(admin.clock(), request.body),
+  'POST /clock/advance': (admin, request) => advance(admin.clock(), request.body),
+  'POST /reset': async (admin) => {
+    await admin.reset();
+    return ok({ status: 'ready' });
+  },
+};
+
+const routeOf = (
+  request: AdminRequest,
+): { readonly route: Route; readonly rest: string } | undefined => {
+  const exact = routes[`${request.method} ${request.path}`];
+  if (exact !== undefined) return { route: exact, rest: '' };
+  const slash = request.path.lastIndexOf('/') + 1;
+  const rest = request.path.slice(slash);
+  const prefixed = routes[`${request.method} ${request.path.slice(0, slash)}`];
+  return prefixed === undefined || rest === '' ? undefined : { route: prefixed, rest };
+};
+
+/** The admin API: `/_faultline/...` of the endpoint. Errors are `{"error":{"code","message"}}` with 400, 404 or 409. */
+export const createAdmin =
+  (admin: AdminWorld) =>
+  async (request: AdminRequest): Promise<AdminResponse> => {
+    const found = routeOf(request);
+    if (found === undefined) {
+      return refusal(
+        new DomainError(
+          'NoSuchPath',
+          `There is no ${request.method} /_faultline${request.path}. There are: ${Object.keys(
+            routes,
+          )
+            .map((route) => route.replace(' ', ' /_faultline'))
+            .join(', ')}.`,
+        ),
+      );
+    }
+    return await found.route(admin, request, found.rest);
+  };

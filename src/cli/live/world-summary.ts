@@ -1,0 +1,111 @@
+import { zoneNamesOf } from '../../atlas/zone-names.ts';
+import { Instances } from '../../aws/ec2/instance-entities.ts';
+import { LoadBalancers } from '../../aws/elbv2/entities.ts';
+import type { Fault } from '../../world/faults.ts';
+import type { World } from '../../world/world.ts';
+import { regionOptStatus } from '../../aws/account/regions.ts';
+import { partitionShard } from '../../world/entity.ts';
+
+/** A zone as `GET /_faultline/world` shows it. */
+export interface ZoneSummary {
+  readonly id: string;
+  /** Its name for the world's default account; null when that account does not see it. */
+  readonly name: string | null;
+  readonly state: 'ok' | 'no power' | 'no network';
+  readonly impairedSince: string | null;
+  /** Instances of all accounts, by state. */
+  readonly instances: Readonly<Record<string, number>>;
+  readonly balancerNodes: number;
+}
+
+/** A Region as `GET /_faultline/world` shows it. */
+export interface RegionSummary {
+  readonly code: string;
+  readonly longName: string;
+  readonly optInStatus: string;
+  readonly state: 'ok' | 'disaster';
+  readonly apiAnswers: boolean;
+  readonly zones: readonly ZoneSummary[];
+}
+
+/** An open fault as the admin API shows it. */
+export interface FaultSummary {
+  readonly id: string;
+  readonly target: string;
+  readonly effect: string;
+  readonly severity: number;
+  readonly begin: string;
+  readonly end: string | null;
+  readonly openSeconds: number;
+  readonly latencyMs?: number;
+}
+
+const isoTime = (worldMs: number): string => new Date(worldMs).toISOString();
+
+/** One open fault. */
+export const summarizeFault = (fault: Fault, now: number): FaultSummary => ({
+  id: fault.id,
+  target: fault.target,
+  effect: fault.effect,
+  severity: fault.severity,
+  begin: isoTime(fault.begin),
+  end: fault.end === null ? null : isoTime(fault.end),
+  openSeconds: Math.max(0, (now - fault.begin) / 1000),
+  ...(fault.effect === 'latency' ? { latencyMs: fault.latencyMs } : {}),
+});
+
+interface ZoneLoad {
+  readonly instances: Record<string, number>;
+  balancerNodes: number;
+}
+
+/** What stands in each zone of a Region, over all accounts. */
+const loadsOf = (world: World, region: string): ReadonlyMap<string, ZoneLoad> => {
+  const loads = new Map<string, ZoneLoad>();
+  const load = (zoneId: string): ZoneLoad => {
+    const known = loads.get(zoneId) ?? { instances: {}, balancerNodes: 0 };
+    loads.set(zoneId, known);
+    return known;
+  };
+  if (!world.shards().includes(region)) return loads;
+  for (const account of world.view(region, '-').accounts()) {
+    const view = world.view(region, account);
+    for (const instance of view.list(Instances)) {
+      const { instances } = load(instance.zoneId);
+      instances[instance.state] = (instances[instance.state] ?? 0) + 1;
+    }
+    for (const loadBalancer of view.list(LoadBalancers)) {
+      for (const zone of loadBalancer.zones) load(zone.zoneId).balancerNodes += 1;
+    }
+  }
+  return loads;
+};
+
+/** Everything at a glance: Regions, zones, conditions and what stands where. */
+export const summarizeRegions = (world: World, account: string): readonly RegionSummary[] => {
+  const partition = world.view(partitionShard, account);
+  return world.geography.regions.map((region) => {
+    const loads = loadsOf(world, region.code);
+    const names = zoneNamesOf(region, account, world.seed);
+    return {
+      code: region.code,
+      longName: region.longName,
+      optInStatus: regionOptStatus(partition, region.code),
+      state: world.conditions.regionAlive(region.code) ? 'ok' : 'disaster',
+      apiAnswers: world.conditions.apiAnswers(region.code, 'ec2'),
+      zones: world.geography.zonesOf(region.code).map((zone) => {
+        const condition = world.conditions.zone(zone.id);
+        const load = loads.get(zone.id);
+        return {
+          id: zone.id,
+          name: names.find((candidate) => candidate.id === zone.id)?.name ?? null,
+          state: condition.powered ? (condition.connected ? 'ok' : 'no network') : 'no power',
+          impairedSince:
+            condition.impairedSince === undefined ? null : isoTime(condition.impairedSince),
+          instances: load?.instances ?? {},
+          balancerNodes: load?.balancerNodes ?? 0,
+        };
+      }),
+    };
+  });
+};

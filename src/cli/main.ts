@@ -1,0 +1,143 @@
+import { Command, CommanderError } from 'commander';
+import { Failed, UsageError } from './usage-error.ts';
+import { version } from './version.ts';
+
+/** Options that every command which speaks to a running world has. */
+interface ClientOptions {
+  readonly endpoint?: string;
+  readonly json?: boolean;
+}
+
+const client = (command: Command): Command =>
+  command
+    .option(
+      '--endpoint <url>',
+      'the world to speak to (default: FAULTLINE_ENDPOINT, else port 4566)',
+    )
+    .option('--json', 'print JSON, and nothing else, on stdout');
+
+/** A file of a command is read only when the command runs: starting is mostly reading code. */
+const addUp = (program: Command): void => {
+  program
+    .command('up')
+    .description('start a world and serve the AWS API, DNS, balancers and instances')
+    .option('--port <n>', 'port of the AWS endpoint; 0 takes a free one', '4566')
+    .option('--dns-port <n>', 'port of the DNS server; 0 takes a free one', '5353')
+    .option(
+      '--host <address>',
+      'address to bind; anything but loopback lets others run code here',
+      '127.0.0.1',
+    )
+    .option('--data <dir>', 'directory that holds the world', '.faultline')
+    .option('--ephemeral', 'keep nothing: the world is gone when the process ends')
+    .option('--seed <n>', 'seed of a new world', '1')
+    .option(
+      '--speed <n>',
+      'world seconds per real second; 0: time passes only by /clock/advance',
+      '1',
+    )
+    .option('--account <id>', 'the default account, 12 digits', '000000000000')
+    .option('--driver <name>', 'what runs instances: process or mock', 'process')
+    .option(
+      '--strict-auth',
+      'verify signatures (the secret of every access key is the key itself, or "test")',
+    )
+    .option('--json', 'print the ready line as JSON')
+    .action(async (options: Record<string, string | boolean>) => {
+      const { up } = await import('./commands/up.ts');
+      await up(options);
+    });
+};
+
+const addFaults = (program: Command): void => {
+  client(program.command('break <target> <effect>'))
+    .description(
+      'break something: zone/use1-az1 power, region/us-east-1 disaster, link/A/B latency',
+    )
+    .option('--severity <share>', 'how much of it, above 0 and at most 1')
+    .option('--duration <time>', 'mend it by itself after this world time, such as 10m')
+    .option('--latency-ms <n>', 'with the effect latency: how much is added to each round trip')
+    .option('--seed <n>', 'for effects that draw')
+    .action(
+      async (target: string, effect: string, options: ClientOptions & Record<string, string>) => {
+        const { breakSomething } = await import('./commands/break.ts');
+        await breakSomething(target, effect, options);
+      },
+    );
+  client(program.command('mend [id]'))
+    .description('mend one fault, by its id or its target, or with --all every one')
+    .option('--all', 'mend everything')
+    .action(async (id: string | undefined, options: ClientOptions & { readonly all?: boolean }) => {
+      const { mend } = await import('./commands/mend.ts');
+      await mend(id, options);
+    });
+  client(program.command('status'))
+    .description('what runs where, what is broken and since when, where to connect')
+    .option('--region <code>', 'only this Region')
+    .option('--all', 'all Regions, also those where nothing is')
+    .action(
+      async (options: ClientOptions & { readonly region?: string; readonly all?: boolean }) => {
+        const { status } = await import('./commands/status.ts');
+        await status(options);
+      },
+    );
+};
+
+const addDrill = (program: Command): void => {
+  const collect = (value: string, before: readonly string[]): readonly string[] => [
+    ...before,
+    value,
+  ];
+  program
+    .command('drill <file-or-directory>')
+    .description('run a drill: build a stack, send traffic, break things, measure what users lose')
+    .option('--virtual', 'simulate it: no waiting and no sockets, the same decisions')
+    .option('--json', 'print the report as JSON, and nothing else, on stdout')
+    .option('--junit <file>', 'write a JUnit report')
+    .option('--html <file>', 'write a single-file HTML report')
+    .option('--objective <name=value>', 'set or replace an objective, such as rto=30s', collect, [])
+    .option('--speed <n>', 'live: world seconds per real second, instead of what the file says')
+    .option('--seed <n>', 'seed of the world, instead of what the file says')
+    .action(async (file: string, options: Record<string, unknown>) => {
+      const { drill } = await import('./commands/drill.ts');
+      await drill(file, options);
+    });
+};
+
+const createProgram = (): Command => {
+  const program = new Command('faultline')
+    .description('AWS Regions and Availability Zones on your own machine, real enough to break')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      // One line that names what was wrong; the usage is a `--help` away.
+      outputError: (text, write) => write(`faultline: ${text.replace(/^error: /, '')}`),
+    });
+  addUp(program);
+  addFaults(program);
+  addDrill(program);
+  return program;
+};
+
+const exitCodeOf = (error: unknown): number => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UsageError) return 2;
+  return 1;
+};
+
+const main = async (): Promise<void> => {
+  const program = createProgram();
+  try {
+    for (const command of program.commands) command.exitOverride();
+    await program.parseAsync(process.argv);
+  } catch (error) {
+    process.exitCode = exitCodeOf(error);
+    if (error instanceof CommanderError) return;
+    const isExpected = error instanceof UsageError || error instanceof Failed;
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`faultline: ${message}\n`);
+    if (!isExpected && process.env['FAULTLINE_DEBUG'] !== undefined) console.error(error);
+  }
+};
+
+await main();

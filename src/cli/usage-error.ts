@@ -1,0 +1,9 @@
+/** The command was called wrongly: exit code 2, one line on stderr that names the option or file. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The thing that was asked for did not hold, such as a drill's objective: exit code 1. */
+export class Failed extends Error {
+  override readonly name = 'Failed';
+}
