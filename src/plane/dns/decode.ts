@@ -1,13 +1,11 @@
 import type { DnsRecord, RecordData } from '../../aws/route53/dns-records.ts';
 import { formatIpv4, formatIpv6 } from '../../aws/route53/ip-address.ts';
+import { labelCharacters } from '../../aws/route53/names.ts';
 import type { ClientSubnet, DnsMessage, Edns, Question } from './message.ts';
 import { classInternet, MalformedMessage, pseudoTypes, typeOf } from './message.ts';
 
 const maximumNameBytes = 255;
 const clientSubnetOption = 8;
-
-const isPlain = (byte: number): boolean =>
-  byte > 0x20 && byte < 0x7f && byte !== 0x2e && byte !== 0x5c && byte !== 0x22;
 
 /**
  * Walks over the bytes of a message. The first thing wrong is kept in `failure`; every read after it gives
@@ -68,10 +66,7 @@ class Reader {
   private label(start: number, length: number): string {
     let label = '';
     for (let position = start; position < start + length; position += 1) {
-      const byte = this.bytes[position] ?? 0;
-      if (byte >= 0x41 && byte <= 0x5a) label += String.fromCharCode(byte + 32);
-      else if (isPlain(byte)) label += String.fromCharCode(byte);
-      else label += `\\${String(byte).padStart(3, '0')}`;
+      label += labelCharacters[this.bytes[position] ?? 0] ?? '';
     }
     return label;
   }
