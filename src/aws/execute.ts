@@ -23,9 +23,12 @@ export const partitionHome = 'us-east-1';
 export const homeRegion = (call: Pick<Call, 'service' | 'region'>): string =>
   call.service.shard === 'partition' ? partitionHome : call.region;
 
-/** The shard that holds a service's state for a call from that Region. */
-export const shardOf = (service: Service, region: string): ShardId =>
-  service.shard === 'partition' ? partitionShard : region;
+const readsPartition = (call: Pick<Call, 'service' | 'operation'>): boolean =>
+  call.service.partitionReads?.includes(call.operation) === true;
+
+/** The shard that holds the state that a call works on. */
+export const shardOf = (call: Pick<Call, 'service' | 'operation' | 'region'>): ShardId =>
+  call.service.shard === 'partition' || readsPartition(call) ? partitionShard : call.region;
 
 /** Whether the call is answered at all: a Region in disaster is silent. */
 export const isAnswered = (world: World, call: Call): boolean =>
@@ -76,7 +79,7 @@ const dryRun = (): DomainError =>
   new DomainError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.');
 
 const runOperation = (tx: Tx, call: Call, operation: AnyOperation): unknown => {
-  call.service.prepare?.(tx);
+  if (!readsPartition(call)) call.service.prepare?.(tx);
   // The wire has parsed and checked the input by the model of this very operation.
   const run = (): unknown => operation(tx, call.input as never);
   const { ClientToken: token } = call.input;
@@ -96,7 +99,7 @@ export const execute = (world: World, call: Call): Committed<unknown> => {
   if (refusal !== undefined) return { output: refusal, durable: Promise.resolve() };
   const isDryRun = call.input['DryRun'] === true;
   const committed = world.transact(
-    shardOf(call.service, call.region),
+    shardOf(call),
     call.account,
     (tx) => runOperation(tx, call, operation),
     (output) => !isDryRun && !isDomainError(output),

@@ -33,6 +33,11 @@ export interface Service {
   /** `region`: each Region has its own; `partition`: one for all, its control plane in us-east-1. */
   readonly shard: 'region' | 'partition';
   readonly operations: Readonly<Record<string, AnyOperation>>;
+  /**
+   * Of a Regional service: operations that only read what AWS keeps for the partition and copies to every Region.
+   * They run on the state of the partition, without `prepare`, while the caller's Region answers for them.
+   */
+  readonly partitionReads?: readonly string[];
   /** Runs before each operation, in its transaction: what an account finds there without having made it. */
   readonly prepare?: (tx: Tx) => void;
   /** What runs when a timer of this kind is due. */

@@ -1,0 +1,140 @@
+import type {
+  DescribeAvailabilityZonesRequest,
+  DescribeAvailabilityZonesResult,
+} from '@aws-sdk/client-ec2';
+import type { Zone } from '../../atlas/geography.ts';
+import type { Region } from '../../atlas/regions.ts';
+import type { ZoneName } from '../../atlas/zone-names.ts';
+import { DomainError, isDomainError } from '../../world/domain-error.ts';
+import type { View } from '../../world/transaction.ts';
+import type { Operation } from '../operation.ts';
+import { applyFilters, type FilterFields } from '../shared/filters.ts';
+import { accountZones } from './account-zones.ts';
+
+/** A zone as DescribeAvailabilityZones gives it. */
+interface ZoneDescription {
+  readonly ZoneName: string;
+  readonly ZoneId: string;
+  readonly ZoneType: 'availability-zone' | 'local-zone';
+  readonly RegionName: string;
+  readonly GroupName: string;
+  /** Undefined of a Local Zone: the city behind its name is not among the facts. */
+  readonly GroupLongName: string | undefined;
+  readonly NetworkBorderGroup: string;
+  readonly OptInStatus: 'opt-in-not-required' | 'not-opted-in';
+  readonly State: 'available' | 'impaired' | 'unavailable';
+  readonly Messages: readonly { readonly Message: string }[];
+}
+
+const filterFields: FilterFields<ZoneDescription> = {
+  'group-long-name': (zone) => zone.GroupLongName,
+  'group-name': (zone) => zone.GroupName,
+  message: (zone) => zone.Messages.map((message) => message.Message),
+  'opt-in-status': (zone) => zone.OptInStatus,
+  // Local Zones have a parent at AWS; which one is not among the facts.
+  'parent-zone-id': () => undefined,
+  'parent-zone-name': () => undefined,
+  'region-name': (zone) => zone.RegionName,
+  state: (zone) => zone.State,
+  'zone-id': (zone) => zone.ZoneId,
+  'zone-type': (zone) => zone.ZoneType,
+  'zone-name': (zone) => zone.ZoneName,
+};
+
+const regionOf = (view: View): Region => {
+  const region = view.geography.region(view.shard);
+  if (region === undefined) throw new Error(`The shard ${view.shard} is not a Region.`);
+  return region;
+};
+
+/** What the API says of a zone that is broken. AWS has the states; when it uses which it does not say. */
+const condition = (view: View, zoneId: string): Pick<ZoneDescription, 'State' | 'Messages'> => {
+  const { powered, connected } = view.conditions.zone(zoneId);
+  if (!powered) {
+    return {
+      State: 'unavailable',
+      Messages: [{ Message: `The Availability Zone ${zoneId} has lost power.` }],
+    };
+  }
+  if (!connected) {
+    return {
+      State: 'impaired',
+      Messages: [{ Message: `The Availability Zone ${zoneId} has lost network connectivity.` }],
+    };
+  }
+  return { State: 'available', Messages: [] };
+};
+
+const describeZone = (view: View, region: Region, zone: ZoneName): ZoneDescription => ({
+  OptInStatus: 'opt-in-not-required',
+  RegionName: region.code,
+  ZoneName: zone.name,
+  ZoneId: zone.id,
+  GroupName: `${region.code}-zg-1`,
+  GroupLongName: `${region.longName} 1`,
+  NetworkBorderGroup: region.code,
+  ZoneType: 'availability-zone',
+  ...condition(view, zone.id),
+});
+
+/** A Local Zone's group is its name without the letter: `us-west-2-lax-1` of `us-west-2-lax-1a`. */
+const describeLocalZone = (view: View, zone: Zone): ZoneDescription => {
+  const name = zone.name ?? zone.id;
+  const group = name.replace(/[a-z]$/, '');
+  return {
+    OptInStatus: 'not-opted-in',
+    RegionName: zone.region,
+    ZoneName: name,
+    ZoneId: zone.id,
+    GroupName: group,
+    GroupLongName: undefined,
+    NetworkBorderGroup: group,
+    ZoneType: 'local-zone',
+    ...condition(view, zone.id),
+  };
+};
+
+/** The first of the asked that no zone has; AWS names one only. */
+const firstUnknown = (
+  asked: readonly string[] | undefined,
+  known: readonly string[],
+): string | undefined => asked?.find((value) => !known.includes(value));
+
+const isAsked = (asked: readonly string[] | undefined, value: string): boolean =>
+  asked === undefined || asked.length === 0 || asked.includes(value);
+
+/**
+ * Lists the zones of the Region under the account's names for them, with `AllAvailabilityZones` also the Local
+ * Zones that it has not opted in to.
+ */
+export const describeAvailabilityZones: Operation<
+  DescribeAvailabilityZonesRequest,
+  DescribeAvailabilityZonesResult
+> = (tx, input) => {
+  const region = regionOf(tx);
+  const zones = accountZones(tx).map((zone) => describeZone(tx, region, zone));
+  if (input.AllAvailabilityZones === true) {
+    zones.push(
+      ...tx.geography.localZonesOf(region.code).map((zone) => describeLocalZone(tx, zone)),
+    );
+  }
+  const unknownName = firstUnknown(
+    input.ZoneNames,
+    zones.map((zone) => zone.ZoneName),
+  );
+  if (unknownName !== undefined) {
+    return new DomainError('InvalidParameterValue', `Invalid availability zone: [${unknownName}]`);
+  }
+  const unknownId = firstUnknown(
+    input.ZoneIds,
+    zones.map((zone) => zone.ZoneId),
+  );
+  if (unknownId !== undefined) {
+    return new DomainError('InvalidParameterValue', `Invalid availability zone-id: [${unknownId}]`);
+  }
+  const asked = zones.filter(
+    (zone) => isAsked(input.ZoneNames, zone.ZoneName) && isAsked(input.ZoneIds, zone.ZoneId),
+  );
+  const kept = applyFilters(asked, input.Filters, filterFields);
+  return isDomainError(kept) ? kept : { AvailabilityZones: kept };
+};

@@ -1,0 +1,9 @@
+import type { Service } from '../operation.ts';
+import { getCallerIdentity } from './caller-identity.ts';
+
+export const sts: Service = {
+  name: 'sts',
+  title: 'AWS Security Token Service',
+  shard: 'region',
+  operations: { GetCallerIdentity: getCallerIdentity },
+};
