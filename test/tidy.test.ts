@@ -135,8 +135,12 @@ describe('the repository', () => {
     const services = readdirSync(join(root, 'src/aws')).filter(
       (name) => name !== 'shared' && statSync(join(root, 'src/aws', name)).isDirectory(),
     );
+    const makesErrors = (service: string): boolean =>
+      readdirSync(join(root, 'src/aws', service))
+        .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+        .some((file) => read(`src/aws/${service}/${file}`).includes('new DomainError('));
     const missing = services.flatMap((service) =>
-      ['README.md', 'service.ts', 'errors.ts']
+      ['README.md', 'service.ts', ...(makesErrors(service) ? ['errors.ts'] : [])]
         .map((file) => `src/aws/${service}/${file}`)
         .filter((file) => !existsSync(join(root, file))),
     );
