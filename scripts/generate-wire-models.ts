@@ -52,7 +52,11 @@ interface BotocoreShape {
   readonly [trait: string]: unknown;
 }
 interface BotocoreOperation {
-  readonly http: { readonly method: string; readonly requestUri: string; readonly responseCode?: number };
+  readonly http: {
+    readonly method: string;
+    readonly requestUri: string;
+    readonly responseCode?: number;
+  };
   readonly input?: BotocoreReference;
   readonly output?: BotocoreReference;
   readonly errors?: readonly BotocoreReference[];
@@ -108,8 +112,13 @@ const metadataTraits = [
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const pick = (from: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> =>
-  Object.fromEntries(names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]));
+const pick = (
+  from: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): Record<string, unknown> =>
+  Object.fromEntries(
+    names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]),
+  );
 
 const reference = (from: BotocoreReference): Record<string, unknown> => ({
   shape: from.shape,
@@ -125,14 +134,23 @@ const reach = (model: BotocoreModel, from: readonly string[]): readonly string[]
     seen.add(name);
     const shape = model.shapes[name];
     if (shape === undefined) throw new Error(`botocore's model has no shape ${name}`);
-    for (const next of [...Object.values(shape.members ?? {}), shape.member, shape.key, shape.value]) {
+    for (const next of [
+      ...Object.values(shape.members ?? {}),
+      shape.member,
+      shape.key,
+      shape.value,
+    ]) {
       if (next !== undefined) waiting.push(next.shape);
     }
   }
   return [...seen].toSorted();
 };
 
-const trimShape = (service: string, name: string, shape: BotocoreShape): Record<string, unknown> => {
+const trimShape = (
+  service: string,
+  name: string,
+  shape: BotocoreShape,
+): Record<string, unknown> => {
   const trimmed: Record<string, unknown> = { type: shape.type, ...pick(shape, shapeTraits) };
   if (openEnumerations.has(`${service}:${name}`)) delete trimmed['enum'];
   if (shape.members !== undefined) {
@@ -157,9 +175,11 @@ const trimModel = (
   const operations: Record<string, unknown> = {};
   for (const name of [...existing].toSorted()) {
     const operation = model.operations[name];
-    if (operation === undefined) throw new Error(`${service} has no operation ${name} in botocore ${botocoreVersion}`);
+    if (operation === undefined)
+      throw new Error(`${service} has no operation ${name} in botocore ${botocoreVersion}`);
     const errors = (operation.errors ?? []).map((error) => error.shape);
-    for (const one of [operation.input, operation.output]) if (one !== undefined) roots.push(one.shape);
+    for (const one of [operation.input, operation.output])
+      if (one !== undefined) roots.push(one.shape);
     roots.push(...errors);
     operations[name] = {
       http: operation.http,
@@ -183,7 +203,10 @@ const trimModel = (
     metadata,
     operations,
     shapes: Object.fromEntries(
-      reach(model, roots).map((name) => [name, trimShape(service, name, model.shapes[name] ?? { type: '' })]),
+      reach(model, roots).map((name) => [
+        name,
+        trimShape(service, name, model.shapes[name] ?? { type: '' }),
+      ]),
     ),
     unbuilt: Object.fromEntries(unbuilt.toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1))),
   };
@@ -211,28 +234,44 @@ const readModel = (botocore: string, folder: string): BotocoreModel => {
 
 const existingOperations = async (): Promise<Readonly<Record<string, readonly string[]>>> => {
   const services = join(root, 'src/aws/services.ts');
-  if (!existsSync(services)) return JSON.parse(readFileSync(join(root, 'scripts/wire-operations.json'), 'utf8'));
+  if (!existsSync(services))
+    return JSON.parse(readFileSync(join(root, 'scripts/wire-operations.json'), 'utf8'));
   const code: { services: readonly { name: string; operations: object }[] } = await import(
     pathToFileURL(services).href
   );
-  return Object.fromEntries(code.services.map((service) => [service.name, Object.keys(service.operations)]));
+  return Object.fromEntries(
+    code.services.map((service) => [service.name, Object.keys(service.operations)]),
+  );
 };
 
 const askPython = (): string =>
-  execFileSync('python3', ['-c', 'import botocore, os; print(os.path.dirname(botocore.__file__))'], {
-    encoding: 'utf8',
-  }).trim();
+  execFileSync(
+    'python3',
+    ['-c', 'import botocore, os; print(os.path.dirname(botocore.__file__))'],
+    {
+      encoding: 'utf8',
+    },
+  ).trim();
 
-const { values: options } = parseArgs({ options: { botocore: { type: 'string' }, out: { type: 'string' } } });
+const { values: options } = parseArgs({
+  options: { botocore: { type: 'string' }, out: { type: 'string' } },
+});
 const botocore = options.botocore ?? askPython();
 const out = options.out ?? join(root, 'src/wire/models');
-const version = /__version__ = ['"]([^'"]+)/.exec(readFileSync(join(botocore, '__init__.py'), 'utf8'))?.[1] ?? 'unknown';
+const version =
+  /__version__ = ['"]([^'"]+)/.exec(readFileSync(join(botocore, '__init__.py'), 'utf8'))?.[1] ??
+  'unknown';
 
 mkdirSync(out, { recursive: true });
 for (const [service, existing] of Object.entries(await existingOperations())) {
   const folder = folders[service];
-  if (folder === undefined) throw new Error(`no botocore folder is named for ${service}; add it to scripts/generate-wire-models.ts`);
+  if (folder === undefined)
+    throw new Error(
+      `no botocore folder is named for ${service}; add it to scripts/generate-wire-models.ts`,
+    );
   const text = format(trimModel(service, readModel(botocore, folder), existing, version));
   writeFileSync(join(out, `${service}.json`), text);
-  process.stdout.write(`${service}: ${existing.length} operations, ${Math.round(text.length / 1024)} KiB\n`);
+  process.stdout.write(
+    `${service}: ${existing.length} operations, ${Math.round(text.length / 1024)} KiB\n`,
+  );
 }

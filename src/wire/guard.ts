@@ -1,0 +1,101 @@
+import { timingSafeEqual } from 'node:crypto';
+import { WireFault } from './fault.ts';
+
+/** What the guard looks at in a request. */
+export interface GuardedRequest {
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  /** `Sec-Fetch-Site`, which every current browser sends to a loopback address. */
+  readonly fetchSite: string | undefined;
+  readonly remoteAddress: string | undefined;
+  /** `X-Faultline-Token`. */
+  readonly token: string | undefined;
+}
+
+/** The name in a Host header, without its port and without the brackets of an IPv6 address. */
+const hostName = (host: string): string => {
+  if (host.startsWith('[')) {
+    const end = host.indexOf(']');
+    return /^\](?::\d*)?$/.test(host.slice(end)) ? host.slice(1, end).toLowerCase() : '';
+  }
+  const colon = host.indexOf(':');
+  if (colon === -1) return host.toLowerCase();
+  return /^\d*$/.test(host.slice(colon + 1)) ? host.slice(0, colon).toLowerCase() : '';
+};
+
+const ipv4Loopback = /^127\.(?:\d{1,3})\.(?:\d{1,3})\.(?:\d{1,3})$/;
+
+/** A name that means this machine wherever it is resolved: `localhost` and below (RFC 6761), 127.0.0.0/8, ::1. */
+export const isLoopbackName = (name: string): boolean =>
+  name === 'localhost' || name === '::1' || name.endsWith('.localhost') || ipv4Loopback.test(name);
+
+const isLoopbackAddress = (address: string | undefined): boolean =>
+  address !== undefined &&
+  isLoopbackName(address.startsWith('::ffff:') ? address.slice(7) : address);
+
+const refused = (message: string): WireFault => new WireFault('AccessDenied', message, 403);
+
+/** Decides which requests a server takes at all. */
+export interface Guard {
+  /**
+   * Refuses what a web page of somebody else's could send: user data is code that runs on this machine. A
+   * Host that is not ours is DNS rebinding; a foreign Origin, or a cross-site fetch without one (an image,
+   * a link), is cross-site request forgery.
+   */
+  readonly check: (request: GuardedRequest) => WireFault | undefined;
+  /** Refuses an admin request that neither has the token nor comes from this machine's own tools. */
+  readonly checkAdmin: (request: GuardedRequest) => WireFault | undefined;
+}
+
+/** A guard for a server reached by loopback names and by `allowedHosts`. Without a token, no token is accepted. */
+export const createGuard = (
+  allowedHosts: readonly string[],
+  adminToken: string | undefined,
+): Guard => {
+  const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
+  const good = new Set<string>();
+  const mostRemembered = 100;
+
+  const isOurs = (host: string): boolean => {
+    if (good.has(host)) return true;
+    const name = hostName(host);
+    const ours = isLoopbackName(name) || allowed.has(name);
+    if (ours && good.size < mostRemembered) good.add(host);
+    return ours;
+  };
+
+  const tokenIsGood = (token: string | undefined): boolean => {
+    if (adminToken === undefined || token === undefined) return false;
+    const [given, expected] = [Buffer.from(token), Buffer.from(adminToken)];
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  };
+
+  return {
+    check: ({ host, origin, fetchSite }) => {
+      if (host === undefined || !isOurs(host)) {
+        return refused(
+          `The Host '${(host ?? '').slice(0, 200)}' is not one of this endpoint's. Start it with --allow-host to add one.`,
+        );
+      }
+      if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`) {
+        return refused(`Requests from the web origin '${origin.slice(0, 200)}' are refused`);
+      }
+      if (fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none') {
+        return refused('Requests that a browser makes for another site are refused');
+      }
+      return undefined;
+    },
+    checkAdmin: ({ host, origin, remoteAddress, token }) => {
+      if (tokenIsGood(token)) return undefined;
+      const local =
+        origin === undefined &&
+        isLoopbackName(hostName(host ?? '')) &&
+        isLoopbackAddress(remoteAddress);
+      return local
+        ? undefined
+        : refused(
+            'This path needs the header X-Faultline-Token, or a local client that is no browser',
+          );
+    },
+  };
+};

@@ -1,0 +1,366 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { isDomainError } from '../world/domain-error.ts';
+import type { DomainError } from '../world/domain-error.ts';
+import { handleAdmin, isAdminPath } from './admin.ts';
+import type { AdminHandler } from './admin.ts';
+import { drain, readBody } from './body.ts';
+import { accountOf, readCredentialScope } from './credential-scope.ts';
+import type { CredentialScope } from './credential-scope.ts';
+import { WireFault } from './fault.ts';
+import { createGuard } from './guard.ts';
+import type { Guard, GuardedRequest } from './guard.ts';
+import { defaultLimits } from './limits.ts';
+import type { WireLimits } from './limits.ts';
+import type { Codec, Output, WireRequest, WireResponse } from './protocols/codec.ts';
+import { checkRegion, guessCodec, routeService } from './router.ts';
+import type { RoutedService } from './router.ts';
+import type { SecretFor } from './signature.ts';
+
+/** One call of an operation, parsed and checked against the model. */
+export interface WireCall {
+  /** Name in the credential scope: `ec2`, `elasticloadbalancing`, ... */
+  readonly service: string;
+  readonly region: string;
+  readonly account: string;
+  readonly accessKeyId: string;
+  readonly operation: string;
+  /** Members as in the SDKs; timestamps are milliseconds since 1970, blobs are Uint8Array. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly requestId: string;
+  /** Aborted when the client goes away before its answer. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs an operation. Answers its output (undefined for none), a DomainError, or `'silence'` when the Region
+ * is dead: the client is then left without an answer until the bound, and its connection is dropped.
+ */
+export type Execute = (call: WireCall) => Promise<unknown>;
+
+/** Where the server writes what a person should know; pino's loggers fit. */
+export interface WireLog {
+  readonly error: (fields: object, message: string) => void;
+  readonly warn: (fields: object, message: string) => void;
+}
+
+export interface WireServerOptions {
+  /** Address to bind; loopback unless the user has asked for more. */
+  readonly host: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+  readonly execute: Execute;
+  /** Answers the paths under `/_faultline/`. */
+  readonly admin: AdminHandler;
+  readonly log: WireLog;
+  /** Whether a Region of this name exists in the world's geography. */
+  readonly isRegion: (name: string) => boolean;
+  /** The account of access keys that are no account id. */
+  readonly defaultAccount?: string;
+  readonly limits?: Partial<WireLimits>;
+  /** Names by which the endpoint may be called, beside loopback ones. */
+  readonly allowedHosts?: readonly string[];
+  /** The value of `X-Faultline-Token` that opens the admin paths. */
+  readonly adminToken?: string;
+  /** The host's time in milliseconds since 1970, for signatures. */
+  readonly clock?: () => number;
+  /** Verify signatures, with secrets from here. */
+  readonly strictAuth?: { readonly secretFor: SecretFor };
+}
+
+export interface WireServer {
+  /** Starts listening; resolves to where. */
+  listen(): Promise<{ readonly address: string; readonly port: number }>;
+  /** Stops listening, lets answers under way finish for a moment, and drops what is left. */
+  close(): Promise<void>;
+  readonly server: Server;
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly path: string;
+  readonly query: string;
+  readonly requestId: string;
+}
+
+const guarded = (request: IncomingMessage): GuardedRequest => ({
+  host: request.headers.host,
+  origin: request.headers.origin,
+  fetchSite: single(request.headers['sec-fetch-site']),
+  remoteAddress: request.socket.remoteAddress,
+  token: single(request.headers['x-faultline-token']),
+});
+
+const single = (header: string | string[] | undefined): string | undefined =>
+  typeof header === 'object' ? header[0] : header;
+
+const send = (exchange: Exchange, answer: WireResponse): void => {
+  const { response, requestId } = exchange;
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    'content-length': Buffer.byteLength(answer.body),
+    'x-amzn-RequestId': requestId,
+  });
+  response.end(answer.body);
+};
+
+const emptyBody = Buffer.alloc(0);
+
+const wireRequest = (exchange: Exchange, body: Buffer): WireRequest => ({
+  method: exchange.request.method ?? 'GET',
+  path: exchange.path,
+  query: exchange.query,
+  headers: exchange.request.headers,
+  body,
+});
+
+/** Everything that one server's requests need. */
+interface Context {
+  readonly options: WireServerOptions;
+  readonly limits: WireLimits;
+  readonly guard: Guard;
+  readonly defaultAccount: string;
+  readonly now: () => number;
+  /** Connections that a dead Region leaves hanging. */
+  readonly silent: Set<Socket>;
+}
+
+const fail = (
+  exchange: Exchange,
+  codec: Codec,
+  service: RoutedService | undefined,
+  error: DomainError,
+): void => {
+  send(exchange, codec.serialiseError(service?.model, error, exchange.requestId));
+};
+
+/** Answers a fault before the body has been read, and reads the rest of it to nowhere so that the answer arrives. */
+const refuse = (exchange: Exchange, fault: WireFault): void => {
+  const { request, response } = exchange;
+  const codec = guessCodec(wireRequest(exchange, emptyBody));
+  if (request.headers.expect !== undefined) response.setHeader('connection', 'close');
+  if (codec !== undefined) fail(exchange, codec, undefined, fault);
+  drain(request);
+};
+
+const beSilent = ({ request }: Exchange, { limits, silent }: Context): void => {
+  const { socket } = request;
+  silent.add(socket);
+  const timer = setTimeout(() => socket.destroy(), limits.silenceMs);
+  socket.once('close', () => {
+    clearTimeout(timer);
+    silent.delete(socket);
+  });
+};
+
+const isOutput = (value: unknown): value is Output => typeof value === 'object' && value !== null;
+
+const call = async (
+  exchange: Exchange,
+  context: Context,
+  scope: CredentialScope,
+  routed: RoutedService,
+  request: WireRequest,
+): Promise<void> => {
+  const { codec, model } = routed;
+  const parsed = codec.parse(model, request);
+  if (parsed instanceof WireFault) {
+    fail(exchange, codec, routed, parsed);
+    return;
+  }
+  const abort = new AbortController();
+  exchange.response.once('close', () => abort.abort());
+  const result = await context.options.execute({
+    service: model.name,
+    region: scope.region,
+    account: accountOf(scope.accessKeyId, context.defaultAccount),
+    accessKeyId: scope.accessKeyId,
+    operation: parsed.operation.name,
+    input: parsed.input,
+    requestId: exchange.requestId,
+    signal: abort.signal,
+  });
+  if (result === 'silence') {
+    beSilent(exchange, context);
+  } else if (isDomainError(result)) {
+    fail(exchange, codec, routed, result);
+  } else {
+    send(
+      exchange,
+      codec.serialise(parsed.operation, isOutput(result) ? result : {}, exchange.requestId),
+    );
+  }
+};
+
+const strictFault = async (
+  context: Context,
+  scope: CredentialScope,
+  routed: RoutedService,
+  request: WireRequest,
+): Promise<WireFault | undefined> => {
+  const { strictAuth } = context.options;
+  if (strictAuth === undefined) return undefined;
+  // Loaded on the first use: a world without strict signatures starts without the signing library.
+  const { verifySignature } = await import('./signature.ts');
+  return verifySignature(request, scope, routed.protocol, strictAuth.secretFor, context.now());
+};
+
+const handleCall = async (exchange: Exchange, context: Context): Promise<void> => {
+  const scope = readCredentialScope(exchange.request.headers.authorization, exchange.query);
+  if (scope instanceof WireFault) {
+    refuse(exchange, scope);
+    return;
+  }
+  const body = await readBody(exchange.request, exchange.response, context.limits.bodyBytes);
+  if (body === undefined) return;
+  if (body instanceof WireFault) {
+    refuse(exchange, body);
+    return;
+  }
+  const request = wireRequest(exchange, body);
+  const routed = await routeService(scope, request);
+  if (routed instanceof WireFault) {
+    const codec = guessCodec(request, scope.service);
+    if (codec !== undefined) fail(exchange, codec, undefined, routed);
+    return;
+  }
+  try {
+    const fault =
+      (await strictFault(context, scope, routed, request)) ??
+      checkRegion(scope.region, context.options.isRegion);
+    if (fault === undefined) await call(exchange, context, scope, routed, request);
+    else fail(exchange, routed.codec, routed, fault);
+  } catch (error) {
+    answerBug(exchange, context, routed, error);
+  }
+};
+
+const answerBug = (
+  exchange: Exchange,
+  context: Context,
+  routed: RoutedService | undefined,
+  error: unknown,
+): void => {
+  const { requestId } = exchange;
+  context.options.log.error(
+    { requestId, err: error, stack: error instanceof Error ? error.stack : undefined },
+    `internal error: ${error instanceof Error ? error.message : String(error)}`,
+  );
+  const code = routed?.protocol === 'ec2' ? 'InternalError' : 'InternalFailure';
+  const fault = new WireFault(
+    code,
+    `An internal error has occurred. Faultline's log tells more under the request id ${requestId}.`,
+    500,
+  );
+  const codec = routed?.codec ?? guessCodec(wireRequest(exchange, emptyBody));
+  if (codec !== undefined) fail(exchange, codec, routed, fault);
+};
+
+const handle = (request: IncomingMessage, response: ServerResponse, context: Context): void => {
+  const url = request.url ?? '/';
+  const mark = url.indexOf('?');
+  const exchange: Exchange = {
+    request,
+    response,
+    path: mark === -1 ? url : url.slice(0, mark),
+    query: mark === -1 ? '' : url.slice(mark + 1),
+    requestId: randomUUID(),
+  };
+  const look = guarded(request);
+  const fault =
+    context.guard.check(look) ??
+    (url.startsWith('/')
+      ? undefined
+      : new WireFault('InvalidRequest', 'The request must name a path', 400));
+  if (fault !== undefined) {
+    refuse(exchange, fault);
+    return;
+  }
+  const done = isAdminPath(exchange.path)
+    ? handleAdmin(request, response, {
+        ...exchange,
+        look,
+        guard: context.guard,
+        ...context.options,
+        limits: context.limits,
+      })
+    : handleCall(exchange, context);
+  done.catch((error: unknown) => answerBug(exchange, context, undefined, error));
+};
+
+const tooMany = 'HTTP/1.1 429 Too Many Requests\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
+
+/** Answers connections beyond the bound with 429 at once and lets them go. */
+const boundConnections = (server: Server, most: number): WeakSet<Socket> => {
+  const refused = new WeakSet<Socket>();
+  let open = 0;
+  server.on('connection', (socket: Socket) => {
+    open += 1;
+    socket.once('close', () => {
+      open -= 1;
+    });
+    if (open <= most) return;
+    refused.add(socket);
+    socket.end(tooMany, () => socket.destroySoon());
+  });
+  return refused;
+};
+
+const graceMs = 1_000;
+
+/** Makes the HTTP server of all services and Regions. Nothing listens before `listen`. */
+export const createWireServer = (options: WireServerOptions): WireServer => {
+  const limits: WireLimits = { ...defaultLimits, ...options.limits };
+  const context: Context = {
+    options,
+    limits,
+    guard: createGuard([options.host, ...(options.allowedHosts ?? [])], options.adminToken),
+    defaultAccount: options.defaultAccount ?? '000000000000',
+    now: options.clock ?? Date.now,
+    silent: new Set(),
+  };
+  const server = createServer({
+    headersTimeout: limits.headMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: Math.min(
+      1_000,
+      Math.max(50, Math.min(limits.headMs, limits.requestMs) / 4),
+    ),
+    keepAliveTimeout: 75_000,
+    maxHeaderSize: 64 * 1_024,
+    noDelay: true,
+  });
+  const refused = boundConnections(server, limits.connections);
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    if (!refused.has(request.socket)) handle(request, response, context);
+  };
+  server.on('request', onRequest);
+  server.on('checkContinue', onRequest);
+
+  return {
+    server,
+    listen: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(options.port, options.host, () => {
+          server.off('error', reject);
+          // A server that listens on a port has an AddressInfo; only one on a pipe has a string.
+          const { address, port } = server.address() as AddressInfo;
+          resolve({ address, port });
+        });
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+        server.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+        for (const socket of context.silent) socket.destroy();
+      }),
+  };
+};
