@@ -5,11 +5,12 @@ import type {
 import type { Zone } from '../../atlas/geography.ts';
 import type { Region } from '../../atlas/regions.ts';
 import type { ZoneName } from '../../atlas/zone-names.ts';
-import { DomainError, isDomainError } from '../../world/domain-error.ts';
+import { isDomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
 import type { Operation } from '../operation.ts';
 import { applyFilters, type FilterFields } from '../shared/filters.ts';
 import { accountZones } from './account-zones.ts';
+import { invalidParameterValue } from './errors.ts';
 
 /** A zone as DescribeAvailabilityZones gives it. */
 interface ZoneDescription {
@@ -123,14 +124,14 @@ export const describeAvailabilityZones: Operation<
     zones.map((zone) => zone.ZoneName),
   );
   if (unknownName !== undefined) {
-    return new DomainError('InvalidParameterValue', `Invalid availability zone: [${unknownName}]`);
+    return invalidParameterValue(`Invalid availability zone: [${unknownName}]`);
   }
   const unknownId = firstUnknown(
     input.ZoneIds,
     zones.map((zone) => zone.ZoneId),
   );
   if (unknownId !== undefined) {
-    return new DomainError('InvalidParameterValue', `Invalid availability zone-id: [${unknownId}]`);
+    return invalidParameterValue(`Invalid availability zone-id: [${unknownId}]`);
   }
   const asked = zones.filter(
     (zone) => isAsked(input.ZoneNames, zone.ZoneName) && isAsked(input.ZoneIds, zone.ZoneId),

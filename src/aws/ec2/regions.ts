@@ -1,9 +1,10 @@
 import type { DescribeRegionsRequest, DescribeRegionsResult } from '@aws-sdk/client-ec2';
-import { DomainError, isDomainError } from '../../world/domain-error.ts';
+import { isDomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
 import { regionOptStatus } from '../account/regions.ts';
 import type { Operation } from '../operation.ts';
 import { applyFilters, type FilterFields } from '../shared/filters.ts';
+import { invalidParameterValue } from './errors.ts';
 
 /** A Region as DescribeRegions gives it. */
 interface RegionDescription {
@@ -50,7 +51,7 @@ export const describeRegions: Operation<DescribeRegionsRequest, DescribeRegionsR
   const names = input.RegionNames ?? [];
   const unknown = names.filter((name) => tx.geography.region(name) === undefined).toSorted()[0];
   if (unknown !== undefined) {
-    return new DomainError('InvalidParameterValue', `Invalid region: [${unknown}]`);
+    return invalidParameterValue(`Invalid region: [${unknown}]`);
   }
   const asked = all.filter((region) =>
     names.length > 0
