@@ -1,0 +1,206 @@
+import { defineTable, type Entity } from '../../world/entity.ts';
+
+/** A CIDR block that belongs to a VPC; the first is its primary one. */
+export interface VpcCidrBlock {
+  /** For example `vpc-cidr-assoc-0123456789abcdef0`. */
+  readonly associationId: string;
+  readonly cidrBlock: string;
+}
+
+/** A virtual private cloud. */
+export interface Vpc extends Entity {
+  /** At least one. */
+  readonly cidrBlocks: readonly VpcCidrBlock[];
+  readonly dhcpOptionsId: string;
+  readonly instanceTenancy: 'default' | 'dedicated' | 'host';
+  readonly isDefault: boolean;
+  readonly enableDnsSupport: boolean;
+  readonly enableDnsHostnames: boolean;
+}
+
+export const Vpcs = defineTable<Vpc>('ec2-vpcs', {
+  cidrAssociation: (vpc) => vpc.cidrBlocks.map((block) => block.associationId),
+  default: (vpc) => (vpc.isDefault ? 'default' : undefined),
+});
+
+/** A subnet: a range of a VPC's addresses in one zone. */
+export interface Subnet extends Entity {
+  readonly vpcId: string;
+  readonly cidrBlock: string;
+  /** The zone's id, the same for all accounts; its name follows from the account. */
+  readonly zoneId: string;
+  readonly isDefault: boolean;
+  readonly mapPublicIpOnLaunch: boolean;
+  readonly hostnameType: 'ip-name' | 'resource-name';
+  readonly enableResourceNameDnsARecord: boolean;
+}
+
+export const Subnets = defineTable<Subnet>('ec2-subnets', {
+  vpc: (subnet) => subnet.vpcId,
+  zone: (subnet) => subnet.zoneId,
+});
+
+/**
+ * Which of 256 neighbouring addresses of a subnet are taken. Many small entities rather than one a subnet: taking
+ * an address writes 64 digits to the journal, be the subnet ever so large.
+ */
+export interface SubnetAddressBlock extends Entity {
+  readonly subnetId: string;
+  /** How many are taken, reserved ones not counted. */
+  readonly taken: number;
+  /** One hexadecimal digit for four addresses, the lowest first; a set bit is a taken address. */
+  readonly bits: string;
+}
+
+/** By subnet id, a slash and the block's number from 0 on. A block with no taken address has no entity. */
+export const SubnetAddressBlocks = defineTable<SubnetAddressBlock>('ec2-subnet-address-blocks', {
+  subnet: (block) => block.subnetId,
+});
+
+/** An internet gateway. */
+export interface InternetGateway extends Entity {
+  /** The VPC that it is attached to; null while it is detached. */
+  readonly vpcId: string | null;
+}
+
+export const InternetGateways = defineTable<InternetGateway>('ec2-internet-gateways', {
+  vpc: (gateway) => gateway.vpcId ?? undefined,
+});
+
+/** A route. Whether its target still exists is looked up when it is read. */
+export interface Route {
+  /** A CIDR block of IPv4 or IPv6. */
+  readonly destination: string;
+  /** `local` or an internet gateway's id. */
+  readonly gatewayId: string;
+  readonly origin: 'CreateRouteTable' | 'CreateRoute';
+}
+
+/** A route table. */
+export interface RouteTable extends Entity {
+  readonly vpcId: string;
+  readonly routes: readonly Route[];
+}
+
+export const RouteTables = defineTable<RouteTable>('ec2-route-tables', {
+  vpc: (table) => table.vpcId,
+});
+
+/** What uses a route table: a subnet, or, as the main one, all subnets of the VPC without one of their own. */
+export interface RouteTableAssociation extends Entity {
+  readonly routeTableId: string;
+  readonly vpcId: string;
+  /** Null of the association that makes a table the main one. */
+  readonly subnetId: string | null;
+}
+
+export const RouteTableAssociations = defineTable<RouteTableAssociation>(
+  'ec2-route-table-associations',
+  {
+    routeTable: (association) => association.routeTableId,
+    subnet: (association) => association.subnetId ?? undefined,
+    mainOfVpc: (association) => (association.subnetId === null ? association.vpcId : undefined),
+  },
+);
+
+/** A security group; its rules are entities of their own. */
+export interface SecurityGroup extends Entity {
+  readonly vpcId: string;
+  readonly name: string;
+  readonly description: string;
+}
+
+/** The key under which the index `name` finds a security group. */
+export const securityGroupNameKey = (vpcId: string, name: string): string => `${vpcId}/${name}`;
+
+export const SecurityGroups = defineTable<SecurityGroup>('ec2-security-groups', {
+  vpc: (group) => group.vpcId,
+  name: (group) => securityGroupNameKey(group.vpcId, group.name),
+});
+
+/** Where a rule's traffic comes from or goes to. */
+export type SecurityGroupPeer =
+  | { readonly kind: 'ipv4'; readonly cidr: string }
+  | { readonly kind: 'ipv6'; readonly cidr: string }
+  | { readonly kind: 'group'; readonly groupId: string };
+
+/** One rule of a security group. */
+export interface SecurityGroupRule extends Entity {
+  readonly groupId: string;
+  readonly isEgress: boolean;
+  /** `tcp`, `udp`, `icmp`, `icmpv6`, `-1` for all, or another protocol's number. */
+  readonly protocol: string;
+  /** First port, or the ICMP type; -1 for all. */
+  readonly fromPort: number;
+  /** Last port, or the ICMP code; -1 for all. */
+  readonly toPort: number;
+  readonly peer: SecurityGroupPeer;
+  readonly description: string | null;
+}
+
+export const SecurityGroupRules = defineTable<SecurityGroupRule>('ec2-security-group-rules', {
+  group: (rule) => rule.groupId,
+  /** The rules, of other groups too, that name this group as their peer. */
+  peerGroup: (rule) => (rule.peer.kind === 'group' ? rule.peer.groupId : undefined),
+});
+
+/** One entry of a network ACL. */
+export interface NetworkAclEntry {
+  readonly ruleNumber: number;
+  readonly egress: boolean;
+  /** A protocol's number, or `-1` for all. */
+  readonly protocol: string;
+  readonly action: 'allow' | 'deny';
+  /** A CIDR block of IPv4 or IPv6. */
+  readonly cidr: string;
+  readonly portRange: { readonly from: number; readonly to: number } | null;
+  readonly icmp: { readonly type: number; readonly code: number } | null;
+}
+
+/** A network ACL. */
+export interface NetworkAcl extends Entity {
+  readonly vpcId: string;
+  readonly isDefault: boolean;
+  readonly entries: readonly NetworkAclEntry[];
+}
+
+export const NetworkAcls = defineTable<NetworkAcl>('ec2-network-acls', {
+  vpc: (acl) => acl.vpcId,
+  defaultOfVpc: (acl) => (acl.isDefault ? acl.vpcId : undefined),
+});
+
+/** Which network ACL a subnet has: always exactly one. */
+export interface NetworkAclAssociation extends Entity {
+  readonly networkAclId: string;
+  readonly subnetId: string;
+}
+
+export const NetworkAclAssociations = defineTable<NetworkAclAssociation>(
+  'ec2-network-acl-associations',
+  {
+    networkAcl: (association) => association.networkAclId,
+    subnet: (association) => association.subnetId,
+  },
+);
+
+/** A key pair: what is kept of it is the public half. */
+export interface KeyPair extends Entity {
+  readonly name: string;
+  readonly type: 'rsa' | 'ed25519';
+  readonly fingerprint: string;
+  /** OpenSSH form: type, base64 and the key's name. */
+  readonly publicKey: string;
+  /** World time, milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+export const KeyPairs = defineTable<KeyPair>('ec2-key-pairs', { name: (key) => key.name });
+
+/** What an account found in a Region when it first looked: kept so that what it deletes stays deleted. */
+export interface DefaultNetwork extends Entity {
+  /** The DHCP options that every VPC begins with. */
+  readonly dhcpOptionsId: string;
+}
+
+/** One entity with the id `default`, once the default network was made. */
+export const DefaultNetworks = defineTable<DefaultNetwork>('ec2-default-networks');
