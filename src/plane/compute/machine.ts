@@ -1,0 +1,286 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DomainError } from '../../world/domain-error.ts';
+import { prepareBoot } from './boot-plan.ts';
+import type { BootPlan } from './boot-plan.ts';
+import type { InstanceDisk, InstanceSpecification, ListedMachine, MachineState } from './driver.ts';
+import { removeProcessRecord, writeProcessRecord } from './leftovers.ts';
+import { MachineConsole } from './machine-console.ts';
+import { startMetadataService } from './metadata-service.ts';
+import type { MetadataService } from './metadata-service.ts';
+import { formatMarker, markerVariable, sendSignal } from './process-table.ts';
+import type { HostProcess, ProcessTable } from './process-table.ts';
+
+/** What all machines of a driver share. */
+export interface MachineHost {
+  readonly table: ProcessTable;
+  readonly worldId: string;
+  readonly runId: string;
+  /** Where process groups are written down for a later run. */
+  readonly stateDirectory: string;
+  readonly metadataAddress: string;
+  /** The `PATH` that instances get. */
+  readonly path: string;
+  readonly exited: (
+    instanceId: string,
+    code: number | undefined,
+    signal: string | undefined,
+  ) => void;
+}
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+/** How long processes may take to go, or to halt, once they were told by a signal that nothing can refuse. */
+const obeyBoundMs = 5000;
+
+/** How long the last output of ended processes may take to arrive. */
+const printedBoundMs = 250;
+
+/** Where a machine keeps what is not on the disk: beside it, so that a disk holds nothing of ours. */
+export const machineDirectory = (disk: InstanceDisk): string => `${disk.diskDirectory}.machine`;
+
+/** Where a machine's console is kept. */
+export const consolePath = (disk: InstanceDisk): string =>
+  join(machineDirectory(disk), 'console.log');
+
+/** An instance as a process group of this host, from the moment it is switched on until nothing of it is left. */
+export class Machine {
+  readonly specification: InstanceSpecification;
+  readonly #host: MachineHost;
+  readonly #console: MachineConsole;
+  #state: MachineState = 'booting';
+  #metadata: MetadataService | undefined;
+  #child: Child | undefined;
+  #leaderStartedAt: string | undefined;
+  #leaderGone: Promise<void> = Promise.resolve();
+  #printed: Promise<unknown> = Promise.resolve();
+  #mainProcess: ListedMachine['mainProcess'] = 'none';
+  #hurry = false;
+
+  constructor(specification: InstanceSpecification, host: MachineHost) {
+    this.specification = specification;
+    this.#host = host;
+    this.#console = new MachineConsole(consolePath(specification));
+  }
+
+  listed(): ListedMachine {
+    return {
+      instanceId: this.specification.instanceId,
+      state: this.#state,
+      mainProcess: this.#mainProcess,
+      ...(this.#metadata === undefined ? {} : { metadataEndpoint: this.#metadata.endpoint }),
+    };
+  }
+
+  async start(): Promise<DomainError | undefined> {
+    const { diskDirectory, instanceId, instanceType, imageId, zoneId, userData } =
+      this.specification;
+    const machine = machineDirectory(this.specification);
+    await mkdir(diskDirectory, { recursive: true });
+    // Temporary files are memory: gone at each boot.
+    await rm(join(machine, 'tmp'), { recursive: true, force: true });
+    await mkdir(join(machine, 'tmp'), { recursive: true });
+    await this.#console.note(`${instanceId} boots (${instanceType}, ${imageId}, ${zoneId})`);
+    const metadata = await startMetadataService({
+      address: this.#host.metadataAddress,
+      describe: this.specification.metadata,
+      userData,
+    });
+    if (metadata instanceof DomainError) return metadata;
+    this.#metadata = metadata;
+    const plan = await prepareBoot(userData, { disk: diskDirectory, machine });
+    for (const note of plan.notes) await this.#console.note(note);
+    if (plan.command !== undefined) await this.#run(plan.command, metadata);
+    this.#state = 'running';
+    return undefined;
+  }
+
+  /** Cuts short the wait of an `end` that is under way. */
+  hurry(): void {
+    this.#hurry = true;
+  }
+
+  /** SIGTERM, then after `graceMs` SIGKILL, until nothing is left. A frozen machine cannot be asked and is ended at once. */
+  async end(graceMs: number): Promise<DomainError | undefined> {
+    const canBeAsked = this.#state !== 'frozen' && graceMs > 0 && !this.#hurry;
+    this.#state = 'stopping';
+    if (canBeAsked) {
+      this.#signal('SIGTERM');
+      await this.#untilGone(graceMs, () => this.#hurry);
+    }
+    for (let left = this.#members(); left.length > 0; left = this.#members()) {
+      this.#signal('SIGKILL');
+      if (!(await this.#untilGone(obeyBoundMs, () => false))) {
+        return new DomainError(
+          'InternalError',
+          `${this.specification.instanceId} cannot be ended: process ${left.map(({ processId }) => processId).join(', ')} does not go.`,
+        );
+      }
+    }
+    await this.#leaderGone;
+    await this.#release();
+    return undefined;
+  }
+
+  /** Halts every process: what it was doing stays, its sockets stay open, nothing answers. */
+  async freeze(): Promise<DomainError | undefined> {
+    this.#state = 'frozen';
+    const deadline = performance.now() + obeyBoundMs;
+    // A process may start another between a look and the signal, so look again until all are seen halted.
+    for (;;) {
+      const moving = this.#members().filter(({ halted }) => !halted);
+      if (moving.length === 0) return undefined;
+      if (performance.now() > deadline) break;
+      this.#signal('SIGSTOP');
+      await delay(2);
+    }
+    return new DomainError('InternalError', `${this.specification.instanceId} cannot be frozen.`);
+  }
+
+  unfreeze(): void {
+    if (this.#state !== 'frozen') return;
+    this.#state = 'running';
+    this.#signal('SIGCONT');
+  }
+
+  /** Lets go of what the machine held beside its processes. */
+  async #release(): Promise<void> {
+    // What the processes printed last is still in the pipes, which end by themselves unless a stranger holds them.
+    await Promise.race([this.#printed, delay(printedBoundMs)]);
+    this.#child?.stdout.destroy();
+    this.#child?.stderr.destroy();
+    await this.#console.note(`${this.specification.instanceId} is off`);
+    await this.#metadata?.close();
+    await removeProcessRecord(this.#host.stateDirectory, this.specification.instanceId);
+  }
+
+  #environment(metadata: MetadataService): NodeJS.ProcessEnv {
+    const { region, environment, address, diskDirectory, instanceId } = this.specification;
+    const { worldId, runId, path } = this.#host;
+    return {
+      LANG: 'C.UTF-8',
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      ...environment,
+      PATH: path,
+      HOST: address,
+      HOME: diskDirectory,
+      TMPDIR: join(machineDirectory(this.specification), 'tmp'),
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.endpoint,
+      [markerVariable]: formatMarker({ worldId, runId, instanceId }),
+    };
+  }
+
+  async #run(
+    [program, ...rest]: NonNullable<BootPlan['command']>,
+    metadata: MetadataService,
+  ): Promise<void> {
+    const child = spawn(program, rest, {
+      cwd: this.specification.diskDirectory,
+      env: this.#environment(metadata),
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    this.#mainProcess = 'running';
+    this.#printed = Promise.all([
+      this.#console.take(child.stdout),
+      this.#console.take(child.stderr),
+    ]);
+    const gone = Promise.withResolvers<void>();
+    this.#leaderGone = gone.promise;
+    child.once('exit', (code, signal) => {
+      gone.resolve();
+      this.#exited(code ?? undefined, signal ?? undefined);
+    });
+    const started = await new Promise<boolean>((resolve) => {
+      child.once('spawn', () => resolve(true));
+      child.once('error', (problem: NodeJS.ErrnoException) => {
+        const why = problem.code === 'ENOENT' ? 'it is not on this host' : problem.message;
+        void this.#console.note(`user data cannot be run by its interpreter ${program}: ${why}`);
+        resolve(false);
+      });
+    });
+    if (!started) {
+      gone.resolve();
+      // What a shell answers for a command that it does not find.
+      this.#exited(127, undefined);
+      return;
+    }
+    await this.#writeRecord(child.pid);
+  }
+
+  async #writeRecord(processId: number | undefined): Promise<void> {
+    const leader = this.#host.table.list().find((found) => found.processId === processId);
+    // It may have ended already; then the marker finds what it left.
+    if (leader === undefined) return;
+    this.#leaderStartedAt = leader.startedAt;
+    const { runId, stateDirectory } = this.#host;
+    await writeProcessRecord(stateDirectory, {
+      runId,
+      instanceId: this.specification.instanceId,
+      processId: leader.processId,
+      startedAt: leader.startedAt,
+    });
+  }
+
+  #exited(code: number | undefined, signal: string | undefined): void {
+    this.#mainProcess = 'exited';
+    if (this.#state === 'stopping') return;
+    const how = signal === undefined ? `with code ${code}` : `by ${signal}`;
+    void this.#console.note(`the main process ended ${how}; the machine goes on`);
+    this.#host.exited(this.specification.instanceId, code, signal);
+  }
+
+  /** All live processes of the machine: those with its marker, and those of its process group while that is surely ours. */
+  #members(): readonly HostProcess[] {
+    const { worldId, runId, table } = this.#host;
+    const all = table.list();
+    const leaderId = this.#child?.pid;
+    const leader = all.find(({ processId }) => processId === leaderId);
+    // A process with the leader's id that began at another time is a stranger, who took the id after the group had ended.
+    const groupIsOurs =
+      leaderId !== undefined &&
+      (leader === undefined || leader.startedAt === this.#leaderStartedAt);
+    return all.filter(
+      ({ marker, groupId }) =>
+        (marker?.instanceId === this.specification.instanceId &&
+          marker.worldId === worldId &&
+          marker.runId === runId) ||
+        (groupIsOurs && groupId === leaderId),
+    );
+  }
+
+  /** Signals the group at once, where its leader lives, so that none of it is left out; then those that left the group. */
+  #signal(signal: NodeJS.Signals): void {
+    const members = this.#members();
+    const leaderId = this.#child?.pid;
+    const hasLeader = members.some(({ processId }) => processId === leaderId);
+    if (hasLeader && leaderId !== undefined) sendSignal(-leaderId, signal);
+    for (const { processId, groupId } of members) {
+      if (!hasLeader || groupId !== leaderId) sendSignal(processId, signal);
+    }
+  }
+
+  /** Whether all processes went within the time. Looks at the process table only when the leader has gone. */
+  async #untilGone(boundMs: number, isEnough: () => boolean): Promise<boolean> {
+    const deadline = performance.now() + boundMs;
+    let leaderGone = false;
+    void this.#leaderGone.then(() => {
+      leaderGone = true;
+    });
+    for (
+      let pauseMs = 2;
+      performance.now() < deadline && !isEnough();
+      pauseMs = Math.min(50, pauseMs * 2)
+    ) {
+      await Promise.race([delay(pauseMs), ...(leaderGone ? [] : [this.#leaderGone])]);
+      if (leaderGone && this.#members().length === 0) return true;
+    }
+    return this.#members().length === 0;
+  }
+}

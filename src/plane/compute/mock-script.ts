@@ -1,0 +1,142 @@
+import { DomainError } from '../../world/domain-error.ts';
+
+/** How a mock machine answers from a moment after its boot on. */
+export interface MockAnswer {
+  /** World seconds after boot. */
+  readonly atSeconds: number;
+  /** An HTTP status; `refused`: nothing listens; `silent`: no answer comes. */
+  readonly answers: number | 'refused' | 'silent';
+  readonly latencyMs: number;
+}
+
+/** What a mock machine does, all in world time. */
+export interface MockScript {
+  readonly bootSeconds: number;
+  readonly stopSeconds: number;
+  /** The main process ends by itself this long after boot. */
+  readonly exit: { readonly afterSeconds: number; readonly code: number } | undefined;
+  /** In order of time; the first one begins at boot. */
+  readonly answers: readonly MockAnswer[];
+  readonly console: string;
+}
+
+/** The tag that holds a script, for tools that would not touch user data; it comes before user data. */
+export const mockTag = 'faultline:mock';
+
+/** The first line of user data that holds a script; the JSON document follows. */
+export const mockFirstLine = '#faultline-mock';
+
+/** A machine without a script: on at once, always well. */
+export const plainMockScript: MockScript = {
+  bootSeconds: 0,
+  stopSeconds: 0,
+  exit: undefined,
+  answers: [{ atSeconds: 0, answers: 200, latencyMs: 1 }],
+  console: '',
+};
+
+const malformed = (message: string): DomainError =>
+  new DomainError('InvalidUserData.Malformed', `Invalid ${mockFirstLine} document: ${message}`);
+
+type Members = Readonly<Record<string, unknown>>;
+
+const isMapping = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const unknownMember = (members: Members, known: readonly string[]): string | undefined =>
+  Object.keys(members).find((name) => !known.includes(name));
+
+const isNumber = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0;
+
+const isAnswer = (value: unknown): value is MockAnswer['answers'] =>
+  value === 'refused' ||
+  value === 'silent' ||
+  (typeof value === 'number' && Number.isInteger(value) && value >= 100 && value <= 599);
+
+const readAnswers = (value: unknown, latencyMs: number): readonly MockAnswer[] | DomainError => {
+  if (!Array.isArray(value)) return malformed('answers must be a list.');
+  const answers: MockAnswer[] = [{ atSeconds: 0, answers: 200, latencyMs }];
+  for (const [index, item] of value.entries()) {
+    if (
+      !isMapping(item) ||
+      unknownMember(item, ['atSeconds', 'answers', 'latencyMs']) !== undefined
+    ) {
+      return malformed(`answers[${index}] has the members atSeconds, answers and latencyMs.`);
+    }
+    const answer = {
+      atSeconds: item['atSeconds'],
+      answers: item['answers'],
+      latencyMs: item['latencyMs'] ?? latencyMs,
+    };
+    if (!isNumber(answer.atSeconds) || !isNumber(answer.latencyMs)) {
+      return malformed(`answers[${index}].atSeconds and latencyMs must be numbers from 0 on.`);
+    }
+    if (!isAnswer(answer.answers)) {
+      return malformed(`answers[${index}].answers must be an HTTP status, "refused" or "silent".`);
+    }
+    answers.push({
+      atSeconds: answer.atSeconds,
+      answers: answer.answers,
+      latencyMs: answer.latencyMs,
+    });
+  }
+  return answers.toSorted((a, b) => a.atSeconds - b.atSeconds);
+};
+
+const readExit = (value: unknown): MockScript['exit'] | DomainError => {
+  if (value === undefined) return undefined;
+  const { afterSeconds, code = 0 } = isMapping(value) ? value : {};
+  if (!isNumber(afterSeconds) || !isNumber(code) || !Number.isInteger(code) || code > 255) {
+    return malformed('exit must be like {"afterSeconds": 60, "code": 1}.');
+  }
+  return { afterSeconds, code };
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (problem) {
+    if (problem instanceof SyntaxError) return malformed(`it is not JSON: ${problem.message}.`);
+    throw problem;
+  }
+};
+
+/** Parses the JSON document of a mock script. Every member is optional; one that does not exist is an error that names it. */
+export const parseMockScript = (text: string): MockScript | DomainError => {
+  const value = parseJson(text);
+  if (value instanceof DomainError) return value;
+  if (!isMapping(value)) return malformed('it must be an object.');
+  const known = ['bootSeconds', 'stopSeconds', 'exit', 'answers', 'latencyMs', 'console'];
+  const unknown = unknownMember(value, known);
+  if (unknown !== undefined)
+    return malformed(`"${unknown}" does not exist; what does: ${known.join(', ')}.`);
+  const { bootSeconds = 0, stopSeconds = 0, latencyMs = 1, console = '' } = value;
+  if (!isNumber(bootSeconds) || !isNumber(stopSeconds) || !isNumber(latencyMs)) {
+    return malformed('bootSeconds, stopSeconds and latencyMs must be numbers from 0 on.');
+  }
+  if (typeof console !== 'string') return malformed('console must be text.');
+  const exit = readExit(value['exit']);
+  if (exit instanceof DomainError) return exit;
+  const answers = readAnswers(value['answers'] ?? [], latencyMs);
+  if (answers instanceof DomainError) return answers;
+  return { bootSeconds, stopSeconds, exit, answers, console };
+};
+
+/** The script of an instance: by its tag, else by its user data, else the plain one. */
+export const mockScriptOf = (
+  tags: Readonly<Record<string, string>>,
+  userData: Uint8Array | undefined,
+): MockScript | DomainError => {
+  const tag = tags[mockTag];
+  if (tag !== undefined) return parseMockScript(tag);
+  const text = userData === undefined ? '' : new TextDecoder().decode(userData);
+  if (!text.startsWith(`${mockFirstLine}\n`)) return plainMockScript;
+  return parseMockScript(text.slice(mockFirstLine.length));
+};
+
+/** How the machine answers so many world seconds after its boot. */
+export const mockAnswerAt = (script: MockScript, secondsAfterBoot: number): MockAnswer =>
+  script.answers.findLast(({ atSeconds }) => atSeconds <= secondsAfterBoot) ??
+    // The first answer begins at boot; before it nothing listens.
+    { atSeconds: 0, answers: 'refused', latencyMs: 0 };
