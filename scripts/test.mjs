@@ -18,7 +18,10 @@ const checks = [
   ['types', [bin('tsc'), '-p', '.']],
   ['lint', [bin('oxlint'), '--quiet']],
   ['format', [bin('oxfmt'), '--check']],
-  ['arrows', [bin('depcruise'), 'src', '--config', '.dependency-cruiser.cjs', '--output-type', 'err']],
+  [
+    'arrows',
+    [bin('depcruise'), 'src', '--config', '.dependency-cruiser.cjs', '--output-type', 'err'],
+  ],
 ];
 
 let passed = 0;
@@ -57,7 +60,9 @@ try {
   failed += results.numFailedTests;
   const suites = results.testResults.filter((suite) => suite.status === 'failed');
   // A file that could not even be loaded has no failed test of its own.
-  failed += suites.filter((suite) => suite.assertionResults.every((test) => test.status !== 'failed')).length;
+  failed += suites.filter((suite) =>
+    suite.assertionResults.every((test) => test.status !== 'failed'),
+  ).length;
   if (!good && failed === 0) failed += 1;
 } catch (error) {
   process.stdout.write(`vitest gave no report: ${error.message}\n`);

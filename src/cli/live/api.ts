@@ -1,0 +1,36 @@
+import { execute, isAnswered, type Call } from '../../aws/execute.ts';
+import type { Service } from '../../aws/operation.ts';
+import { services } from '../../aws/services.ts';
+import type { Execute } from '../../wire/server.ts';
+import type { World } from '../../world/world.ts';
+
+const servicesByName: ReadonlyMap<string, Service> = new Map(
+  services.map((service) => [service.name, service]),
+);
+
+/** What the API needs beside the world. */
+export interface ApiPorts {
+  world(): World;
+  /** Brings what a machine printed into the world, before an operation reads it. */
+  refreshConsole(call: Call): Promise<void>;
+}
+
+/**
+ * Runs the calls that the wire has parsed. A Region in disaster is silent, also towards a call that was under way
+ * when it was struck. An answer leaves only after everything it rests on is in the journal.
+ */
+export const createExecute =
+  (ports: ApiPorts): Execute =>
+  async (wireCall) => {
+    const service = servicesByName.get(wireCall.service);
+    if (service === undefined)
+      throw new Error(`The wire routed to ${wireCall.service}, which is not there.`);
+    const { region, account, operation, input } = wireCall;
+    const call: Call = { service, region, account, operation, input };
+    const world = ports.world();
+    if (!isAnswered(world, call)) return 'silence';
+    if (operation === 'GetConsoleOutput') await ports.refreshConsole(call);
+    const { output, durable } = execute(world, call);
+    await durable;
+    return isAnswered(world, call) ? output : 'silence';
+  };
