@@ -60,6 +60,8 @@ export class Machine {
   #printed: Promise<unknown> = Promise.resolve();
   #mainProcess: ListedMachine['mainProcess'] = 'none';
   #hurry = false;
+  #tellsExit = false;
+  #untoldExit: (() => void) | undefined;
 
   constructor(specification: InstanceSpecification, host: MachineHost) {
     this.specification = specification;
@@ -97,6 +99,13 @@ export class Machine {
     if (plan.command !== undefined) await this.#run(plan.command, metadata);
     this.#state = 'running';
     return undefined;
+  }
+
+  /** From now on an exit of the main process is told; one that came before is told now, so that it never precedes the boot. */
+  tellExit(): void {
+    this.#tellsExit = true;
+    this.#untoldExit?.();
+    this.#untoldExit = undefined;
   }
 
   /** Cuts short the wait of an `end` that is under way. */
@@ -149,8 +158,7 @@ export class Machine {
 
   /** Lets go of what the machine held beside its processes. */
   async #release(): Promise<void> {
-    // What the processes printed last is still in the pipes, which end by themselves unless a stranger holds them.
-    await Promise.race([this.#printed, delay(printedBoundMs)]);
+    await this.#outputArrived();
     this.#child?.stdout.destroy();
     this.#child?.stderr.destroy();
     await this.#console.note(`${this.specification.instanceId} is off`);
@@ -232,8 +240,17 @@ export class Machine {
     this.#mainProcess = 'exited';
     if (this.#state === 'stopping') return;
     const how = signal === undefined ? `with code ${code}` : `by ${signal}`;
-    void this.#console.note(`the main process ended ${how}; the machine goes on`);
-    this.#host.exited(this.specification.instanceId, code, signal);
+    void this.#outputArrived().then(() =>
+      this.#console.note(`the main process ended ${how}; the machine goes on`),
+    );
+    const tell = (): void => this.#host.exited(this.specification.instanceId, code, signal);
+    if (this.#tellsExit) tell();
+    else this.#untoldExit = tell;
+  }
+
+  /** What processes printed last is still in the pipes, which end by themselves unless another process holds them. */
+  async #outputArrived(): Promise<void> {
+    await Promise.race([this.#printed, delay(printedBoundMs, undefined, { ref: false })]);
   }
 
   /** All live processes of the machine: those with its marker, and those of its process group while that is surely ours. */

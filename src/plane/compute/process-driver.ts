@@ -149,6 +149,7 @@ class ProcessDriver implements Driver {
     const problem = await orHostProblem(`${instanceId} cannot boot`, () => machine.start());
     if (problem === undefined) {
       this.#tell({ kind: 'booted', instanceId });
+      machine.tellExit();
       return undefined;
     }
     await orHostProblem(`${instanceId} cannot be ended`, () => machine.end(0));
