@@ -1,0 +1,142 @@
+import type { Place } from '../atlas/places.ts';
+import type { DomainError } from '../world/domain-error.ts';
+import type { FaultRequest } from '../world/faults.ts';
+
+/** A place from which users look at the service. */
+export interface Vantage {
+  readonly place: Place;
+  /** Live: the UDP listener that answers questions as from this place. Unused in a virtual world. */
+  readonly dns: { readonly address: string; readonly port: number };
+}
+
+/** A fault that is open now. */
+export interface OpenedFault {
+  readonly id: string;
+  /** World ms at which it began. */
+  readonly begin: number;
+  /** World ms at which it mends itself; null when only mending ends it. */
+  readonly end: number | null;
+}
+
+/** A fault that is not open any more. */
+export interface MendedFault {
+  readonly id: string;
+  /** World ms. */
+  readonly at: number;
+}
+
+/** Something that the world noticed by itself. */
+export interface WorldEvent {
+  /**
+   * `detected`: a health check (of a balancer's node, of Route 53) or an API status turned from well to not well.
+   * `dns-changed`: a watched name is answered with other addresses than before.
+   */
+  readonly kind: 'detected' | 'dns-changed';
+  /** World ms. */
+  readonly at: number;
+  /** For people, for example `target i-0abc in use1-az1 is unhealthy`. */
+  readonly detail: string;
+}
+
+/** A name that users ask for, and from where. */
+export interface WatchedName {
+  /** Without a final dot, for example `www.example.test`. */
+  readonly name: string;
+  readonly vantage: Vantage;
+}
+
+/** What both kinds of world offer. All times are world ms since 1970 unless a name says otherwise. */
+interface AnyDrillWorld {
+  /** URL of the AWS API, for the script that builds the stack. It answers while `waitUntil` is pending and while not. */
+  readonly endpoint: string;
+  now(): number;
+  /**
+   * Resolves when world time has reached `worldMs`, at once when that is past. A virtual world advances its clock
+   * there and tells its listeners on the way; a live one just waits.
+   */
+  waitUntil(worldMs: number): Promise<void>;
+  /** The listener for a place. */
+  vantage(place: Place): Vantage | DomainError;
+  openFault(request: FaultRequest): Promise<OpenedFault | DomainError>;
+  /** Mends one fault by its id, or all open ones of a target such as `zone/use1-az1`. */
+  mendFault(idOrTarget: string): Promise<MendedFault | DomainError>;
+  /**
+   * What is not well yet, one line for people each: targets of target groups in use that are not healthy, changes
+   * of Route 53 that are not INSYNC, health checks without data. Empty when the stack has settled.
+   */
+  unsettled(): readonly string[];
+  /** From now on `dns-changed` is told for these names; replaces what was watched before. */
+  watchNames(names: readonly WatchedName[]): void;
+  /** Tells events from now on, in the order of their times. Returns a way to stop. */
+  onEvent(listener: (event: WorldEvent) => void): () => void;
+  /** Ends everything that the world started: processes, sockets, timers. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** What a connection from a vantage to an address of the service meets before it reaches the socket. */
+export interface LiveWay {
+  /** False: nothing ever comes back. */
+  readonly up: boolean;
+  /** World ms of one round trip. */
+  readonly latencyMs: number;
+  /** The real socket behind that address and port. */
+  readonly socket: { readonly address: string; readonly port: number };
+}
+
+/** A world with sockets and processes, whose clock runs `speed` world seconds per real second. */
+export interface LiveDrillWorld extends AnyDrillWorld {
+  readonly mode: 'live';
+  readonly speed: number;
+  /** `address` is one that DNS answered, `port` the one of the URL. */
+  way(vantage: Vantage, address: string, port: number): LiveWay;
+}
+
+/** What is asked of an address, as far as a model must know it. */
+export interface ModelledRequest {
+  readonly method: string;
+  /** For example `www.example.test`. */
+  readonly host: string;
+  /** Path and query, for example `/`. */
+  readonly path: string;
+  /** True when the status is one that the user expects. */
+  readonly expects: (status: number) => boolean;
+}
+
+/** How requests fare that are sent to an address from a vantage now. */
+export interface ModelledFate {
+  /** 0 to 1: the share of them that gets no expected answer, however long one waits. */
+  readonly failingShare: number;
+  /** World ms from sending to the whole answer of those that get one. */
+  readonly latencyMs: number;
+}
+
+/** A world without sockets, whose clock moves only within `waitUntil`. */
+export interface VirtualDrillWorld extends AnyDrillWorld {
+  readonly mode: 'virtual';
+  /**
+   * The addresses of a name as a client at the vantage would get them now; undefined when there is no answer
+   * (NXDOMAIN, SERVFAIL, no records). They sort as the live addresses do, so that clients take the same turns.
+   */
+  resolve(
+    name: string,
+    vantage: Vantage,
+  ): { readonly addresses: readonly string[]; readonly ttlSeconds: number } | undefined;
+  fate(vantage: Vantage, address: string, port: number, request: ModelledRequest): ModelledFate;
+  /**
+   * Calls back after every change that `resolve` or `fate` may show, with `now()` the moment of the change; more
+   * often does no harm. Between two calls both must answer the same. Returns a way to stop.
+   */
+  onChange(listener: () => void): () => void;
+}
+
+/** The world as a drill sees it; the command line builds one of the two. */
+export type DrillWorld = LiveDrillWorld | VirtualDrillWorld;
+
+/** What a drill needs of a world from the beginning. */
+export interface DrillWorldOptions {
+  readonly seed: number;
+  /** World seconds per real second, for a live world. */
+  readonly speed: number;
+  /** The account whose resources the stack script makes, 12 digits. */
+  readonly account: string;
+}
