@@ -1,4 +1,4 @@
-import type { StoredRecord } from './record-rows.ts';
+import type { AppendedRow } from './journal-database.ts';
 
 /** Bounds of what may wait. */
 export interface AppendBounds {
@@ -8,7 +8,7 @@ export interface AppendBounds {
   readonly charactersPerGroup: number;
   /** Characters that may wait in all; an append beyond them fails the journal. */
   readonly charactersWaiting: number;
-  /** The longest body of one record. */
+  /** The longest text of one record. */
   readonly charactersPerRecord: number;
 }
 
@@ -20,18 +20,40 @@ export const defaultAppendBounds: AppendBounds = {
   charactersPerRecord: 64 * 2 ** 20,
 };
 
-interface Entry {
-  readonly record: StoredRecord;
+/** A record that waits to be written: its text is the JSON of `[at, changes]`. */
+export interface WaitingRecord {
+  readonly shard: string;
+  readonly seq: number;
+  readonly text: string;
+}
+
+interface Entry extends WaitingRecord {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
+
+/** One row for each shard of a group. A shard's records in a group follow one another without a gap. */
+const rowsOf = (group: readonly WaitingRecord[]): readonly AppendedRow[] => {
+  const byShard = new Map<string, WaitingRecord[]>();
+  for (const record of group) {
+    const records = byShard.get(record.shard);
+    if (records === undefined) byShard.set(record.shard, [record]);
+    else records.push(record);
+  }
+  return [...byShard].map(([shard, records]) => ({
+    shard,
+    seq: records[0]?.seq ?? 0,
+    count: records.length,
+    body: `[${records.map(({ text }) => text).join(',')}]`,
+  }));
+};
 
 /**
  * Group commit: one write is in flight at a time, and all that arrives meanwhile goes with the next. After a
  * failed write nothing is accepted any more, since records after a hole would be lost at the next start.
  */
 export class AppendQueue {
-  readonly #write: (records: readonly StoredRecord[]) => Promise<void>;
+  readonly #write: (rows: readonly AppendedRow[]) => Promise<void>;
   readonly #bounds: AppendBounds;
   #entries: Entry[] = [];
   #charactersWaiting = 0;
@@ -39,7 +61,7 @@ export class AppendQueue {
   #running = false;
   #lastAppend: Promise<void> = Promise.resolve();
 
-  constructor(write: (records: readonly StoredRecord[]) => Promise<void>, bounds: AppendBounds) {
+  constructor(write: (rows: readonly AppendedRow[]) => Promise<void>, bounds: AppendBounds) {
     this.#write = write;
     this.#bounds = bounds;
   }
@@ -58,25 +80,24 @@ export class AppendQueue {
     for (const { reject } of waiting) reject(this.#failure);
   }
 
-  /** Resolves when the record is written. */
-  async append(record: StoredRecord): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
-    const length = record.body.length;
+  /** Resolves when the record is written. Records of a shard come without a gap. */
+  append(record: WaitingRecord): Promise<void> {
+    const { length } = record.text;
     const { charactersPerRecord, charactersWaiting } = this.#bounds;
     if (length > charactersPerRecord || this.#charactersWaiting + length > charactersWaiting) {
       const what = length > charactersPerRecord ? 'one record' : 'what waits';
       this.fail(new Error(`the journal takes no more: ${what} is over its bound`));
-      throw this.#failure;
     }
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     this.#lastAppend = new Promise<void>((resolve, reject) => {
-      this.#entries.push({ record, resolve, reject });
+      this.#entries.push({ ...record, resolve, reject });
     });
     this.#charactersWaiting += length;
     if (!this.#running) {
       this.#running = true;
       void this.#run();
     }
-    await this.#lastAppend;
+    return this.#lastAppend;
   }
 
   /** Resolves when all that waits now is written; rejects when it cannot be. */
@@ -91,13 +112,15 @@ export class AppendQueue {
     while (this.#entries.length > 0) {
       const group = this.#takeGroup();
       try {
-        await this.#write(group.map(({ record }) => record));
+        await this.#write(rowsOf(group));
         for (const { resolve } of group) resolve();
       } catch (error) {
         const cause = error instanceof Error ? error : new Error(String(error));
         this.fail(cause);
         for (const { reject } of group) reject(this.#failure ?? cause);
       }
+      // Whoever was answered writes on in the same turn: that belongs to the next group, not the one after.
+      await Promise.resolve();
     }
     this.#running = false;
   }
@@ -105,10 +128,10 @@ export class AppendQueue {
   #takeGroup(): Entry[] {
     let count = 0;
     let characters = 0;
-    for (const { record } of this.#entries) {
+    for (const { text } of this.#entries) {
       if (count >= this.#bounds.recordsPerGroup) break;
-      if (count > 0 && characters + record.body.length > this.#bounds.charactersPerGroup) break;
-      characters += record.body.length;
+      if (count > 0 && characters + text.length > this.#bounds.charactersPerGroup) break;
+      characters += text.length;
       count += 1;
     }
     this.#charactersWaiting -= characters;

@@ -5,10 +5,15 @@ import type { HeaderRow, ShardRow } from './journal-format.ts';
 import { openDatabase } from './open-database.ts';
 import type { DatabaseOptions } from './open-database.ts';
 import { RecordRows } from './record-rows.ts';
-import type { StoredRecord } from './record-rows.ts';
+import type { RecordRow } from './record-rows.ts';
 import { ShardRows } from './shard-rows.ts';
 import { SnapshotRows } from './snapshot-rows.ts';
 import { inJournalTerms } from './sqlite-errors.ts';
+
+/** What one write brings to a shard. */
+export interface AppendedRow extends RecordRow {
+  readonly shard: string;
+}
 
 /** A chunk of a snapshot, with the seq and the world time of the snapshot. */
 export interface StoredChunk {
@@ -80,24 +85,22 @@ export class JournalDatabase {
     return header.epoch;
   }
 
-  /** Writes the records in one transaction; they would survive a power cut when this returns. */
-  append(records: readonly StoredRecord[]): void {
+  /** Writes the rows in one transaction; they would survive a power cut when this returns. */
+  append(rows: readonly AppendedRow[]): void {
     this.#inTransaction(() => {
-      const touched = new Map<string, ShardRow>();
-      for (const record of records) {
-        const shard = touched.get(record.shard) ?? this.#shardToWrite(record.shard);
-        if (record.seq !== shard.head + 1) {
-          throw new Error(`record ${record.seq} of ${record.shard} does not follow ${shard.head}`);
+      for (const row of rows) {
+        const shard = this.#shardToWrite(row.shard);
+        if (row.seq !== shard.head + 1) {
+          throw new Error(`record ${row.seq} of ${row.shard} does not follow ${shard.head}`);
         }
-        this.#records.insert(shard, record);
-        touched.set(record.shard, { ...shard, head: record.seq });
+        this.#records.insert(shard, row);
+        this.#shards.put({ ...shard, head: row.seq + row.count - 1 });
       }
-      for (const shard of touched.values()) this.#shards.put(shard);
     });
   }
 
-  /** The next records of a shard from a seq on, or from its snapshot on when that is later; at most a batch. */
-  read(shardName: string, fromSeq: number): readonly StoredRecord[] {
+  /** The next rows of a shard from a seq on, or from its snapshot on when that is later; at most a batch. */
+  read(shardName: string, fromSeq: number): readonly RecordRow[] {
     const shard = this.#shards.get(shardName);
     return shard === undefined ? [] : this.#inTerms(() => this.#records.read(shard, fromSeq));
   }
@@ -139,7 +142,7 @@ export class JournalDatabase {
       const shards = this.#shards.list();
       const inUse = new Set(shards.map((shard) => shard.snapshotGeneration));
       const chunksDone = this.#snapshots.dropUnused(inUse);
-      const recordsDone = shards.every((shard) => this.#records.drop(shard, 1, shard.snapshotSeq));
+      const recordsDone = shards.every((shard) => this.#records.dropUpTo(shard, shard.snapshotSeq));
       return chunksDone && recordsDone;
     });
   }
@@ -171,7 +174,7 @@ export class JournalDatabase {
     }
     if (lastSound >= shard.head) return;
     this.#inTransaction(() => {
-      while (!this.#records.drop(shard, lastSound + 1, shard.head)) continue;
+      this.#records.dropFrom(shard, lastSound + 1);
       this.#shards.put({ ...shard, head: lastSound });
     });
     onNotice(

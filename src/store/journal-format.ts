@@ -45,11 +45,15 @@ export const journalSchema = `
 /** The name of a shard's table of records. */
 export const recordsTable = (shardNumber: number): string => `records_${shardNumber}`;
 
-/** The table of a shard's records: a record's id is its seq. */
+/**
+ * The table of a shard's records. A row holds what one write brought: records `seq` to `seq + count - 1`, as JSON
+ * `[[at, changes], ...]`. One row for a write, not for a record, makes a write of many records cost little more
+ * than one of a single record.
+ */
 export const recordsSchema = (shardNumber: number): string => `
   CREATE TABLE ${recordsTable(shardNumber)} (
     seq INTEGER PRIMARY KEY,
-    at REAL NOT NULL,
+    count INTEGER NOT NULL,
     crc INTEGER NOT NULL,
     body TEXT NOT NULL
   ) STRICT;
@@ -101,9 +105,9 @@ export const shardChecksum = (row: ShardRow): number =>
     ]),
   );
 
-/** The checksum of a record: over where it stands as well, so that a row in the wrong place is found. */
-export const recordChecksum = (shard: string, seq: number, at: number, body: string): number =>
-  crc32(body, crc32(`${shard}\n${seq}\n${at}\n`));
+/** The checksum of a row of records: over where it stands as well, so that a row in the wrong place is found. */
+export const recordsChecksum = (shard: string, seq: number, count: number, body: string): number =>
+  crc32(body, crc32(`${shard}\n${seq}\n${count}\n`));
 
 /** The checksum of a snapshot's chunk. */
 export const chunkChecksum = (

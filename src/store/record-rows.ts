@@ -1,14 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { JournalDamaged } from '../world/journal.ts';
-import { recordChecksum, recordsSchema, recordsTable } from './journal-format.ts';
+import { recordsChecksum, recordsSchema, recordsTable } from './journal-format.ts';
 import type { ShardRow } from './journal-format.ts';
 import { isCorruption } from './sqlite-errors.ts';
 
-/** A record as it stands in the file. */
-export interface StoredRecord {
-  readonly shard: string;
+/** A row of records: `count` of them from `seq` on, as the JSON text of `[[at, changes], ...]`. */
+export interface RecordRow {
   readonly seq: number;
-  readonly at: number;
+  readonly count: number;
   readonly body: string;
 }
 
@@ -16,7 +15,7 @@ export interface StoredRecord {
 export interface ShardEnd {
   /** The seq of the last sound record, or of the snapshot when none follows it. */
   readonly lastSound: number;
-  /** Whether so many records before the end are unsound that it is no torn end. */
+  /** Whether so many rows before the end are unsound that it is no torn end. */
   readonly damagedBefore: boolean;
 }
 
@@ -24,26 +23,26 @@ interface Statements {
   readonly insert: StatementSync;
   readonly forwards: StatementSync;
   readonly backwards: StatementSync;
-  readonly drop: StatementSync;
+  readonly dropUpTo: StatementSync;
+  readonly dropFrom: StatementSync;
 }
 
-const rowsPerRead = 1000;
+const recordsPerRead = 1000;
 const charactersPerRead = 2 ** 20;
 /** Rows deleted in one go, so that an append never waits long behind a deletion. */
-const rowsPerDrop = 5000;
-/** No more records than this are cut from a shard: so much loss is damage, not a torn end. */
+const rowsPerDrop = 1000;
+/** No more rows than this are cut from a shard: so much loss is damage, not a torn end. */
 const longestCut = 100;
 
-const soundRecord = (
+const soundRow = (
   shard: ShardRow,
   row: Readonly<Record<string, unknown>>,
-): StoredRecord | undefined => {
-  const { seq, at, crc, body } = row;
-  if (typeof seq !== 'number' || typeof at !== 'number' || typeof body !== 'string') {
+): RecordRow | undefined => {
+  const { seq, count, crc, body } = row;
+  if (typeof seq !== 'number' || typeof count !== 'number' || typeof body !== 'string') {
     return undefined;
   }
-  if (recordChecksum(shard.name, seq, at, body) !== crc) return undefined;
-  return { shard: shard.name, seq, at, body };
+  return recordsChecksum(shard.name, seq, count, body) === crc ? { seq, count, body } : undefined;
 };
 
 /** The rows of the tables of records. */
@@ -72,80 +71,99 @@ export class RecordRows {
     throw new JournalDamaged(`${this.#path} is damaged: its tables are not those of its shards`);
   }
 
-  /** Inserts a record, within the caller's transaction. */
-  insert(shard: ShardRow, record: StoredRecord): void {
-    const { seq, at, body } = record;
-    this.#of(shard).insert.run(seq, at, recordChecksum(shard.name, seq, at, body), body);
+  /** Inserts a row, within the caller's transaction. */
+  insert(shard: ShardRow, { seq, count, body }: RecordRow): void {
+    this.#of(shard).insert.run(seq, count, recordsChecksum(shard.name, seq, count, body), body);
   }
 
   /**
-   * The next records of a shard from a seq on, at most a batch; none at the end. Throws JournalDamaged for a
-   * gap or a record that fails its checksum: the torn end was cut at opening, so it stands in the middle.
+   * The next rows of a shard from the one with record `fromSeq` on, at most a batch; none at the end. Throws
+   * JournalDamaged for a gap or a row that fails its checksum: the torn end was cut at opening, so it stands in
+   * the middle.
    */
-  read(shard: ShardRow, fromSeq: number): readonly StoredRecord[] {
-    const records: StoredRecord[] = [];
-    let seq = Math.max(fromSeq, shard.snapshotSeq + 1);
-    let characters = 0;
-    for (const row of this.#of(shard).forwards.iterate(seq, shard.head)) {
-      const record = soundRecord(shard, row);
-      if (record?.seq !== seq) break;
-      records.push(record);
-      seq += 1;
-      characters += record.body.length;
-      if (records.length >= rowsPerRead || characters >= charactersPerRead) return records;
+  read(shard: ShardRow, fromSeq: number): readonly RecordRow[] {
+    const rows: RecordRow[] = [];
+    let next = Math.max(fromSeq, shard.snapshotSeq + 1);
+    if (next > shard.head) return rows;
+    let [records, characters] = [0, 0];
+    for (const stored of this.#of(shard).forwards.iterate(next, shard.head)) {
+      const row = soundRow(shard, stored);
+      const follows = rows.length === 0 ? (row?.seq ?? 0) <= next : row?.seq === next;
+      if (row === undefined || !follows || row.seq + row.count <= next) break;
+      rows.push(row);
+      next = row.seq + row.count;
+      records += row.count;
+      characters += row.body.length;
+      if (records >= recordsPerRead || characters >= charactersPerRead) return rows;
     }
-    if (seq > shard.head) return records;
+    if (next === shard.head + 1) return rows;
     throw new JournalDamaged(
-      `${this.#path} is damaged: record ${seq} of shard ${shard.name} fails its checks though later ones follow`,
+      `${this.#path} is damaged: record ${next} of shard ${shard.name} fails its checks though later ones follow`,
     );
   }
 
-  /** Looks from the newest record back for where the shard's sound records end. */
+  /** Looks from the newest row back for where the shard's sound records end. */
   findEnd(shard: ShardRow): ShardEnd {
-    const first = Math.max(shard.snapshotSeq + 1, shard.head - longestCut);
-    for (const row of this.#of(shard).backwards.iterate(first, shard.head)) {
-      const record = soundRecord(shard, row);
-      if (record !== undefined) return { lastSound: record.seq, damagedBefore: false };
+    let unsound = 0;
+    for (const stored of this.#of(shard).backwards.iterate(shard.head)) {
+      const row = soundRow(shard, stored);
+      if (row !== undefined) {
+        const lastSound = Math.max(row.seq + row.count - 1, shard.snapshotSeq);
+        return { lastSound, damagedBefore: false };
+      }
+      unsound += 1;
     }
-    const reachesSnapshot = first === shard.snapshotSeq + 1;
-    return { lastSound: shard.snapshotSeq, damagedBefore: !reachesSnapshot };
+    return { lastSound: shard.snapshotSeq, damagedBefore: unsound >= longestCut };
   }
 
-  /** Hands over a shard's sound records in order, up to the first that cannot be read. */
-  salvage(shard: ShardRow, take: (record: StoredRecord) => void): void {
-    let seq = shard.snapshotSeq + 1;
+  /** Hands over a shard's sound rows in order, up to the first that cannot be read. */
+  salvage(shard: ShardRow, take: (row: RecordRow) => void): void {
+    let next = shard.snapshotSeq + 1;
     try {
-      for (const row of this.#of(shard).forwards.iterate(seq, shard.head)) {
-        const record = soundRecord(shard, row);
-        if (record?.seq !== seq) return;
-        take(record);
-        seq += 1;
+      for (const stored of this.#of(shard).forwards.iterate(next, shard.head)) {
+        const row = soundRow(shard, stored);
+        if (row === undefined || row.seq > next) return;
+        take(row);
+        next = row.seq + row.count;
       }
     } catch (error) {
       if (!isCorruption(error)) throw error;
     }
   }
 
-  /** Deletes some records from one seq to another; answers whether all are gone. */
-  drop(shard: ShardRow, fromSeq: number, toSeq: number): boolean {
-    const { changes } = this.#of(shard).drop.run(fromSeq, toSeq);
+  /** Deletes some rows whose records all are at or before a seq; answers whether all such rows are gone. */
+  dropUpTo(shard: ShardRow, seq: number): boolean {
+    const { changes } = this.#of(shard).dropUpTo.run(seq, seq);
     return Number(changes) < rowsPerDrop;
+  }
+
+  /** Deletes the rows that begin at or behind a seq. */
+  dropFrom(shard: ShardRow, seq: number): void {
+    this.#of(shard).dropFrom.run(seq);
   }
 
   #of(shard: ShardRow): Statements {
     const existing = this.#statements.get(shard.number);
     if (existing !== undefined) return existing;
     const table = recordsTable(shard.number);
-    const between = `FROM ${table} WHERE seq BETWEEN ? AND ? ORDER BY seq`;
+    const prepare = (statement: string): StatementSync => this.#database.prepare(statement);
     const made = {
-      insert: this.#database.prepare(
-        `INSERT INTO ${table} (seq, at, crc, body) VALUES (?, ?, ?, ?)`,
+      insert: prepare(`INSERT INTO ${table} (seq, count, crc, body) VALUES (?, ?, ?, ?)`),
+      forwards: prepare(
+        `SELECT seq, count, crc, body FROM ${table}
+         WHERE seq >= coalesce((SELECT max(seq) FROM ${table} WHERE seq <= ?), 0) AND seq <= ?
+         ORDER BY seq`,
       ),
-      forwards: this.#database.prepare(`SELECT seq, at, crc, body ${between}`),
-      backwards: this.#database.prepare(`SELECT seq, at, crc, body ${between} DESC`),
-      drop: this.#database.prepare(
-        `DELETE FROM ${table} WHERE seq IN (SELECT seq ${between} LIMIT ${rowsPerDrop})`,
+      backwards: prepare(
+        `SELECT seq, count, crc, body FROM ${table} WHERE seq <= ?
+         ORDER BY seq DESC LIMIT ${longestCut}`,
       ),
+      dropUpTo: prepare(
+        `DELETE FROM ${table} WHERE seq IN
+         (SELECT seq FROM ${table} WHERE seq <= ? AND seq + count - 1 <= ?
+          ORDER BY seq LIMIT ${rowsPerDrop})`,
+      ),
+      dropFrom: prepare(`DELETE FROM ${table} WHERE seq >= ?`),
     };
     this.#statements.set(shard.number, made);
     return made;

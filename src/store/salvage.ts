@@ -72,11 +72,11 @@ const copySound = (from: DatabaseSync, to: DatabaseSync, path: string): Salvage 
     }
     records.to.makeTable(shard);
     let head = Math.min(shard.head, shard.snapshotSeq);
-    records.from.salvage(shard, (record) => {
-      records.to.insert(shard, record);
-      head = record.seq;
-      keptRecords += 1;
-      keptBytes += record.body.length;
+    records.from.salvage(shard, (row) => {
+      records.to.insert(shard, row);
+      head = row.seq + row.count - 1;
+      keptRecords += row.count;
+      keptBytes += row.body.length;
     });
     target.put({ ...shard, head });
     if (head === shard.head) continue;

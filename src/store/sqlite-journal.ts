@@ -8,6 +8,7 @@ import type {
 import type { ShardId } from '../world/entity.ts';
 import { AppendQueue, defaultAppendBounds } from './append-queue.ts';
 import type { AppendBounds } from './append-queue.ts';
+import type { RecordRow } from './record-rows.ts';
 import { WorkerLine } from './worker-line.ts';
 
 /** How a data directory's journal is opened. */
@@ -24,8 +25,14 @@ export interface SqliteJournalOptions {
 /** Puts in one chunk of a snapshot: a million entities are read back in pieces of about half a megabyte. */
 const putsPerChunk = 1000;
 
+const parseRecords = ({ seq, body }: RecordRow): readonly JournalRecord[] => {
+  // The body passed its checksum: it is what the append queue made of texts of `[at, changes]`.
+  const records = JSON.parse(body) as readonly (readonly [number, readonly EntityChange[]])[];
+  return records.map(([at, changes], index) => ({ seq: seq + index, at, changes }));
+};
+
 const parseChanges = (body: string): readonly EntityChange[] =>
-  // The body passed its checksum: it is the text that `append` made of an array of changes.
+  // The body passed its checksum: it is the text that `putSnapshot` made of an array of changes.
   JSON.parse(body) as readonly EntityChange[];
 
 const parseFlags = (flags: string): readonly string[] =>
@@ -50,7 +57,7 @@ class SqliteJournal implements Journal {
     this.#line = line;
     this.header = header;
     this.#heads = new Map(heads);
-    this.#queue = new AppendQueue((records) => line.ask('append', records), bounds);
+    this.#queue = new AppendQueue((rows) => line.ask('append', rows), bounds);
   }
 
   async acquireLease(): Promise<number> {
@@ -73,18 +80,19 @@ class SqliteJournal implements Journal {
     }
     this.#mustBeWritable();
     this.#heads.set(shard, record.seq);
-    const body = JSON.stringify(record.changes);
-    await this.#queue.append({ shard, seq: record.seq, at: record.at, body });
+    const text = JSON.stringify([record.at, record.changes]);
+    await this.#queue.append({ shard, seq: record.seq, text });
   }
 
   async *read(shard: ShardId, fromSeq: number): AsyncIterable<readonly JournalRecord[]> {
     let from = fromSeq;
     for (;;) {
-      const records = await this.#line.ask('read', { shard, fromSeq: from });
-      const last = records.at(-1);
+      const begin = from;
+      const rows = await this.#line.ask('read', { shard, fromSeq: begin });
+      const last = rows.at(-1);
       if (last === undefined) return;
-      yield records.map(({ seq, at, body }) => ({ seq, at, changes: parseChanges(body) }));
-      from = last.seq + 1;
+      yield rows.flatMap(parseRecords).filter(({ seq }) => seq >= begin);
+      from = last.seq + last.count;
     }
   }
 

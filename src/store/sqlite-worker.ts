@@ -31,8 +31,8 @@ type Answers = {
 
 const answersOf = (database: JournalDatabase): Answers => ({
   lease: () => database.takeLease(),
-  append: (records) => {
-    database.append(records);
+  append: (rows) => {
+    database.append(rows);
   },
   read: ({ shard, fromSeq }) => database.read(shard, fromSeq),
   readChunk: ({ shard, index }) => database.readChunk(shard, index),

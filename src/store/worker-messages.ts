@@ -1,5 +1,5 @@
-import type { StoredChunk } from './journal-database.ts';
-import type { StoredRecord } from './record-rows.ts';
+import type { AppendedRow, FinishedSnapshot, StoredChunk } from './journal-database.ts';
+import type { RecordRow } from './record-rows.ts';
 
 /** What the worker is given when it starts. */
 export interface WorkerOptions {
@@ -11,10 +11,10 @@ export interface WorkerOptions {
 /** What the main thread asks of the worker, which answers in the order of asking. */
 export interface WorkerRequests {
   readonly lease: { readonly ask: undefined; readonly answer: number };
-  readonly append: { readonly ask: readonly StoredRecord[]; readonly answer: undefined };
+  readonly append: { readonly ask: readonly AppendedRow[]; readonly answer: undefined };
   readonly read: {
     readonly ask: { readonly shard: string; readonly fromSeq: number };
-    readonly answer: readonly StoredRecord[];
+    readonly answer: readonly RecordRow[];
   };
   readonly readChunk: {
     readonly ask: { readonly shard: string; readonly index: number };
@@ -30,16 +30,7 @@ export interface WorkerRequests {
     };
     readonly answer: undefined;
   };
-  readonly finishSnapshot: {
-    readonly ask: {
-      readonly shard: string;
-      readonly generation: number;
-      readonly seq: number;
-      readonly at: number;
-      readonly chunks: number;
-    };
-    readonly answer: undefined;
-  };
+  readonly finishSnapshot: { readonly ask: FinishedSnapshot; readonly answer: undefined };
   readonly dropUnused: { readonly ask: undefined; readonly answer: boolean };
   readonly close: { readonly ask: undefined; readonly answer: undefined };
 }
