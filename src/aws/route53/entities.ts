@@ -103,3 +103,6 @@ export interface CheckerStatus extends Entity {
 export const CheckerStatuses = defineTable<CheckerStatus>('route53-checker-statuses', {
   healthCheck: (status) => status.healthCheckId,
 });
+
+/** A caller reference of a deleted health check, which is not to be used again; the id is the reference. */
+export const SpentCallerReferences = defineTable<Entity>('route53-spent-caller-references');

@@ -1,0 +1,65 @@
+import type { Service } from '../operation.ts';
+import { changeInSync, forgetChange, forgetTimer, getChange, inSyncTimer } from './changes.ts';
+import {
+  getCheckerIpRanges,
+  getHealthCheckLastFailureReason,
+  getHealthCheckStatus,
+} from './checker-statuses.ts';
+import {
+  createHealthCheck,
+  deleteHealthCheck,
+  getHealthCheck,
+  getHealthCheckCount,
+  listHealthChecks,
+  updateHealthCheck,
+} from './health-checks.ts';
+import {
+  createHostedZone,
+  deleteHostedZone,
+  getHostedZone,
+  getHostedZoneCount,
+  listHostedZones,
+  listHostedZonesByName,
+  updateHostedZoneComment,
+} from './hosted-zones.ts';
+import { changeResourceRecordSets, listResourceRecordSets } from './record-sets.ts';
+import {
+  changeTagsForResource,
+  listTagsForResource,
+  listTagsForResources,
+} from './resource-tags.ts';
+
+/** Amazon Route 53: one for the partition, its control plane in us-east-1. */
+export const route53: Service = {
+  name: 'route53',
+  title: 'Amazon Route 53',
+  shard: 'partition',
+  operations: {
+    ChangeResourceRecordSets: changeResourceRecordSets,
+    ChangeTagsForResource: changeTagsForResource,
+    CreateHealthCheck: createHealthCheck,
+    CreateHostedZone: createHostedZone,
+    DeleteHealthCheck: deleteHealthCheck,
+    DeleteHostedZone: deleteHostedZone,
+    GetChange: getChange,
+    GetCheckerIpRanges: getCheckerIpRanges,
+    GetHealthCheck: getHealthCheck,
+    GetHealthCheckCount: getHealthCheckCount,
+    GetHealthCheckLastFailureReason: getHealthCheckLastFailureReason,
+    GetHealthCheckStatus: getHealthCheckStatus,
+    GetHostedZone: getHostedZone,
+    GetHostedZoneCount: getHostedZoneCount,
+    ListHealthChecks: listHealthChecks,
+    ListHostedZones: listHostedZones,
+    ListHostedZonesByName: listHostedZonesByName,
+    ListResourceRecordSets: listResourceRecordSets,
+    ListTagsForResource: listTagsForResource,
+    ListTagsForResources: listTagsForResources,
+    UpdateHealthCheck: updateHealthCheck,
+    UpdateHostedZoneComment: updateHostedZoneComment,
+  },
+  timers: {
+    [inSyncTimer]: changeInSync,
+    [forgetTimer]: forgetChange,
+  },
+};
