@@ -61,6 +61,9 @@ export interface Instance extends Entity {
   /** Null once the instance is terminated. */
   readonly rootVolumeId: string | null;
   readonly rootDeviceName: string;
+  /** What its private DNS name is made of, as its subnet had it at the launch. */
+  readonly hostnameType: 'ip-name' | 'resource-name';
+  readonly enableResourceNameDnsARecord: boolean;
   readonly metadataOptions: InstanceMetadataSettings;
   readonly disableApiTermination: boolean;
   readonly disableApiStop: boolean;

@@ -1,11 +1,10 @@
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /**
- * World time as EC2 writes it in texts, for example `2026-01-02 03:04:05 GMT`. Pure code has no `Date`; the days of
- * the calendar are counted in eras of 400 years that begin in March (Howard Hinnant, "chrono-compatible low-level
- * date algorithms").
+ * Date and time of day of world time. Pure code has no `Date`; the days of the calendar are counted in eras of 400
+ * years that begin in March (Howard Hinnant, "chrono-compatible low-level date algorithms").
  */
-export const utcText = (worldMs: number): string => {
+const dateAndTime = (worldMs: number): readonly [date: string, time: string] => {
   const seconds = Math.floor(worldMs / 1000);
   const days = Math.floor(seconds / 86_400);
   const ofDay = seconds - days * 86_400;
@@ -26,5 +25,12 @@ export const utcText = (worldMs: number): string => {
   const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
   const time = [ofDay / 3600, (ofDay / 60) % 60, ofDay % 60].map((part) => two(Math.floor(part)));
-  return `${year}-${two(month)}-${two(day)} ${time.join(':')} GMT`;
+  return [`${year}-${two(month)}-${two(day)}`, time.join(':')];
 };
+
+/** World time as EC2 writes it in texts, for example `2026-01-02 03:04:05 GMT`. */
+export const utcText = (worldMs: number): string => `${dateAndTime(worldMs).join(' ')} GMT`;
+
+/** World time in the form of ISO 8601 that filters on times compare, for example `2026-01-02T03:04:05.000Z`. */
+export const isoText = (worldMs: number): string =>
+  `${dateAndTime(worldMs).join('T')}.${String(worldMs % 1000).padStart(3, '0')}Z`;

@@ -1,0 +1,302 @@
+import type {
+  DescribeInstancesRequest,
+  DescribeInstancesResult,
+  InstanceStateChange,
+  RebootInstancesRequest,
+  Reservation,
+  RunInstancesRequest,
+  StartInstancesRequest,
+  StartInstancesResult,
+  StopInstancesRequest,
+  StopInstancesResult,
+  TerminateInstancesRequest,
+  TerminateInstancesResult,
+} from '@aws-sdk/client-ec2';
+import { DomainError, isDomainError } from '../../world/domain-error.ts';
+import type { Tx, View } from '../../world/transaction.ts';
+import type { Operation, Plain } from '../operation.ts';
+import { applyFilters } from '../shared/filters.ts';
+import { newResourceId } from '../shared/ids.ts';
+import { paginate } from '../shared/pagination.ts';
+import { tagsOf } from '../shared/tags.ts';
+import { accountZones } from './account-zones.ts';
+import { Subnets, type Subnet } from './entities.ts';
+import { checkIdForm, invalidParameterCombination, kinds, missingParameter } from './errors.ts';
+import { instanceAnswer, stateAnswer } from './instance-answer.ts';
+import { Instances, type Instance, type InstanceStateName } from './instance-entities.ts';
+import { instanceFilterFields } from './instance-filters.ts';
+import {
+  beginStart,
+  beginStop,
+  beginTermination,
+  isZoneAvailable,
+  stateReasons,
+} from './instance-lifecycle.ts';
+import { launchInstance } from './launch-instance.ts';
+import { insufficientCapacity, planLaunch, type LaunchZone } from './launch-plan.ts';
+import { readLaunchRequest, type LaunchRequest } from './launch-request.ts';
+import { availableAddressCount } from './subnet-addresses.ts';
+
+const launchZones = (view: View): readonly LaunchZone[] =>
+  accountZones(view).map((zone) => ({
+    zoneId: zone.id,
+    name: zone.name,
+    available: isZoneAvailable(view, zone.id),
+  }));
+
+/** Where the instances of a launch go. */
+const chooseSubnet = (
+  tx: Tx,
+  request: LaunchRequest,
+): { readonly subnet: Subnet; readonly count: number } | DomainError => {
+  const { network } = request;
+  const plan = planLaunch({
+    instanceType: request.instanceType,
+    minCount: request.minCount,
+    maxCount: request.maxCount,
+    zoneIsAsked: network.zoneIsAsked,
+    subnets: network.subnets.map((subnet) => ({
+      subnetId: subnet.id,
+      zoneId: subnet.zoneId,
+      freeAddresses: availableAddressCount(tx, subnet),
+    })),
+    zones: launchZones(tx),
+    draw: tx.random('ec2/launch-zones').uint32(),
+  });
+  if (isDomainError(plan)) return plan;
+  const subnet = tx.get(Subnets, plan.subnetId);
+  if (subnet === undefined) throw new Error(`${plan.subnetId} was there a moment ago.`);
+  return { subnet, count: plan.count };
+};
+
+/** RunInstances: all of the instances that are asked for, or none. */
+export const runInstances: Operation<RunInstancesRequest, Reservation> = (tx, input) => {
+  const request = readLaunchRequest(tx, input);
+  if (isDomainError(request)) return request;
+  const chosen = chooseSubnet(tx, request);
+  if (isDomainError(chosen)) return chosen;
+  const reservationId = newResourceId(tx, 'r');
+  const launched: Instance[] = [];
+  for (let launchIndex = 0; launchIndex < chosen.count; launchIndex++) {
+    const instance = launchInstance(tx, request, {
+      subnet: chosen.subnet,
+      reservationId,
+      launchIndex,
+    });
+    if (isDomainError(instance)) return instance;
+    launched.push(instance);
+  }
+  return {
+    ReservationId: reservationId,
+    OwnerId: tx.account,
+    Groups: [],
+    Instances: launched.map((instance) => instanceAnswer(tx, instance)),
+  };
+};
+
+const instancesNotFound = (ids: readonly string[]): DomainError =>
+  new DomainError(
+    'InvalidInstanceID.NotFound',
+    ids.length === 1
+      ? `The instance ID '${ids.join()}' does not exist`
+      : `The instance IDs '${ids.join(', ')}' do not exist`,
+  );
+
+/** The instances with these ids, each once, in the order of the request. All of them must exist. */
+export const instancesByIds = (
+  view: View,
+  ids: readonly string[],
+): readonly Instance[] | DomainError => {
+  for (const id of ids) {
+    const malformed = checkIdForm(kinds.instance, id);
+    if (malformed !== undefined) return malformed;
+  }
+  const unique = [...new Set(ids)];
+  const found = unique.flatMap((id) => view.get(Instances, id) ?? []);
+  if (found.length === unique.length) return found;
+  return instancesNotFound(unique.filter((id) => view.get(Instances, id) === undefined));
+};
+
+/** The instance with this id. */
+export const instanceById = (view: View, id: string | undefined): Instance | DomainError => {
+  if (id === undefined || id === '') return missingParameter('instanceId');
+  const found = instancesByIds(view, [id]);
+  if (isDomainError(found)) return found;
+  return found[0] ?? instancesNotFound([id]);
+};
+
+const reservationsOf = (
+  view: View,
+  instances: readonly Instance[],
+): readonly Plain<Reservation>[] =>
+  [...Map.groupBy(instances, (instance) => instance.reservationId)].map(([id, members]) => ({
+    ReservationId: id,
+    OwnerId: view.account,
+    Groups: [],
+    Instances: members.map((instance) => instanceAnswer(view, instance)),
+  }));
+
+/** DescribeInstances: by reservations, the oldest first; terminated ones for about an hour. */
+export const describeInstances: Operation<DescribeInstancesRequest, DescribeInstancesResult> = (
+  tx,
+  input,
+) => {
+  const ids = input.InstanceIds ?? [];
+  if (ids.length > 0 && input.MaxResults !== undefined) {
+    return invalidParameterCombination(
+      'The parameter instancesSet cannot be used with the parameter maxResults',
+    );
+  }
+  const instances = ids.length > 0 ? instancesByIds(tx, ids) : tx.list(Instances);
+  if (isDomainError(instances)) return instances;
+  const kept = applyFilters(instances, input.Filters, instanceFilterFields(tx), (instance) =>
+    tagsOf(tx, instance.id),
+  );
+  if (isDomainError(kept)) return kept;
+  const page = paginate(
+    kept,
+    { token: input.NextToken, maxResults: input.MaxResults },
+    (instance) => instance.id,
+  );
+  if (isDomainError(page)) return page;
+  return { Reservations: reservationsOf(tx, page.items), NextToken: page.nextToken };
+};
+
+const stateChange = (before: Instance, after: Instance): Plain<InstanceStateChange> => ({
+  CurrentState: stateAnswer(after.state),
+  InstanceId: after.id,
+  PreviousState: stateAnswer(before.state),
+});
+
+const incorrectState = (instance: Instance, verb: string): DomainError =>
+  new DomainError(
+    'IncorrectInstanceState',
+    `The instance '${instance.id}' is not in a state from which it can be ${verb}.`,
+  );
+
+/** The first instance that a check objects to decides for all: state changes are for all or none. */
+const firstObjection = (
+  instances: readonly Instance[],
+  check: (instance: Instance) => DomainError | undefined,
+): DomainError | undefined => {
+  for (const instance of instances) {
+    const objection = check(instance);
+    if (objection !== undefined) return objection;
+  }
+  return undefined;
+};
+
+const change = (
+  instances: readonly Instance[],
+  step: (instance: Instance) => Instance,
+): readonly Plain<InstanceStateChange>[] =>
+  instances.map((instance) => stateChange(instance, step(instance)));
+
+const isIn = (instance: Instance, ...states: readonly InstanceStateName[]): boolean =>
+  states.includes(instance.state);
+
+/** StartInstances: one that runs already stays as it is. */
+export const startInstances: Operation<StartInstancesRequest, StartInstancesResult> = (
+  tx,
+  input,
+) => {
+  const instances = instancesByIds(tx, input.InstanceIds ?? []);
+  if (isDomainError(instances)) return instances;
+  const zones = launchZones(tx);
+  const objection = firstObjection(instances, (instance) => {
+    if (isIn(instance, 'pending', 'running')) return undefined;
+    if (!isIn(instance, 'stopped')) return incorrectState(instance, 'started');
+    const zone = zones.find((candidate) => candidate.zoneId === instance.zoneId);
+    return zone === undefined || zone.available
+      ? undefined
+      : insufficientCapacity(instance.instanceType, zone, zones);
+  });
+  if (objection !== undefined) return objection;
+  return {
+    StartingInstances: change(instances, (instance) =>
+      isIn(instance, 'stopped') ? beginStart(tx, instance) : instance,
+    ),
+  };
+};
+
+const stopObjection = (instance: Instance, forced: boolean): DomainError | undefined => {
+  if (isIn(instance, 'pending')) {
+    return instance.bootNumber === 1
+      ? new DomainError(
+          'IncorrectInstanceState',
+          `Instance '${instance.id}' cannot be stopped as it has never reached the 'running' state.`,
+        )
+      : incorrectState(instance, 'stopped');
+  }
+  if (isIn(instance, 'shutting-down', 'terminated')) return incorrectState(instance, 'stopped');
+  return instance.disableApiStop && isIn(instance, 'running') && !forced
+    ? new DomainError(
+        'OperationNotPermitted',
+        `The instance '${instance.id}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.`,
+      )
+    : undefined;
+};
+
+/** StopInstances: one that is stopped already stays as it is; Force hurries one that is stopping. */
+export const stopInstances: Operation<StopInstancesRequest, StopInstancesResult> = (tx, input) => {
+  if (input.Hibernate === true) {
+    return new DomainError(
+      'UnsupportedHibernationConfiguration',
+      'None of the instances has hibernation enabled: Faultline does not have it.',
+    );
+  }
+  const instances = instancesByIds(tx, input.InstanceIds ?? []);
+  if (isDomainError(instances)) return instances;
+  const forced = input.Force === true;
+  const objection = firstObjection(instances, (instance) => stopObjection(instance, forced));
+  if (objection !== undefined) return objection;
+  return {
+    StoppingInstances: change(instances, (instance) =>
+      isIn(instance, 'running') || (forced && isIn(instance, 'stopping'))
+        ? beginStop(tx, instance, stateReasons.user, forced)
+        : instance,
+    ),
+  };
+};
+
+/** RebootInstances: the same machine with empty memory, a moment later; its state stays `running`. */
+export const rebootInstances: Operation<RebootInstancesRequest, Record<string, never>> = (
+  tx,
+  input,
+) => {
+  const instances = instancesByIds(tx, input.InstanceIds ?? []);
+  if (isDomainError(instances)) return instances;
+  const objection = firstObjection(instances, (instance) =>
+    isIn(instance, 'running') ? undefined : incorrectState(instance, 'rebooted'),
+  );
+  if (objection !== undefined) return objection;
+  for (const instance of instances) {
+    tx.put(Instances, { ...instance, bootNumber: instance.bootNumber + 1 });
+  }
+  return {};
+};
+
+/** TerminateInstances: all or none; one that is gone already stays as it is. */
+export const terminateInstances: Operation<TerminateInstancesRequest, TerminateInstancesResult> = (
+  tx,
+  input,
+) => {
+  const instances = instancesByIds(tx, input.InstanceIds ?? []);
+  if (isDomainError(instances)) return instances;
+  const objection = firstObjection(instances, (instance) =>
+    instance.disableApiTermination && !isIn(instance, 'shutting-down', 'terminated')
+      ? new DomainError(
+          'OperationNotPermitted',
+          `The instance '${instance.id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`,
+        )
+      : undefined,
+  );
+  if (objection !== undefined) return objection;
+  return {
+    TerminatingInstances: change(instances, (instance) =>
+      isIn(instance, 'shutting-down', 'terminated')
+        ? instance
+        : beginTermination(tx, instance, stateReasons.user),
+    ),
+  };
+};

@@ -1,0 +1,233 @@
+import type { RunInstancesRequest } from '@aws-sdk/client-ec2';
+import { DomainError, isDomainError } from '../../world/domain-error.ts';
+import type { View } from '../../world/transaction.ts';
+import type { Plain } from '../operation.ts';
+import { tagsForType, type TagSpecificationInput } from '../shared/tags.ts';
+import type { Tag } from '../shared/filters.ts';
+import { imageById } from './images.ts';
+import type { BaseImage } from './base-images.ts';
+import { KeyPairs } from './entities.ts';
+import { invalidParameterCombination, invalidParameterValue, missingParameter } from './errors.ts';
+import type { Instance, InstanceMetadataSettings } from './instance-entities.ts';
+import {
+  architecturesOf,
+  instanceTypeFacts,
+  isOffered,
+  knownInstanceTypes,
+} from './instance-types.ts';
+import { launchNetwork, type LaunchNetwork } from './launch-network.ts';
+import { rootVolumeOf } from './launch-volumes.ts';
+import { checkLaunchParameters } from './launch-parameters.ts';
+import { decodeUserData } from './launch-user-data.ts';
+import type { RootVolumeRequest } from './volumes.ts';
+
+type Input = Plain<RunInstancesRequest>;
+
+/** What RunInstances was asked for, checked and with all that AWS adds where the request is silent. */
+export interface LaunchRequest {
+  readonly minCount: number;
+  readonly maxCount: number;
+  readonly image: BaseImage;
+  readonly instanceType: string;
+  readonly keyName: string | null;
+  readonly network: LaunchNetwork;
+  readonly rootVolume: RootVolumeRequest;
+  /** Base64. */
+  readonly userData: string | undefined;
+  readonly metadataOptions: InstanceMetadataSettings;
+  readonly shutdownBehavior: Instance['instanceInitiatedShutdownBehavior'];
+  readonly disableApiTermination: boolean;
+  readonly disableApiStop: boolean;
+  readonly detailedMonitoring: boolean;
+  readonly ebsOptimized: boolean;
+  readonly cpuCredits: Instance['cpuCredits'];
+  readonly clientToken: string | null;
+  readonly tags: {
+    readonly instance: readonly Tag[];
+    readonly volume: readonly Tag[];
+    readonly networkInterface: readonly Tag[];
+  };
+}
+
+/** One request launches no more than this; at AWS the account's vCPU quota is the bound. */
+const maxInstancesPerRequest = 1000;
+
+const checkCounts = (minCount: number, maxCount: number): DomainError | undefined => {
+  for (const [name, value] of [
+    ['minCount', minCount],
+    ['maxCount', maxCount],
+  ] as const) {
+    if (value < 1) {
+      return invalidParameterValue(
+        `Value (${value}) for parameter ${name} is invalid. Expecting a positive number.`,
+      );
+    }
+  }
+  if (minCount > maxCount) {
+    return invalidParameterValue(
+      `Value (${minCount}) for parameter minCount is invalid. It must not be greater than maxCount (${maxCount}).`,
+    );
+  }
+  if (minCount > maxInstancesPerRequest) {
+    return new DomainError(
+      'InstanceLimitExceeded',
+      `You have requested more instances (${minCount}) than your current instance limit of ${maxInstancesPerRequest} allows for the specified instance type.`,
+    );
+  }
+  return undefined;
+};
+
+/** The type that is meant, if this Region has it and it can run the image. */
+const checkType = (view: View, name: string, image: BaseImage): DomainError | undefined => {
+  if (instanceTypeFacts(name) === undefined) {
+    return invalidParameterValue(
+      `Invalid value '${name}' for InstanceType. Faultline has ${knownInstanceTypes.join(', ')}.`,
+    );
+  }
+  if (!isOffered(name, view.shard)) {
+    return new DomainError(
+      'Unsupported',
+      `The requested configuration is currently not supported. The instance type ${name} is not offered in ${view.shard}; see DescribeInstanceTypeOfferings.`,
+    );
+  }
+  const architectures = architecturesOf(name);
+  return architectures.includes(image.architecture)
+    ? undefined
+    : invalidParameterValue(
+        `The architecture '${architectures.join(',')}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.`,
+      );
+};
+
+/** Amazon Linux 2023 and newer images ask for tokens and allow them two hops (ImdsSupport `v2.0`, User Guide). */
+const metadataSettings = (
+  options: Input['MetadataOptions'],
+  image: BaseImage,
+): InstanceMetadataSettings | DomainError => {
+  const isV2 = image.imdsSupport === 'v2.0';
+  const hopLimit = options?.HttpPutResponseHopLimit ?? (isV2 ? 2 : 1);
+  if (hopLimit < 1 || hopLimit > 64) {
+    return invalidParameterValue(
+      `Value (${hopLimit}) for parameter HttpPutResponseHopLimit is invalid. It must be from 1 to 64.`,
+    );
+  }
+  return {
+    httpTokens: options?.HttpTokens ?? (isV2 ? 'required' : 'optional'),
+    httpPutResponseHopLimit: hopLimit,
+    httpEndpoint: options?.HttpEndpoint ?? 'enabled',
+    httpProtocolIpv6: options?.HttpProtocolIpv6 ?? 'disabled',
+    instanceMetadataTags: options?.InstanceMetadataTags ?? 'disabled',
+  };
+};
+
+/** T2 instances are `standard` and all later T types `unlimited` unless the launch says otherwise (User Guide). */
+const creditsOf = (
+  type: string,
+  asked: string | undefined,
+): Instance['cpuCredits'] | DomainError => {
+  if (instanceTypeFacts(type)?.BurstablePerformanceSupported !== true) {
+    // A specification for another type is accepted and does nothing, as at AWS.
+    return null;
+  }
+  if (asked === undefined) return type.startsWith('t2.') ? 'standard' : 'unlimited';
+  return asked === 'standard' || asked === 'unlimited'
+    ? asked
+    : invalidParameterValue(
+        `Value (${asked}) for parameter CreditSpecification.CpuCredits is invalid. Valid values are: standard, unlimited.`,
+      );
+};
+
+const shutdownBehaviorOf = (
+  asked: string | undefined,
+): Instance['instanceInitiatedShutdownBehavior'] | DomainError => {
+  const behavior = asked ?? 'stop';
+  return behavior === 'stop' || behavior === 'terminate'
+    ? behavior
+    : invalidParameterValue(
+        `Value (${behavior}) for parameter instanceInitiatedShutdownBehavior is invalid. Valid values are: stop, terminate.`,
+      );
+};
+
+const taggable: readonly string[] = ['instance', 'volume', 'network-interface'];
+
+const tagsOfLaunch = (
+  specifications: readonly TagSpecificationInput[] | undefined,
+): LaunchRequest['tags'] | DomainError => {
+  const instance = tagsForType(specifications, 'instance', taggable);
+  const volume = tagsForType(specifications, 'volume', taggable);
+  const networkInterface = tagsForType(specifications, 'network-interface', taggable);
+  if (isDomainError(instance)) return instance;
+  if (isDomainError(volume)) return volume;
+  if (isDomainError(networkInterface)) return networkInterface;
+  return { instance, volume, networkInterface };
+};
+
+const keyNameOf = (view: View, name: string | undefined): string | null | DomainError => {
+  if (name === undefined || name === '') return null;
+  return view.find(KeyPairs, 'name', name).length > 0
+    ? name
+    : new DomainError('InvalidKeyPair.NotFound', `The key pair '${name}' does not exist`);
+};
+
+const imageAndType = (
+  view: View,
+  input: Input,
+): { readonly image: BaseImage; readonly instanceType: string } | DomainError => {
+  if (input.ImageId === undefined || input.ImageId === '') return missingParameter('ImageId');
+  const image = imageById(view, input.ImageId);
+  if (isDomainError(image)) return image;
+  const instanceType = input.InstanceType;
+  // AWS falls back on m1.small, which runs none of the images here.
+  if (instanceType === undefined) return missingParameter('InstanceType');
+  return checkType(view, instanceType, image) ?? { image, instanceType };
+};
+
+/** The parts of a request that stand on their own. */
+const launchParts = (view: View, input: Input, image: BaseImage, instanceType: string) => ({
+  keyName: keyNameOf(view, input.KeyName),
+  network: launchNetwork(view, input),
+  rootVolume: rootVolumeOf(input.BlockDeviceMappings ?? [], image),
+  userData: decodeUserData(input.UserData),
+  metadataOptions: metadataSettings(input.MetadataOptions, image),
+  shutdownBehavior: shutdownBehaviorOf(input.InstanceInitiatedShutdownBehavior),
+  cpuCredits: creditsOf(instanceType, input.CreditSpecification?.CpuCredits),
+  tags: tagsOfLaunch(input.TagSpecifications),
+});
+
+type Checked<T> = { readonly [Key in keyof T]: Exclude<T[Key], DomainError> };
+
+const allOrError = <T extends object>(parts: T): Checked<T> | DomainError =>
+  // When no part is an error, each has the type that is left without it.
+  Object.values(parts).find(isDomainError) ?? (parts as Checked<T>);
+
+/**
+ * Checks a RunInstances request against what there is in the Region. Everything that it names must exist; what
+ * Faultline does not have is `UnsupportedOperation` with the parameter's name, never passed over.
+ */
+export const readLaunchRequest = (view: View, input: Input): LaunchRequest | DomainError => {
+  const unsupported = checkLaunchParameters(input);
+  if (unsupported !== undefined) return unsupported;
+  const { MinCount: minCount = 1, MaxCount: maxCount = 1 } = input;
+  const badCount = checkCounts(minCount, maxCount);
+  if (badCount !== undefined) return badCount;
+  const what = imageAndType(view, input);
+  if (isDomainError(what)) return what;
+  const parts = allOrError(launchParts(view, input, what.image, what.instanceType));
+  if (isDomainError(parts)) return parts;
+  if (parts.network.privateIpAddress !== undefined && maxCount > 1) {
+    return invalidParameterCombination(
+      'The parameter privateIpAddress cannot be used when more than one instance is launched',
+    );
+  }
+  return {
+    ...what,
+    ...parts,
+    userData: parts.userData,
+    minCount,
+    maxCount: Math.min(maxCount, maxInstancesPerRequest),
+    disableApiTermination: input.DisableApiTermination ?? false,
+    disableApiStop: input.DisableApiStop ?? false,
+    detailedMonitoring: input.Monitoring?.Enabled ?? false,
+    ebsOptimized: input.EbsOptimized ?? false,
+    clientToken: input.ClientToken ?? null,
+  };
+};
