@@ -1,14 +1,14 @@
 /**
  * Writes `src/wire/models/<service>.json` from botocore's service models (Apache-2.0).
  *
- *     node scripts/generate-wire-models.ts [--botocore DIR] [--out DIR]
+ *     node scripts/generate-wire-models.ts [--botocore DIR] [--out DIR] [--operations FILE]
  *
  * DIR is botocore's package directory; python3 is asked for it when it is not given. A model holds only the
  * operations that exist in Faultline, with the shapes they reach and without documentation, and the names of
  * all other operations, so that a call to one of them can be told "AWS has it, Faultline has not".
  *
- * Which operations exist is read from the code: `src/aws/services.ts`. While that file does not exist, the
- * list in `scripts/wire-operations.json` stands in for it.
+ * Which operations exist is read from the code, `src/aws/services.ts`; FILE, a JSON object of lists of operations by
+ * service, stands in for it.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -37,6 +37,12 @@ const folders: Readonly<Record<string, string>> = {
  * (`Invalid value 'x' for InstanceType.`) and adds values every month.
  */
 const openEnumerations: ReadonlySet<string> = new Set(['ec2:InstanceType']);
+
+/**
+ * Types that botocore's model has otherwise than the Smithy models, from which the JavaScript SDK and so the types of our
+ * operations are made. On the wire they look the same.
+ */
+const correctedTypes: Readonly<Record<string, string>> = { 'route53:PageMaxItems': 'integer' };
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 interface BotocoreReference {
@@ -151,7 +157,10 @@ const trimShape = (
   name: string,
   shape: BotocoreShape,
 ): Record<string, unknown> => {
-  const trimmed: Record<string, unknown> = { type: shape.type, ...pick(shape, shapeTraits) };
+  const trimmed: Record<string, unknown> = {
+    type: correctedTypes[`${service}:${name}`] ?? shape.type,
+    ...pick(shape, shapeTraits),
+  };
   if (openEnumerations.has(`${service}:${name}`)) delete trimmed['enum'];
   if (shape.members !== undefined) {
     trimmed['members'] = Object.fromEntries(
@@ -232,12 +241,12 @@ const readModel = (botocore: string, folder: string): BotocoreModel => {
   return JSON.parse(text.toString('utf8'));
 };
 
-const existingOperations = async (): Promise<Readonly<Record<string, readonly string[]>>> => {
-  const services = join(root, 'src/aws/services.ts');
-  if (!existsSync(services))
-    return JSON.parse(readFileSync(join(root, 'scripts/wire-operations.json'), 'utf8'));
+const existingOperations = async (
+  file: string | undefined,
+): Promise<Readonly<Record<string, readonly string[]>>> => {
+  if (file !== undefined) return JSON.parse(readFileSync(file, 'utf8'));
   const code: { services: readonly { name: string; operations: object }[] } = await import(
-    pathToFileURL(services).href
+    pathToFileURL(join(root, 'src/aws/services.ts')).href
   );
   return Object.fromEntries(
     code.services.map((service) => [service.name, Object.keys(service.operations)]),
@@ -254,7 +263,11 @@ const askPython = (): string =>
   ).trim();
 
 const { values: options } = parseArgs({
-  options: { botocore: { type: 'string' }, out: { type: 'string' } },
+  options: {
+    botocore: { type: 'string' },
+    out: { type: 'string' },
+    operations: { type: 'string' },
+  },
 });
 const botocore = options.botocore ?? askPython();
 const out = options.out ?? join(root, 'src/wire/models');
@@ -263,7 +276,7 @@ const version =
   'unknown';
 
 mkdirSync(out, { recursive: true });
-for (const [service, existing] of Object.entries(await existingOperations())) {
+for (const [service, existing] of Object.entries(await existingOperations(options.operations))) {
   const folder = folders[service];
   if (folder === undefined)
     throw new Error(

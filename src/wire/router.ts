@@ -60,16 +60,3 @@ export const routeService = async (
   }
   return { model, codec, protocol };
 };
-
-/** Refuses a Region that does not exist in this world. */
-export const checkRegion = (
-  region: string,
-  isRegion: (name: string) => boolean,
-): WireFault | undefined =>
-  isRegion(region)
-    ? undefined
-    : new WireFault(
-        'InvalidRegion',
-        `There is no Region '${echo(region)}'. "aws ec2 describe-regions --all-regions" lists those that there are.`,
-        400,
-      );

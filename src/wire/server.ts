@@ -15,7 +15,7 @@ import type { Guard, GuardedRequest } from './guard.ts';
 import { defaultLimits } from './limits.ts';
 import type { WireLimits } from './limits.ts';
 import type { Codec, Output, WireRequest, WireResponse } from './protocols/codec.ts';
-import { checkRegion, guessCodec, routeService } from './router.ts';
+import { guessCodec, routeService } from './router.ts';
 import type { RoutedService } from './router.ts';
 import type { SecretFor } from './signature.ts';
 
@@ -35,7 +35,7 @@ export interface WireCall {
 }
 
 /**
- * Runs an operation. Answers its output (undefined for none), a DomainError, or `'silence'` when the Region
+ * Runs an operation. It decides whether the Region exists and the account may use it. Answers its output (undefined for none), a DomainError, or `'silence'` when the Region
  * is dead: the client is then left without an answer until the bound, and its connection is dropped.
  */
 export type Execute = (call: WireCall) => Promise<unknown>;
@@ -55,8 +55,6 @@ export interface WireServerOptions {
   /** Answers the paths under `/_faultline/`. */
   readonly admin: AdminHandler;
   readonly log: WireLog;
-  /** Whether a Region of this name exists in the world's geography. */
-  readonly isRegion: (name: string) => boolean;
   /** The account of access keys that are no account id. */
   readonly defaultAccount?: string;
   readonly limits?: Partial<WireLimits>;
@@ -173,7 +171,9 @@ const call = async (
     return;
   }
   const abort = new AbortController();
-  exchange.response.once('close', () => abort.abort());
+  exchange.response.once('close', () => {
+    if (!exchange.response.writableFinished) abort.abort();
+  });
   const result = await context.options.execute({
     service: model.name,
     region: scope.region,
@@ -229,9 +229,7 @@ const handleCall = async (exchange: Exchange, context: Context): Promise<void> =
     return;
   }
   try {
-    const fault =
-      (await strictFault(context, scope, routed, request)) ??
-      checkRegion(scope.region, context.options.isRegion);
+    const fault = await strictFault(context, scope, routed, request);
     if (fault === undefined) await call(exchange, context, scope, routed, request);
     else fail(exchange, routed.codec, routed, fault);
   } catch (error) {

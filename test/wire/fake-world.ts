@@ -34,7 +34,6 @@ export const startFakeWorld = async (
       body: { ...request, query: request.query.toString() },
     }),
     log: { error: log, warn: log },
-    isRegion: (name) => name !== 'xx-nowhere-1',
     ...options,
   });
   const { port } = await wire.listen();
