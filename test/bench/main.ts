@@ -4,11 +4,12 @@
  */
 import { parseArgs } from 'node:util';
 import { journalBench } from './journal-bench.ts';
+import { memoryBench } from './memory-bench.ts';
 import { isWithin, ratioOf } from './measurement.ts';
 import type { Benchmark, Result } from './measurement.ts';
 import { tableOf } from './table.ts';
 
-const benchmarks: readonly Benchmark[] = [journalBench];
+const benchmarks: readonly Benchmark[] = [journalBench, memoryBench];
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false } },
