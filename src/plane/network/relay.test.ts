@@ -1,0 +1,294 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { isDomainError } from '../../world/domain-error.ts';
+import { ListeningWatch, showsListeningPorts } from './listening-ports.ts';
+import { claimLoopbackBlock } from './loopback.ts';
+import type { LoopbackBlock } from './loopback.ts';
+import { createInstanceRelay } from './relay.ts';
+import type { InstanceRelay } from './relay.ts';
+
+let block: LoopbackBlock;
+let hostAddress: string;
+let publicAddress: string;
+let reach: { up: boolean; latencyMs: number };
+let relay: InstanceRelay;
+let problems: string[];
+let cleanUp: (() => unknown)[];
+
+beforeEach(async () => {
+  const claimed = await claimLoopbackBlock();
+  if (isDomainError(claimed)) throw new Error(claimed.message);
+  block = claimed;
+  hostAddress = block.addressFor(300);
+  publicAddress = block.addressFor(301);
+  reach = { up: true, latencyMs: 0 };
+  problems = [];
+  cleanUp = [];
+  relay = createInstanceRelay({
+    publicAddress,
+    hostAddress,
+    reach: () => reach,
+    watch: new ListeningWatch(),
+    onProblem: (message) => problems.push(message),
+  });
+});
+
+afterEach(async () => {
+  await relay.close();
+  for (const act of cleanUp) await act();
+  await block.release();
+});
+
+const until = async (condition: () => boolean): Promise<void> => {
+  await expect.poll(condition, { timeout: 10_000, interval: 5 }).toBe(true);
+};
+
+/** Listens as an instance's process does, on its own address. */
+const serve = async (
+  serving: (socket: Socket) => void,
+  options: { readonly host?: string; readonly port?: number } = {},
+): Promise<{
+  readonly server: Server;
+  readonly port: number;
+  readonly sockets: readonly Socket[];
+}> => {
+  const sockets: Socket[] = [];
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    serving(socket);
+  });
+  server.listen({ host: options.host ?? hostAddress, port: options.port ?? 0 });
+  await once(server, 'listening');
+  cleanUp.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  // A TCP server's address is never a path.
+  return { server, port: (server.address() as AddressInfo).port, sockets };
+};
+
+const echo = (socket: Socket): void => {
+  socket.pipe(socket);
+};
+
+interface Client {
+  readonly socket: Socket;
+  readonly events: string[];
+  received: string;
+}
+
+const client = (port: number): Client => {
+  const socket = connect({ host: publicAddress, port, allowHalfOpen: true });
+  const result: Client = { socket, events: [], received: '' };
+  socket.on('data', (bytes) => (result.received += String(bytes)));
+  socket.on('end', () => result.events.push('end'));
+  socket.on('error', (problem) =>
+    result.events.push('code' in problem ? String(problem.code) : problem.message),
+  );
+  socket.on('close', () => result.events.push('close'));
+  cleanUp.push(() => socket.destroy());
+  return result;
+};
+
+const openPort = async (port: number): Promise<void> => {
+  await relay.refresh();
+  if (!relay.ports().includes(port)) expect(await relay.open(port)).toBeUndefined();
+};
+
+describe.runIf(showsListeningPorts())('the open ports', () => {
+  test('are those that the instance listens on', async () => {
+    const web = await serve(echo);
+    const other = await serve(echo);
+    await until(() => relay.ports().length === 2);
+    expect(new Set(relay.ports())).toEqual(new Set([web.port, other.port]));
+    other.server.close();
+    await until(() => relay.ports().length === 1);
+    const refused = client(other.port);
+    await until(() => refused.events.length > 0);
+    expect(refused.events[0]).toBe('ECONNREFUSED');
+  });
+
+  test('are seen at once when asked for, also where a program gave its address in IPv6 form', async () => {
+    const web = await serve(echo, { host: `::ffff:${hostAddress}` });
+    await relay.refresh();
+    expect(relay.ports()).toEqual([web.port]);
+  });
+
+  test('are not those of other addresses', async () => {
+    await serve(echo, { host: block.addressFor(302) });
+    await relay.refresh();
+    expect(relay.ports()).toEqual([]);
+  });
+
+  test('stay while the instance cannot be reached, whatever it does', async () => {
+    const web = await serve(echo);
+    await relay.refresh();
+    reach.up = false;
+    web.server.close();
+    await relay.refresh();
+    expect(relay.ports()).toEqual([web.port]);
+    reach.up = true;
+    await relay.refresh();
+    expect(relay.ports()).toEqual([]);
+  });
+
+  test('that another program holds are told once', async () => {
+    const taken = await serve(echo, { host: publicAddress });
+    await serve(echo, { port: taken.port });
+    await relay.refresh();
+    await until(() => problems.length > 0);
+    await relay.refresh();
+    expect(problems).toEqual([
+      expect.stringContaining(`Port ${taken.port} of ${publicAddress} is in use`),
+    ]);
+  });
+});
+
+describe('a connection', () => {
+  test('carries bytes both ways, whole and in order, with back pressure', async () => {
+    const web = await serve(echo);
+    await openPort(web.port);
+    const user = client(web.port);
+    const megabytes = Buffer.alloc(1024 * 1024);
+    for (let at = 0; at < megabytes.length; at += 4) megabytes.writeUInt32LE(at, at);
+    const received: Buffer[] = [];
+    user.socket.on('data', (bytes) => received.push(bytes));
+    for (let round = 0; round < 16; round += 1) user.socket.write(megabytes);
+    user.socket.end();
+    await until(() => user.events.includes('end'));
+    const all = Buffer.concat(received);
+    expect(all.length).toBe(16 * megabytes.length);
+    for (let round = 0; round < 16; round += 1) {
+      expect(
+        all.subarray(round * megabytes.length, (round + 1) * megabytes.length).equals(megabytes),
+      ).toBe(true);
+    }
+    await until(() => user.events.includes('close'));
+  });
+
+  test('is half-closed as its ends are: an answer may come after the end of the question', async () => {
+    const web = await serve((socket) => socket.resume().on('end', () => socket.end('answer')));
+    await openPort(web.port);
+    const user = client(web.port);
+    user.socket.end('question');
+    await until(() => user.events.includes('close'));
+    expect(user.received).toBe('answer');
+    expect(user.events).toEqual(['end', 'close']);
+  });
+
+  test('breaks when the program breaks it', async () => {
+    const web = await serve((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    await openPort(web.port);
+    const user = client(web.port);
+    user.socket.write('x');
+    await until(() => user.events.includes('close'));
+    expect(user.events).toEqual(['ECONNRESET', 'close']);
+  });
+
+  test('ends for the program when the client is gone', async () => {
+    const web = await serve((socket) => socket.resume());
+    await openPort(web.port);
+    const user = client(web.port);
+    user.socket.write('x');
+    await until(() => (web.sockets[0]?.bytesRead ?? 0) > 0);
+    user.socket.resetAndDestroy();
+    await until(() => web.sockets[0]?.destroyed === true);
+  });
+
+  test('takes as long as the reach says', async () => {
+    const web = await serve(echo);
+    await openPort(web.port);
+    reach.latencyMs = 60;
+    const begin = performance.now();
+    const user = client(web.port);
+    user.socket.write('x');
+    await until(() => user.received === 'x');
+    // One round trip to connect and one to ask. Timers may fire a millisecond early.
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(118);
+  });
+
+  test('to a port that was opened by hand and where nothing listens is broken, not held', async () => {
+    const gone = await serve(echo);
+    await relay.open(gone.port);
+    gone.server.close();
+    await once(gone.server, 'close');
+    const user = client(gone.port);
+    await until(() => user.events.includes('close'));
+    expect(user.events[0]).toBe('ECONNRESET');
+  });
+});
+
+describe('while the instance cannot be reached', () => {
+  /** A connection beside it that is served, many times over: time in which a wrong answer would have come. */
+  const witness = async (): Promise<void> => {
+    const open = await serve(echo, { host: '127.0.0.1' });
+    for (let round = 0; round < 30; round += 1) {
+      const socket = connect(open.port, '127.0.0.1');
+      socket.end('x');
+      await once(socket.resume(), 'close');
+    }
+  };
+
+  test('connections hang, old and new; none is refused, reset or ended; then they go on', async () => {
+    const web = await serve(echo);
+    await openPort(web.port);
+    const old = client(web.port);
+    old.socket.write('a');
+    await until(() => old.received === 'a');
+    reach.up = false;
+    const fresh = client(web.port);
+    old.socket.write('b');
+    fresh.socket.write('c');
+    await witness();
+    expect([old.received, fresh.received, ...old.events, ...fresh.events]).toEqual(['a', '']);
+    expect(web.sockets).toHaveLength(1);
+    reach.up = true;
+    await until(() => old.received === 'ab' && fresh.received === 'c');
+    expect([...old.events, ...fresh.events]).toEqual([]);
+  });
+
+  test('what the program sends, and its end, comes only afterwards', async () => {
+    const web = await serve((socket) => socket.write('hello'));
+    await openPort(web.port);
+    const user = client(web.port);
+    await until(() => user.received === 'hello');
+    reach.up = false;
+    web.sockets[0]?.end(' and goodbye');
+    await witness();
+    expect([user.received, ...user.events]).toEqual(['hello']);
+    reach.up = true;
+    await until(() => user.events.includes('end'));
+    expect(user.received).toBe('hello and goodbye');
+  });
+
+  test('a client that gives up is forgotten, and the program learns of it afterwards', async () => {
+    const web = await serve((socket) => socket.resume());
+    await openPort(web.port);
+    const user = client(web.port);
+    user.socket.write('x');
+    await until(() => (web.sockets[0]?.bytesRead ?? 0) > 0);
+    reach.up = false;
+    user.socket.resetAndDestroy();
+    await witness();
+    expect(web.sockets[0]?.destroyed).toBe(false);
+    reach.up = true;
+    await until(() => web.sockets[0]?.destroyed === true);
+  });
+});
+
+test('closing the relay ends its ports and connections', async () => {
+  const web = await serve(echo);
+  await openPort(web.port);
+  const user = client(web.port);
+  user.socket.write('x');
+  await until(() => user.received === 'x');
+  await relay.close();
+  await until(() => user.events.includes('end') || user.events.includes('close'));
+  expect(relay.ports()).toEqual([]);
+  const refused = client(web.port);
+  await until(() => refused.events.includes('close'));
+  expect(refused.events).toEqual(['ECONNREFUSED', 'close']);
+});

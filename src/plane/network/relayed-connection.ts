@@ -1,0 +1,168 @@
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+
+/** What a connection between a client and an instance meets at this moment. */
+export interface RelayReach {
+  /** Not up: nothing gets through, and nothing is refused or reset. */
+  readonly up: boolean;
+  /** The round trip, in real milliseconds. */
+  readonly latencyMs: number;
+}
+
+/** How much of one direction may wait here before its source is read no further. */
+const queueBound = 256 * 1024;
+
+/** What goes from one side to the other, in order: bytes, the end of them, or a broken connection. */
+type Parcel =
+  | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly dueMs: number }
+  | { readonly kind: 'end'; readonly dueMs: number }
+  | { readonly kind: 'reset'; readonly dueMs: number };
+
+/** What a connection needs to know of the relay that it belongs to. */
+export interface RelayedConnectionOptions {
+  readonly target: { readonly host: string; readonly port: number };
+  readonly reach: () => RelayReach;
+  /** Told whenever something stands still: `advance` is to be called again, later. */
+  readonly stalled: () => void;
+  readonly closed: () => void;
+}
+
+/** One direction of a connection. */
+class Lane {
+  readonly #source: Socket;
+  readonly #sink: Socket;
+  readonly #reach: () => RelayReach;
+  readonly #stalled: () => void;
+  readonly #parcels: Parcel[] = [];
+  #queuedBytes = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #isFull = false;
+  #isClosed = false;
+
+  constructor(source: Socket, sink: Socket, { reach, stalled }: RelayedConnectionOptions) {
+    this.#source = source;
+    this.#sink = sink;
+    this.#reach = reach;
+    this.#stalled = stalled;
+    source.on('data', (bytes: Buffer) => this.#take({ kind: 'bytes', bytes, dueMs: this.#due() }));
+    source.once('end', () => this.#take({ kind: 'end', dueMs: this.#due() }));
+    source.once('error', () => this.#take({ kind: 'reset', dueMs: this.#due() }));
+    sink.on('drain', () => {
+      this.#isFull = false;
+      this.pump();
+    });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Lets through what is due. While the reach is not up all stays. */
+  pump(): void {
+    clearTimeout(this.#timer);
+    for (let parcel = this.#parcels[0]; parcel !== undefined; parcel = this.#parcels[0]) {
+      if (this.#isClosed || this.#isFull) return;
+      if (!this.#reach().up) {
+        this.#stalled();
+        return;
+      }
+      const waitMs = parcel.dueMs - performance.now();
+      if (waitMs > 0) {
+        this.#timer = setTimeout(() => this.pump(), Math.ceil(waitMs));
+        return;
+      }
+      this.#parcels.shift();
+      this.#deliver(parcel);
+    }
+    if (this.#source.isPaused() && this.#queuedBytes < queueBound) this.#source.resume();
+  }
+
+  #due(): number {
+    return performance.now() + this.#reach().latencyMs / 2;
+  }
+
+  #take(parcel: Parcel): void {
+    this.#parcels.push(parcel);
+    if (parcel.kind === 'bytes') this.#queuedBytes += parcel.bytes.length;
+    if (this.#queuedBytes >= queueBound) this.#source.pause();
+    this.pump();
+  }
+
+  #deliver(parcel: Parcel): void {
+    switch (parcel.kind) {
+      case 'bytes':
+        this.#queuedBytes -= parcel.bytes.length;
+        this.#isFull = !this.#sink.write(parcel.bytes);
+        break;
+      case 'end':
+        this.#sink.end();
+        break;
+      case 'reset':
+        this.#sink.resetAndDestroy();
+        break;
+    }
+  }
+}
+
+/**
+ * A client's connection to an instance. While the reach is not up it stands still on both sides; what was sent meanwhile
+ * gets through afterwards, as TCP would have it.
+ */
+export class RelayedConnection {
+  readonly #client: Socket;
+  readonly #options: RelayedConnectionOptions;
+  readonly #timer: NodeJS.Timeout;
+  #instance: Socket | undefined;
+  #lanes: readonly Lane[] = [];
+  #isDue = false;
+
+  constructor(client: Socket, options: RelayedConnectionOptions) {
+    this.#client = client;
+    this.#options = options;
+    client.setNoDelay(true);
+    // Until the instance is reached nothing reads the client; an error before that only ends the matter.
+    client.on('error', () => undefined);
+    client.once('close', () => this.#closeIfDone());
+    // The system has answered the client's SYN already, so the round trip of connecting is waited for here.
+    this.#timer = setTimeout(() => {
+      this.#isDue = true;
+      this.advance();
+    }, options.reach().latencyMs);
+  }
+
+  /** Goes on with what stood still; does nothing while the reach is not up. */
+  advance(): void {
+    if (!this.#isDue) return;
+    if (!this.#options.reach().up) {
+      this.#options.stalled();
+      return;
+    }
+    if (this.#instance === undefined) this.#connect();
+    for (const lane of this.#lanes) lane.pump();
+  }
+
+  destroy(): void {
+    clearTimeout(this.#timer);
+    for (const lane of this.#lanes) lane.close();
+    this.#client.destroy();
+    this.#instance?.destroy();
+    this.#options.closed();
+  }
+
+  #connect(): void {
+    const instance = connect({ ...this.#options.target, allowHalfOpen: true, noDelay: true });
+    this.#instance = instance;
+    this.#lanes = [
+      new Lane(this.#client, instance, this.#options),
+      new Lane(instance, this.#client, this.#options),
+    ];
+    instance.once('close', () => this.#closeIfDone());
+    this.#client.resume();
+  }
+
+  /** Each side ends or breaks by what its lane brings from the other; when both have, it is over. */
+  #closeIfDone(): void {
+    if (this.#client.destroyed && this.#instance?.destroyed !== false) this.destroy();
+  }
+}
