@@ -40,3 +40,14 @@ export const nextProbeAt = (
   const intervals = Math.floor((afterMs - phaseMs) / intervalMs) + 1;
   return phaseMs + intervals * intervalMs;
 };
+
+/** The moment of the first probe at `fromMs` or after it. */
+export const firstProbeFrom = (
+  phaseMs: number,
+  intervalMs: number,
+  sinceMs: number,
+  fromMs: number,
+): number => {
+  if (fromMs <= sinceMs) return sinceMs;
+  return phaseMs + Math.ceil((fromMs - phaseMs) / intervalMs) * intervalMs;
+};

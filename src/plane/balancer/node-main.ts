@@ -31,5 +31,7 @@ const take = (message: ToNode): void => {
 // The only sender on this channel is the main process, which speaks ToNode.
 process.on('message', (message) => take(message as ToNode));
 process.on('disconnect', () => process.exit(0));
+// A message that can no longer be sent says the same a moment earlier.
+process.on('error', () => process.exit(0));
 // A Ctrl-C in the terminal reaches the whole process group; the main process decides when its nodes end.
 process.on('SIGINT', () => undefined);

@@ -1,0 +1,254 @@
+import { routableTargets } from '../../aws/elbv2/pick-target.ts';
+import { probePhaseMs } from '../../aws/elbv2/probe-schedule.ts';
+import type { Clock } from '../../world/clock.ts';
+import type { BalancerObservation, BalancerPlane } from './balancer-plane.ts';
+import {
+  targetKey,
+  type NodeAction,
+  type NodeConfiguration,
+  type NodeTarget,
+  type NodeTargetGroup,
+} from './messages.ts';
+import { ModelledProber, type Foreseen } from './modelled-prober.ts';
+
+/** What the server behind a target does with a request that reaches it. */
+export type TargetBehaviour =
+  | { readonly kind: 'answers'; readonly code: number; readonly afterMs: number }
+  /** Nothing listens on its port. */
+  | { readonly kind: 'refuses' }
+  | { readonly kind: 'silent' };
+
+export interface ModelledBalancerOptions {
+  readonly clock: Clock;
+  readonly observe: (observation: BalancerObservation) => void;
+  /** What a health check meets once it has reached the target. The network on the way is in the configuration. */
+  readonly behaviour: (target: NodeTarget, group: NodeTargetGroup) => TargetBehaviour;
+}
+
+/** A target and the share of a node's requests that it gets. */
+export interface RoutedShare {
+  readonly targetGroupArn: string;
+  readonly target: NodeTarget;
+  /** 0 to 1; all shares of a route make 1. */
+  readonly share: number;
+}
+
+/** Where requests to a listener of a node go. */
+export type ModelledRoute =
+  | { readonly kind: 'targets'; readonly shares: readonly RoutedShare[] }
+  /** The node answers by itself: a fixed response, a redirect, or 503 when nobody is registered. */
+  | { readonly kind: 'answer'; readonly statusCode: number }
+  /** The node is silent, or there is none. */
+  | { readonly kind: 'silent' };
+
+const foresee = (
+  target: NodeTarget,
+  group: NodeTargetGroup,
+  behaviour: TargetBehaviour,
+): Foreseen => {
+  const timeoutMs = group.healthCheck.timeoutSeconds * 1000;
+  const travelMs = 2 * target.path.latencyMs;
+  const silent: Foreseen = { outcome: { kind: 'timeout' }, durationMs: timeoutMs };
+  if (!target.path.up || target.socket === undefined) return silent;
+  switch (behaviour.kind) {
+    case 'silent':
+      return silent;
+    case 'refuses':
+      return travelMs >= timeoutMs ? silent : { outcome: { kind: 'failed' }, durationMs: travelMs };
+    case 'answers': {
+      const durationMs = travelMs + behaviour.afterMs;
+      if (durationMs >= timeoutMs) return silent;
+      return { outcome: { kind: 'code', code: behaviour.code }, durationMs };
+    }
+  }
+};
+
+interface ModelledTarget {
+  target: NodeTarget;
+  prober: ModelledProber | undefined;
+  since: number;
+}
+
+const isProbed = (target: NodeTarget): boolean => !target.draining && !target.unused;
+
+/** The nodes of one zone. */
+class ModelledNode {
+  configuration: NodeConfiguration;
+  frozen = false;
+  readonly #options: ModelledBalancerOptions;
+  readonly #targets = new Map<string, ModelledTarget>();
+
+  constructor(options: ModelledBalancerOptions, configuration: NodeConfiguration) {
+    this.#options = options;
+    this.configuration = configuration;
+    this.refresh();
+  }
+
+  /** Takes over what the configuration and the targets are now. */
+  refresh(): void {
+    if (this.frozen) return;
+    const wanted = new Set<string>();
+    for (const group of this.configuration.targetGroups) {
+      for (const target of group.targets) {
+        wanted.add(`${group.arn}|${targetKey(target)}`);
+        this.#refreshTarget(group, target);
+      }
+    }
+    for (const [key, known] of this.#targets) {
+      if (wanted.has(key)) continue;
+      known.prober?.stop();
+      this.#targets.delete(key);
+    }
+  }
+
+  stop(): void {
+    for (const known of this.#targets.values()) known.prober?.stop();
+  }
+
+  route(listenerArn: string): ModelledRoute {
+    if (this.frozen || this.configuration.isolated) return { kind: 'silent' };
+    const listeners = this.configuration.loadBalancers.flatMap((one) => one.listeners);
+    const action = listeners.find((listener) => listener.arn === listenerArn)?.action;
+    if (action === undefined) return { kind: 'silent' };
+    if (action.type !== 'forward') return { kind: 'answer', statusCode: action.statusCode };
+    return this.#shares(action);
+  }
+
+  #shares(action: Extract<NodeAction, { type: 'forward' }>): ModelledRoute {
+    const total = action.targetGroups.reduce((sum, group) => sum + group.weight, 0);
+    const only = action.targetGroups.length === 1;
+    const shares = action.targetGroups.flatMap(({ arn, weight }): readonly RoutedShare[] => {
+      const groupShare = only ? 1 : weight / Math.max(1, total);
+      const targets = this.#routable(arn);
+      return targets.map((target) => ({
+        targetGroupArn: arn,
+        target,
+        share: groupShare / targets.length,
+      }));
+    });
+    return shares.length === 0 ? { kind: 'answer', statusCode: 503 } : { kind: 'targets', shares };
+  }
+
+  #routable(groupArn: string): readonly NodeTarget[] {
+    const group = this.configuration.targetGroups.find((one) => one.arn === groupArn);
+    if (group === undefined) return [];
+    const candidates = group.targets.map((target) => ({
+      target,
+      zoneId: target.zoneId,
+      draining: target.draining,
+      unused: target.unused,
+      healthy:
+        this.#targets.get(`${groupArn}|${targetKey(target)}`)?.prober?.health.state === 'healthy',
+    }));
+    return routableTargets(candidates, group.routing, this.configuration.zoneId).map(
+      ({ target }) => target,
+    );
+  }
+
+  #refreshTarget(group: NodeTargetGroup, target: NodeTarget): void {
+    const key = `${group.arn}|${targetKey(target)}`;
+    const known = this.#targets.get(key) ?? { target, prober: undefined, since: target.since };
+    this.#targets.set(key, known);
+    known.target = target;
+    if (!isProbed(target) || target.since !== known.since) {
+      known.prober?.stop();
+      known.prober = undefined;
+      known.since = target.since;
+    }
+    if (!isProbed(target)) return;
+    const foreseen = foresee(target, group, this.#options.behaviour(target, group));
+    if (known.prober === undefined) known.prober = this.#startProber(group, target, foreseen);
+    else known.prober.update(group.healthCheck, foreseen);
+  }
+
+  #startProber(group: NodeTargetGroup, target: NodeTarget, foreseen: Foreseen): ModelledProber {
+    const { clock, observe } = this.#options;
+    const { seed, zoneId } = this.configuration;
+    const pair = {
+      seed,
+      nodeZoneId: zoneId,
+      targetGroupArn: group.arn,
+      targetId: target.id,
+      targetPort: target.port,
+    };
+    return new ModelledProber(
+      {
+        clock,
+        phaseMs: probePhaseMs(pair, group.healthCheck.intervalSeconds * 1000),
+        sinceMs: Math.max(target.since, clock.now()),
+        changed: ({ state, reason, description }, at) =>
+          observe({
+            kind: 'target-health',
+            report: {
+              targetGroupArn: group.arn,
+              targetId: target.id,
+              targetPort: target.port,
+              zoneId,
+              state,
+              reason,
+              description,
+              at,
+            },
+          }),
+      },
+      group.healthCheck,
+      foreseen,
+    );
+  }
+}
+
+/**
+ * The balancer plane without sockets, for simulation: the same decisions and the same moments, but only changes
+ * of a target's state are events. Requests are not played one by one; `route` says how they spread.
+ */
+export class ModelledBalancer implements BalancerPlane {
+  readonly #options: ModelledBalancerOptions;
+  readonly #nodes = new Map<string, ModelledNode>();
+
+  constructor(options: ModelledBalancerOptions) {
+    this.#options = options;
+  }
+
+  converge(desired: readonly NodeConfiguration[]): void {
+    const inUse = desired.filter((configuration) => configuration.loadBalancers.length > 0);
+    const wanted = new Set(inUse.map((configuration) => configuration.zoneId));
+    for (const [zoneId, node] of this.#nodes) {
+      if (wanted.has(zoneId)) continue;
+      node.stop();
+      this.#nodes.delete(zoneId);
+    }
+    for (const configuration of inUse) {
+      const node = this.#nodes.get(configuration.zoneId);
+      if (node === undefined) {
+        this.#nodes.set(configuration.zoneId, new ModelledNode(this.#options, configuration));
+      } else {
+        node.configuration = configuration;
+        node.refresh();
+      }
+    }
+  }
+
+  /** Looks again at what the targets do: to be called when a target's behaviour has changed. */
+  behaviourChanged(): void {
+    for (const node of this.#nodes.values()) node.refresh();
+  }
+
+  freeze(zoneId: string): void {
+    const node = this.#nodes.get(zoneId);
+    if (node === undefined) return;
+    node.frozen = true;
+    node.stop();
+  }
+
+  restart(zoneId: string): void {
+    const node = this.#nodes.get(zoneId);
+    if (node === undefined) return;
+    node.stop();
+    this.#nodes.set(zoneId, new ModelledNode(this.#options, node.configuration));
+  }
+
+  /** Where requests go that reach a listener in that zone. */
+  route(zoneId: string, listenerArn: string): ModelledRoute {
+    return this.#nodes.get(zoneId)?.route(listenerArn) ?? { kind: 'silent' };
+  }
+}
