@@ -32,6 +32,8 @@ export interface InstanceSpecification extends InstanceDisk {
  * What a driver saw, told the moment it happened:
  * - `booted`: the machine is on and its main process was started, if it has one;
  * - `exited`: the main process ended by itself. The machine goes on, as a real one does when its user data script ends;
+ * - `shutdown`: a program in the machine asked to switch it off (`shutdown -h now`). The machine is on until `stop`, since
+ *   what follows is the world's to decide (InstanceInitiatedShutdownBehavior);
  * - `stopped`: the machine is off and nothing of it is left, after `stop` or `kill`;
  * - `failed`: the machine could not boot, for the reason in the message.
  */
@@ -43,6 +45,7 @@ export type Observation =
       readonly code: number | undefined;
       readonly signal: string | undefined;
     }
+  | { readonly kind: 'shutdown'; readonly instanceId: string }
   | { readonly kind: 'stopped'; readonly instanceId: string }
   | { readonly kind: 'failed'; readonly instanceId: string; readonly message: string };
 

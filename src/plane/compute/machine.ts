@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
+import { access, constants, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,8 +12,11 @@ import { removeProcessRecord, writeProcessRecord } from './leftovers.ts';
 import { MachineConsole } from './machine-console.ts';
 import { startMetadataService } from './metadata-service.ts';
 import type { MetadataService } from './metadata-service.ts';
+import { installPowerSwitch } from './power-switch.ts';
+import type { PowerRequest, PowerSwitch } from './power-switch.ts';
 import { formatMarker, markerVariable, sendSignal } from './process-table.ts';
 import type { HostProcess, ProcessTable } from './process-table.ts';
+import { isSystemProblem } from './system-problem.ts';
 
 /** What all machines of a driver share. */
 export interface MachineHost {
@@ -25,6 +28,7 @@ export interface MachineHost {
   readonly metadataAddress: string;
   /** The `PATH` that instances get. */
   readonly path: string;
+  readonly askedFor: (specification: InstanceSpecification, request: PowerRequest) => void;
   readonly exited: (
     instanceId: string,
     code: number | undefined,
@@ -32,7 +36,20 @@ export interface MachineHost {
   ) => void;
 }
 
-type Child = ChildProcessByStdio<null, Readable, Readable>;
+type Child = ChildProcessByStdio<null, Readable, null>;
+
+/** Both outputs go into one pipe, so that the console has them in the order in which they were printed; then the shell is gone. */
+const intoOnePipe: readonly string[] = ['-c', 'exec "$@" 2>&1', 'sh'];
+
+const canExecute = async (program: string): Promise<boolean> => {
+  try {
+    await access(program, constants.X_OK);
+    return true;
+  } catch (problem) {
+    if (isSystemProblem(problem)) return false;
+    throw problem;
+  }
+};
 
 /** How long processes may take to go, or to halt, once they were told by a signal that nothing can refuse. */
 const obeyBoundMs = 5000;
@@ -54,6 +71,7 @@ export class Machine {
   readonly #console: MachineConsole;
   #state: MachineState = 'booting';
   #metadata: MetadataService | undefined;
+  #powerSwitch: PowerSwitch | undefined;
   #child: Child | undefined;
   #leaderStartedAt: string | undefined;
   #leaderGone: Promise<void> = Promise.resolve();
@@ -94,6 +112,7 @@ export class Machine {
     });
     if (metadata instanceof DomainError) return metadata;
     this.#metadata = metadata;
+    this.#powerSwitch = await installPowerSwitch(machine, (request) => this.#asked(request));
     const plan = await prepareBoot(userData, { disk: diskDirectory, machine });
     for (const note of plan.notes) await this.#console.note(note);
     if (plan.command !== undefined) await this.#run(plan.command, metadata);
@@ -160,8 +179,8 @@ export class Machine {
   async #release(): Promise<void> {
     await this.#outputArrived();
     this.#child?.stdout.destroy();
-    this.#child?.stderr.destroy();
     await this.#console.note(`${this.specification.instanceId} is off`);
+    this.#powerSwitch?.close();
     await this.#metadata?.close();
     await removeProcessRecord(this.#host.stateDirectory, this.specification.instanceId);
   }
@@ -174,7 +193,8 @@ export class Machine {
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
       ...environment,
-      PATH: path,
+      PATH:
+        this.#powerSwitch === undefined ? path : `${this.#powerSwitch.commandDirectory}:${path}`,
       HOST: address,
       HOME: diskDirectory,
       TMPDIR: join(machineDirectory(this.specification), 'tmp'),
@@ -183,41 +203,37 @@ export class Machine {
     };
   }
 
-  async #run(
-    [program, ...rest]: NonNullable<BootPlan['command']>,
-    metadata: MetadataService,
-  ): Promise<void> {
-    const child = spawn(program, rest, {
+  async #run(command: NonNullable<BootPlan['command']>, metadata: MetadataService): Promise<void> {
+    this.#mainProcess = 'running';
+    if (!(await canExecute(command[0]))) {
+      await this.#console.note(
+        `user data cannot be run: its interpreter ${command[0]} is not on this host, or is no program`,
+      );
+      // What a shell answers for a command that it does not find.
+      this.#exited(127, undefined);
+      return;
+    }
+    const child = spawn('/bin/sh', [...intoOnePipe, ...command], {
       cwd: this.specification.diskDirectory,
       env: this.#environment(metadata),
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
     this.#child = child;
-    this.#mainProcess = 'running';
-    this.#printed = Promise.all([
-      this.#console.take(child.stdout),
-      this.#console.take(child.stderr),
-    ]);
+    this.#printed = this.#console.take(child.stdout);
     const gone = Promise.withResolvers<void>();
     this.#leaderGone = gone.promise;
     child.once('exit', (code, signal) => {
       gone.resolve();
       this.#exited(code ?? undefined, signal ?? undefined);
     });
-    const started = await new Promise<boolean>((resolve) => {
-      child.once('spawn', () => resolve(true));
-      child.once('error', (problem: NodeJS.ErrnoException) => {
-        const why = problem.code === 'ENOENT' ? 'it is not on this host' : problem.message;
-        void this.#console.note(`user data cannot be run by its interpreter ${program}: ${why}`);
-        resolve(false);
-      });
+    const problem = await new Promise<Error | undefined>((resolve) => {
+      child.once('spawn', () => resolve(undefined));
+      child.once('error', resolve);
     });
-    if (!started) {
+    if (problem !== undefined) {
       gone.resolve();
-      // What a shell answers for a command that it does not find.
-      this.#exited(127, undefined);
-      return;
+      throw problem;
     }
     await this.#writeRecord(child.pid);
   }
@@ -246,6 +262,14 @@ export class Machine {
     const tell = (): void => this.#host.exited(this.specification.instanceId, code, signal);
     if (this.#tellsExit) tell();
     else this.#untoldExit = tell;
+  }
+
+  #asked(request: PowerRequest): void {
+    if (this.#state !== 'running') return;
+    void this.#console.note(
+      request === 'reboot' ? 'reboot was asked for' : 'shutdown was asked for',
+    );
+    this.#host.askedFor(this.specification, request);
   }
 
   /** What processes printed last is still in the pipes, which end by themselves unless another process holds them. */

@@ -43,7 +43,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await driver.close();
   for (const act of cleanUp) act();
-  await rm(directory, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 });
 
 const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
@@ -97,7 +97,9 @@ describe('what an instance finds', () => {
     const names = output
       .split('\n')
       .filter((line) => /^[A-Z0-9_]+=/.test(line))
-      .map((line) => line.split('=')[0]);
+      .map((line) => line.split('=')[0])
+      // The host's shell adds its own.
+      .filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name ?? ''));
     expect(new Set(names)).toEqual(
       new Set([
         'AWS_DEFAULT_REGION',
@@ -113,7 +115,7 @@ describe('what an instance finds', () => {
       ]),
     );
     expect(output).toContain(`\nHOST=127.0.0.1\n`);
-    expect(output).toContain(`\nPATH=${process.env['PATH']}\n`);
+    expect(output).toContain(`/i-1.machine/bin:${process.env['PATH']}\n`);
     expect(output).toContain(`\nHOME=${join(directory, 'i-1')}\n`);
     expect(output).toContain('\nAWS_REGION=eu-west-1\n');
   });
@@ -172,9 +174,7 @@ describe('what an instance finds', () => {
 describe('user data', () => {
   test('an interpreter that the host has not is named on the console, and the machine runs', async () => {
     const output = await run('#!/opt/no/such/interpreter\n');
-    expect(output).toContain(
-      'cannot be run by its interpreter /opt/no/such/interpreter: it is not on this host',
-    );
+    expect(output).toContain('its interpreter /opt/no/such/interpreter is not on this host');
     expect(seen).toContainEqual({
       kind: 'exited',
       instanceId: 'i-1',
@@ -258,6 +258,36 @@ runcmd:
       ].join(''),
     );
     expect(output).toMatch(/first\n[^]*part-001 ended with code 4\nsecond\nlast\n/);
+  });
+});
+
+describe('a machine that is switched off from within', () => {
+  test.each(['shutdown -h now', 'shutdown now', 'poweroff', 'halt'])(
+    '%s asks for it',
+    async (command) => {
+      await boot(`#!/bin/sh\n${command}\nexec sleep 300\n`);
+      await until(() => seen.some(({ kind }) => kind === 'shutdown'));
+      expect(driver.list()).toMatchObject([{ state: 'running' }]);
+    },
+  );
+
+  test.each(['shutdown -r now', 'reboot'])('%s boots it anew', async (command) => {
+    const instance = await boot(`#!/bin/sh
+[ -e rebooted ] && exec sleep 300
+touch rebooted
+${command}
+exec sleep 300
+`);
+    await until(() => seen.filter(({ kind }) => kind === 'booted').length === 2);
+    expect(seen.map(({ kind }) => kind)).toEqual(['booted', 'stopped', 'booted']);
+    expect(await consoleOf(instance)).toContain('reboot was asked for');
+  });
+
+  test('what is not built is refused', async () => {
+    expect(await run('#!/bin/sh\nshutdown -h +5 || echo refused\n')).toMatch(
+      /\+5 is not built[^]*refused\n/,
+    );
+    expect(seen.some(({ kind }) => kind === 'shutdown')).toBe(false);
   });
 });
 

@@ -94,7 +94,9 @@ class ProcessDriver implements Driver {
       const machine = machineDirectory(disk);
       const gone = [
         disk.diskDirectory,
-        ...['scripts', 'tmp', 'written-user-data'].map((name) => join(machine, name)),
+        ...['bin', 'power', 'scripts', 'tmp', 'written-user-data'].map((name) =>
+          join(machine, name),
+        ),
       ];
       await Promise.all(
         gone.map((path) => rm(path, { recursive: true, force: true, maxRetries: 3 })),
@@ -143,6 +145,10 @@ class ProcessDriver implements Driver {
       stateDirectory,
       metadataAddress,
       path: path ?? process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+      askedFor: (asker, request) => {
+        if (request === 'reboot') void this.reboot(asker);
+        else this.#tell({ kind: 'shutdown', instanceId });
+      },
       exited: (id, code, signal) => this.#tell({ kind: 'exited', instanceId: id, code, signal }),
     });
     this.#machines.set(instanceId, machine);
