@@ -1,0 +1,214 @@
+import { request } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { HealthCheck } from '../../aws/route53/entities.ts';
+import { isHttp, isHttps, matchesString } from '../../aws/route53/health-check-config.ts';
+import type { ProbeResult } from './probe-result.ts';
+import { connectLimitMs, matchResult, probeLimits, results, statusResult } from './probe-result.ts';
+
+/** Where a real socket listens. */
+export interface SocketAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** One probe over a real socket. */
+export interface ProbeRequest {
+  readonly check: HealthCheck;
+  readonly socket: SocketAddress;
+  /** The round trip to the endpoint, in world time; it is waited for, since a loopback socket has none. */
+  readonly latencyMs: number;
+  /** World seconds per real second. */
+  readonly speed: number;
+}
+
+/** A probe under way. */
+export interface RunningProbe {
+  readonly result: Promise<ProbeResult>;
+  /** Ends it; the result then means nothing. */
+  cancel(): void;
+}
+
+/**
+ * Time-outs never get shorter than this, in real milliseconds: however fast the world's clock, the endpoint is a
+ * real program that needs real time. Silence that the world knows of is waited for elsewhere, in exact world time.
+ */
+const shortestRealTimeoutMs = 400;
+
+type Finish = (result: ProbeResult) => void;
+
+/** What a probe has open, so that its end closes all of it. */
+class Resources {
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #socket: Socket | undefined;
+  readonly #speed: number;
+
+  constructor(speed: number) {
+    this.#speed = speed;
+  }
+
+  own(socket: Socket): void {
+    this.#socket = socket;
+  }
+
+  /** Runs after that much world time. */
+  after(worldMs: number, run: () => void): () => void {
+    return this.#set(worldMs / this.#speed, run);
+  }
+
+  /** Runs after that much world time, but gives a real program the real time that it needs. */
+  timeout(worldMs: number, run: () => void): () => void {
+    return this.#set(Math.max(shortestRealTimeoutMs, worldMs / this.#speed), run);
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#socket?.destroy();
+  }
+
+  #set(realMs: number, run: () => void): () => void {
+    const timer = setTimeout(run, realMs);
+    this.#timers.add(timer);
+    return () => clearTimeout(timer);
+  }
+}
+
+const connectionResult = (error: NodeJS.ErrnoException): ProbeResult => {
+  if (error.code === 'ECONNREFUSED') return results.refused;
+  return error.code === 'ETIMEDOUT' ? results.timedOut : results.broken;
+};
+
+/** The Host header: the domain name when there is one, with the port unless it is the protocol's own. */
+const hostHeader = ({ config }: HealthCheck): string => {
+  const host = config.fullyQualifiedDomainName ?? config.ipAddress ?? '';
+  const own = isHttps(config.type) ? 443 : 80;
+  const bracketed = host.includes(':') ? `[${host}]` : host;
+  return config.port === own ? bracketed : `${bracketed}:${config.port}`;
+};
+
+const readBody = (
+  response: IncomingMessage,
+  probe: ProbeRequest,
+  resources: Resources,
+  finish: Finish,
+): void => {
+  const { searchString = '' } = probe.check.config;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const judge = (): void => {
+    const searched = Buffer.concat(chunks).subarray(0, probeLimits.searchedBytes).toString('utf8');
+    finish(matchResult(response.statusCode ?? 0, searched, searchString));
+  };
+  resources.timeout(probeLimits.bodyMs, () => finish(results.bodyLate));
+  response.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= probeLimits.searchedBytes) judge();
+  });
+  response.on('end', judge);
+  response.on('error', () => finish(results.broken));
+};
+
+const sendRequest = (socket: Socket, probe: ProbeRequest): ClientRequest =>
+  request({
+    method: 'GET',
+    path: probe.check.config.resourcePath ?? '/',
+    setHost: false,
+    headers: {
+      Host: hostHeader(probe.check),
+      Connection: 'close',
+      'User-Agent': `Amazon-Route53-Health-Check-Service (ref ${probe.check.id}; report http://amzn.to/1vsZADi)`,
+      Accept: '*/*',
+    },
+    createConnection: () => socket,
+  });
+
+const askHttp = (
+  socket: Socket,
+  probe: ProbeRequest,
+  resources: Resources,
+  finish: Finish,
+): void => {
+  const stopWaiting = resources.timeout(probeLimits.httpResponseMs, () =>
+    finish(results.noResponse),
+  );
+  const asked = sendRequest(socket, probe);
+  asked.on('error', () => finish(results.broken));
+  asked.on('response', (response) => {
+    // The way back takes its time too; only then is the response there.
+    resources.after(probe.latencyMs, () => {
+      stopWaiting();
+      if (matchesString(probe.check.config.type)) readBody(response, probe, resources, finish);
+      else finish(statusResult(response.statusCode ?? 0));
+    });
+  });
+  asked.end();
+};
+
+const secure = (
+  plain: Socket,
+  check: HealthCheck,
+  resources: Resources,
+  finish: Finish,
+): Socket => {
+  const { config } = check;
+  const name = config.enableSni ? config.fullyQualifiedDomainName : undefined;
+  // Health checks do not validate certificates ("Values that you specify when you create or update health checks").
+  const secured = connectTls({
+    socket: plain,
+    rejectUnauthorized: false,
+    ...(name === undefined ? {} : { servername: name }),
+  });
+  resources.own(secured);
+  secured.on('error', () => finish(results.handshake));
+  return secured;
+};
+
+const begin = (probe: ProbeRequest, resources: Resources, finish: Finish): void => {
+  const { config } = probe.check;
+  const socket = connect({ host: probe.socket.address, port: probe.socket.port });
+  resources.own(socket);
+  const stopWaiting = resources.timeout(connectLimitMs(config) - probe.latencyMs, () =>
+    finish(results.timedOut),
+  );
+  let connected = false;
+  socket.on('error', (error: NodeJS.ErrnoException) =>
+    finish(connected ? results.broken : connectionResult(error)),
+  );
+  socket.on('connect', () => {
+    connected = true;
+    if (!isHttp(config.type)) {
+      finish(results.connected);
+    } else if (isHttps(config.type)) {
+      const secured = secure(socket, probe.check, resources, finish);
+      secured.on('secureConnect', () => {
+        stopWaiting();
+        askHttp(secured, probe, resources, finish);
+      });
+    } else {
+      stopWaiting();
+      askHttp(socket, probe, resources, finish);
+    }
+  });
+};
+
+/**
+ * Probes an endpoint over a real socket as Route 53's checkers do: TCP connection within 4 seconds and a status
+ * code 2xx or 3xx within 2 more for HTTP and HTTPS, the text in the first 5120 bytes where one is looked for,
+ * and a connection within 10 seconds for TCP; all in world time.
+ */
+export const probeEndpoint = (probe: ProbeRequest): RunningProbe => {
+  const resources = new Resources(probe.speed);
+  const result = new Promise<ProbeResult>((resolve) => {
+    const finish: Finish = (found) => {
+      resources.close();
+      resolve(found);
+    };
+    const limitMs = connectLimitMs(probe.check.config);
+    if (probe.latencyMs >= limitMs) resources.after(limitMs, () => finish(results.timedOut));
+    else resources.after(probe.latencyMs, () => begin(probe, resources, finish));
+  });
+  return { result, cancel: () => resources.close() };
+};
