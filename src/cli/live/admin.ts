@@ -22,6 +22,10 @@ export interface SocketAddress {
 export interface AdminWorld {
   world(): World;
   clock(): LiveClock;
+  /** The clock has another speed, or was moved. */
+  clockChanged(): void;
+  /** What can be connected to, and where. */
+  connections(): readonly { readonly what: string; readonly where: string }[];
   readonly account: string;
   /** Where an address, name or id of AWS's side really is. */
   socketOf(
@@ -76,7 +80,8 @@ const deleteFault = async (world: World, id: string): Promise<AdminResponse> => 
   return isDomainError(output) ? refusal(output) : ok({ id: output.id, target: output.target });
 };
 
-const advance = async (clock: LiveClock, body: unknown): Promise<AdminResponse> => {
+const advance = async (admin: AdminWorld, body: unknown): Promise<AdminResponse> => {
+  const clock = admin.clock();
   if (clock.speed() !== 0) {
     return refusal(
       new DomainError(
@@ -88,13 +93,16 @@ const advance = async (clock: LiveClock, body: unknown): Promise<AdminResponse> 
   const by = readAdvance(body);
   if (isDomainError(by)) return refusal(by);
   await clock.advance(by);
+  admin.clockChanged();
   return ok(clockBody(clock));
 };
 
-const setSpeed = (clock: LiveClock, body: unknown): AdminResponse => {
+const setSpeed = (admin: AdminWorld, body: unknown): AdminResponse => {
+  const clock = admin.clock();
   const speed = readSpeed(body);
   if (isDomainError(speed)) return refusal(speed);
   clock.setSpeed(speed);
+  admin.clockChanged();
   return ok(clockBody(clock));
 };
 
@@ -131,6 +139,7 @@ const routes: Readonly<Record<string, Route>> = {
       clock: clockBody(admin.clock()),
       ...faultsBody(world),
       regions: summarizeRegions(world, admin.account),
+      connections: admin.connections(),
     });
   },
   'GET /faults': (admin) => ok(faultsBody(admin.world())),
@@ -144,8 +153,8 @@ const routes: Readonly<Record<string, Route>> = {
       : answer(await admin.vantageOf(of));
   },
   'GET /clock': (admin) => ok(clockBody(admin.clock())),
-  'PUT /clock': (admin, request) => setSpeed(admin.clock(), request.body),
-  'POST /clock/advance': (admin, request) => advance(admin.clock(), request.body),
+  'PUT /clock': (admin, request) => setSpeed(admin, request.body),
+  'POST /clock/advance': (admin, request) => advance(admin, request.body),
   'POST /reset': async (admin) => {
     await admin.reset();
     return ok({ status: 'ready' });

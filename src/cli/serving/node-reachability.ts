@@ -34,10 +34,6 @@ export const nodeCheckConfig = (address: string, port: number): HealthCheckConfi
 /** Whether an id of a check is that of a node, not of a customer's health check. */
 export const isNodeCheck = (checkId: string): boolean => checkId.startsWith(idPrefix);
 
-/** The zone of a node, from the id of its check. */
-export const zoneOfNodeCheck = (checkId: string): string =>
-  checkId.slice(checkId.lastIndexOf('/') + 1);
-
 /** Takes down what one checker made of a node. */
 export const observeNode = (
   world: World,
@@ -68,6 +64,13 @@ export const isNodeReached = (world: World, loadBalancerArn: string, zoneId: str
     { inverted: false, disabled: false },
   );
 };
+
+/** Whether one checker reached a node when it last changed its mind; it begins by reaching it. */
+export const isNodeReachedBy = (world: World, checkId: string, checkerId: string): boolean =>
+  world
+    .view(partitionShard, noAccount)
+    .get(BalancerNodeChecks, checkId)
+    ?.unreached.includes(checkerId) !== true;
 
 /** Forgets nodes that are no more. */
 export const forgetNodes = (world: World, kept: ReadonlySet<string>): void => {

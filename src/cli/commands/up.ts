@@ -1,0 +1,83 @@
+import { resolve } from 'node:path';
+import { UsageError } from '../usage-error.ts';
+import { startServer, type DriverName, type ServerOptions } from '../live/server.ts';
+
+type Options = Readonly<Record<string, string | boolean>>;
+
+const text = (options: Options, name: string): string => String(options[name] ?? '');
+
+const wholeNumber = (options: Options, name: string, flag: string, highest: number): number => {
+  const value = Number(text(options, name));
+  if (!/^\d+$/.test(text(options, name)) || value > highest) {
+    throw new UsageError(
+      `--${flag} is a whole number from 0 to ${highest}, not '${text(options, name)}'.`,
+    );
+  }
+  return value;
+};
+
+const speedOf = (options: Options): number => {
+  const speed = Number(text(options, 'speed'));
+  if (text(options, 'speed') === '' || !(speed >= 0 && speed <= 10_000)) {
+    throw new UsageError(
+      `--speed is from 0 (time stands still) to 10000, not '${text(options, 'speed')}'.`,
+    );
+  }
+  return speed;
+};
+
+const driverOf = (options: Options): DriverName => {
+  const name = text(options, 'driver');
+  if (name === 'process' || name === 'mock') return name;
+  if (name === 'netns' || name === 'container') {
+    throw new UsageError(`--driver ${name} is not built yet; there are process and mock.`);
+  }
+  throw new UsageError(`--driver is process or mock, not '${name}'.`);
+};
+
+const accountOf = (options: Options): string => {
+  const account = text(options, 'account');
+  if (!/^\d{12}$/.test(account)) throw new UsageError(`--account is 12 digits, not '${account}'.`);
+  return account;
+};
+
+/** The settings that the command line gives, checked. */
+export const serverOptionsOf = (options: Options): ServerOptions => ({
+  port: wholeNumber(options, 'port', 'port', 65_535),
+  dnsPort: wholeNumber(options, 'dnsPort', 'dns-port', 65_535),
+  host: text(options, 'host'),
+  dataDirectory: options['ephemeral'] === true ? undefined : resolve(text(options, 'data')),
+  seed: wholeNumber(options, 'seed', 'seed', 4_294_967_295),
+  speed: speedOf(options),
+  account: accountOf(options),
+  driver: driverOf(options),
+  strictAuth: options['strictAuth'] === true,
+});
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host.startsWith('127.');
+
+const waitForSignal = async (): Promise<void> => {
+  await new Promise<void>((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => done());
+  });
+};
+
+/** `faultline up`: serves until it is told to end; then it ends everything that it started. */
+export const up = async (options: Options): Promise<void> => {
+  const settings = serverOptionsOf(options);
+  if (!isLoopback(settings.host)) {
+    process.stderr.write(
+      `faultline: warning: --host ${settings.host} lets other machines in, and user data runs as code on this one.\n`,
+    );
+  }
+  const server = await startServer(settings);
+  process.stdout.write(
+    options['json'] === true ? `${JSON.stringify(server.ready)}\n` : `${server.readyLine}\n`,
+  );
+  for (const hint of server.hints) process.stderr.write(`${hint}\n`);
+  await waitForSignal();
+  // A second signal while things are ending is someone in a hurry: the usual thing happens.
+  await server.close();
+};

@@ -1,0 +1,144 @@
+import { DomainError, isDomainError } from '../../world/domain-error.ts';
+import type { World } from '../../world/world.ts';
+import type { DnsAnswers } from '../serving/dns-answers.ts';
+import { InstanceHosts, type InstanceHost } from '../serving/instance-hosts.ts';
+import type { SocketAddress } from './admin.ts';
+import type { Sockets } from './sockets.ts';
+
+/** What the directory looks things up in. */
+export interface DirectoryOptions {
+  readonly world: World;
+  readonly sockets: Sockets;
+  readonly answers: DnsAnswers;
+  /** Makes sure that an instance answers on the port of its public side; resolves to the real port. */
+  readonly openPublicPort: (instanceId: string, port: number) => Promise<number>;
+}
+
+/** The port that is meant when the question names none. */
+const defaultPort = 80;
+
+const isIpv4 = (text: string): boolean => /^\d{1,3}(\.\d{1,3}){3}$/.test(text);
+
+const unknown = (of: string): DomainError =>
+  new DomainError(
+    'NoSuchAddress',
+    `Nothing here is called '${of}': it is no instance, no address and no DNS name of this world.`,
+  );
+
+const instanceSocket = async (
+  options: DirectoryOptions,
+  host: InstanceHost,
+  port: number,
+): Promise<SocketAddress | DomainError> => {
+  const { id } = host.instance;
+  if (!host.isPublic) {
+    return new DomainError(
+      'NoSuchAddress',
+      `The instance ${id} is in the private subnet ${host.instance.subnetId}: nothing outside of its VPC reaches it.`,
+    );
+  }
+  const address = options.sockets.publicAddress(id);
+  return { address, port: await options.openPublicPort(id, port) };
+};
+
+const addressSocket = async (
+  options: DirectoryOptions,
+  address: string,
+  port: number,
+): Promise<SocketAddress | DomainError> => {
+  const owner = options.sockets.ownerOf(address);
+  if (owner?.startsWith('public/') === true) {
+    return { address, port: await options.openPublicPort(owner.slice('public/'.length), port) };
+  }
+  // A balancer's node listens where its listeners' ports are; anything else is as it is named.
+  return {
+    address,
+    port: owner?.startsWith('node/') === true ? options.sockets.realPort(port) : port,
+  };
+};
+
+const byAwsAddress = (
+  hosts: InstanceHosts,
+  of: string,
+  region: string | undefined,
+): InstanceHost | DomainError => {
+  const outside = hosts.byPublicAddress(of);
+  if (outside !== undefined) return outside;
+  const inside = hosts
+    .byPrivateAddress(of)
+    .filter((host) => region === undefined || host.region === region);
+  const [host, ...others] = inside;
+  if (host === undefined) return unknown(of);
+  if (others.length === 0) return host;
+  const where = inside.map((each) => `${each.instance.id} in ${each.region}`).join(', ');
+  return new DomainError(
+    'AmbiguousAddress',
+    `Several instances have the address ${of}: ${where}. Say which with 'region', or ask for the id.`,
+  );
+};
+
+/**
+ * Finds the real socket behind an address, a DNS name or an instance id of AWS's side. `NoSuchAddress` when it is
+ * nothing of this world.
+ */
+export const lookUpSocket = async (
+  options: DirectoryOptions,
+  of: string,
+  port: number | undefined,
+  region: string | undefined,
+): Promise<SocketAddress | DomainError> => {
+  if (region !== undefined && options.world.geography.region(region) === undefined) {
+    return new DomainError('NoSuchRegion', `There is no Region '${region}'.`);
+  }
+  const wanted = port ?? defaultPort;
+  if (of.startsWith('127.') && isIpv4(of)) return await addressSocket(options, of, wanted);
+  const hosts = new InstanceHosts(options.world);
+  if (of.startsWith('i-')) {
+    const host = hosts.byId(of);
+    return host === undefined ? unknown(of) : await instanceSocket(options, host, wanted);
+  }
+  if (isIpv4(of)) {
+    const host = byAwsAddress(hosts, of, region);
+    return isDomainError(host) ? host : await instanceSocket(options, host, wanted);
+  }
+  const name = `${of.toLowerCase().replace(/\.$/, '')}.`;
+  const { answers } = options.answers.answer({ name, type: 'A' });
+  const record = answers.find((candidate) => candidate.data.type === 'A');
+  if (record?.data.type !== 'A') return unknown(of);
+  return await addressSocket(options, record.data.address, wanted);
+};
+
+/**
+ * The real socket behind an address or a name, for our own connectors, which go straight to it: `reach` has told
+ * them whether they may. Undefined for what nobody here has.
+ */
+export const resolveSocket = (
+  options: Omit<DirectoryOptions, 'openPublicPort'>,
+  of: string,
+  port: number,
+): SocketAddress | undefined => {
+  const { world, sockets, answers } = options;
+  const hosts = new InstanceHosts(world);
+  const ofInstance = (host: InstanceHost): SocketAddress => ({
+    address: sockets.instanceAddress(host.instance.id),
+    port,
+  });
+  if (!isIpv4(of)) {
+    const name = `${of.toLowerCase().replace(/\.$/, '')}.`;
+    const record = answers
+      .answer({ name, type: 'A' })
+      .answers.find(({ data }) => data.type === 'A');
+    return record?.data.type === 'A'
+      ? resolveSocket(options, record.data.address, port)
+      : undefined;
+  }
+  const owner = sockets.ownerOf(of);
+  if (owner?.startsWith('public/') === true) {
+    const host = hosts.byId(owner.slice('public/'.length));
+    return host === undefined ? undefined : ofInstance(host);
+  }
+  if (owner?.startsWith('node/') === true) return { address: of, port: sockets.realPort(port) };
+  if (of.startsWith('127.')) return { address: of, port };
+  const host = hosts.byPublicAddress(of);
+  return host === undefined ? undefined : ofInstance(host);
+};

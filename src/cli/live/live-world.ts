@@ -1,0 +1,235 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { explainPlaceLookup, Places } from '../../atlas/places.ts';
+import { earth, type Geography } from '../../atlas/geography.ts';
+import { timersOf, type Call } from '../../aws/execute.ts';
+import { services } from '../../aws/services.ts';
+import { createBalancerPlane } from '../../plane/balancer/balancer-plane.ts';
+import { createLiveProber } from '../../plane/probe/live-prober.ts';
+import type { Driver } from '../../plane/compute/driver.ts';
+import type { Place, Reach } from '../../world/conditions.ts';
+import { DomainError } from '../../world/domain-error.ts';
+import { faultTimers } from '../../world/fault-book.ts';
+import type { Journal } from '../../world/journal.ts';
+import { World } from '../../world/world.ts';
+import { BalancerRunner } from '../serving/balancer-runner.ts';
+import { createDnsAnswers, type DnsAnswers } from '../serving/dns-answers.ts';
+import { followFaults } from '../serving/fault-follower.ts';
+import { HealthRunner } from '../serving/health-runner.ts';
+import { InstanceHosts } from '../serving/instance-hosts.ts';
+import { InstanceRunner } from '../serving/instance-runner.ts';
+import { servingLoadBalancers } from '../serving/load-balancers.ts';
+import { metadataOf } from '../serving/metadata.ts';
+import { placeOfOwner } from '../serving/places.ts';
+import { lookUpSocket, resolveSocket } from './directory.ts';
+import type { Log } from './log.ts';
+import { LiveClock } from './live-clock.ts';
+import { PublicSides } from './public-sides.ts';
+import { Sockets, type LoopbackAddresses } from './sockets.ts';
+
+/** What a live world is made with. */
+export interface LiveWorldOptions {
+  readonly seed: number;
+  readonly speed: number;
+  readonly journal: Journal;
+  /** Where instances' disks lie. */
+  readonly directory: string;
+  readonly loopback: LoopbackAddresses;
+  readonly createDriver: (clock: LiveClock) => Promise<Driver>;
+  readonly log: Log;
+  /** The journal can no longer be written: the process must end. */
+  readonly onJournalFailure: (error: unknown) => void;
+}
+
+const soon = (work: () => void): void => {
+  setImmediate(work);
+};
+
+/**
+ * One world and the planes that make it real. It begins with what the journal holds: instances are booted anew,
+ * balancers and probers begin again, and timers that came due fire.
+ */
+export class LiveWorld {
+  readonly world: World;
+  readonly clock: LiveClock;
+  readonly answers: DnsAnswers;
+  readonly places: Places;
+  readonly sockets: Sockets;
+  readonly #options: LiveWorldOptions;
+  readonly #driver: Driver;
+  readonly #instances: InstanceRunner;
+  readonly #balancers: BalancerRunner;
+  readonly #plane: ReturnType<typeof createBalancerPlane>;
+  readonly #health: HealthRunner;
+  readonly #publicSides: PublicSides;
+  readonly #stopFollowing: () => void;
+
+  private constructor(options: LiveWorldOptions, world: World, clock: LiveClock, driver: Driver) {
+    this.#options = options;
+    this.world = world;
+    this.clock = clock;
+    this.#driver = driver;
+    this.places = new Places(world.geography);
+    this.sockets = new Sockets(world, options.loopback);
+    this.answers = createDnsAnswers(world, this.sockets);
+    this.#stopFollowing = followFaults(world);
+    this.#instances = this.#runInstances();
+    this.#publicSides = new PublicSides({ world, sockets: this.sockets, log: options.log });
+    this.#plane = createBalancerPlane({
+      log: options.log,
+      clock,
+      observe: (observation) => this.#balancers.observe(observation),
+    });
+    this.#balancers = new BalancerRunner({
+      world,
+      sockets: this.sockets,
+      plane: this.#plane,
+      soon,
+    });
+    this.#health = this.#runHealthChecks();
+  }
+
+  /** Recovers the journal's world, ends what an earlier run left behind, and lets everything run. */
+  static async open(options: LiveWorldOptions, geography: Geography = earth): Promise<LiveWorld> {
+    const clocks: LiveClock[] = [];
+    const world = await World.open({
+      seed: options.seed,
+      geography,
+      journal: options.journal,
+      timers: { ...timersOf(services), ...faultTimers },
+      clock: (notBeforeMs) => {
+        const clock = new LiveClock(Math.max(Date.now(), notBeforeMs), options.speed);
+        clocks.push(clock);
+        return clock;
+      },
+      onBug: (where, error) => options.log.error({ err: error }, `a bug in ${where}`),
+      onJournalFailure: options.onJournalFailure,
+    });
+    const [clock] = clocks;
+    if (clock === undefined) throw new Error('A world makes its clock when it opens.');
+    const driver = await options.createDriver(clock);
+    for (const leftover of await driver.sweep()) {
+      options.log.info({ ...leftover }, 'ended what an earlier run left behind');
+    }
+    return new LiveWorld(options, world, clock, driver);
+  }
+
+  get driverName(): string {
+    return this.#driver.name;
+  }
+
+  /** Brings what a machine printed into the world, before GetConsoleOutput reads it. */
+  async refreshConsole(call: Call): Promise<void> {
+    const { InstanceId: id } = call.input;
+    if (typeof id === 'string') {
+      await this.#instances.refreshConsole(call.region, call.account, id);
+    }
+  }
+
+  /** Where people connect to: each load balancer by name, with the sockets of its nodes. */
+  connections(): readonly { readonly what: string; readonly where: string }[] {
+    const listening = this.#plane.listening();
+    return servingLoadBalancers(this.world).map(({ loadBalancer }) => {
+      const sockets = listening.filter((socket) => socket.loadBalancerArn === loadBalancer.id);
+      const where = sockets.map((socket) =>
+        socket.error === undefined
+          ? `${socket.address}:${socket.port} (${socket.zoneId})`
+          : `${socket.zoneId}: ${socket.error}`,
+      );
+      return { what: loadBalancer.dnsName, where: where.join(', ') };
+    });
+  }
+
+  /** The clock has another speed, or was moved. */
+  clockChanged(): void {
+    this.#plane.clockChanged();
+  }
+
+  /** Where an address, a name or an id of AWS's side really is. */
+  socketOf(
+    of: string,
+    port: number | undefined,
+    region: string | undefined,
+  ): ReturnType<typeof lookUpSocket> {
+    const { world, sockets, answers } = this;
+    const openPublicPort = (id: string, wanted: number): Promise<number> =>
+      this.#publicSides.open(id, wanted);
+    return lookUpSocket({ world, sockets, answers, openPublicPort }, of, port, region);
+  }
+
+  /** The place that a city or a Region is. */
+  placeOf(of: string): ReturnType<Places['find']> | DomainError {
+    const found = this.places.find(of);
+    if (found.kind === 'found') return found;
+    const code = found.kind === 'ambiguous' ? 'AmbiguousPlace' : 'NoSuchPlace';
+    return new DomainError(code, explainPlaceLookup(of, found));
+  }
+
+  /** Ends everything that runs, in the order in which nothing is seen half done, and closes the journal. */
+  async close(): Promise<void> {
+    this.#stopFollowing();
+    this.answers.stop();
+    this.#health.stop();
+    this.#balancers.stop();
+    this.#instances.stop();
+    await Promise.all([this.#publicSides.close(), this.#plane.close(), this.#driver.close()]);
+    this.clock.stop();
+    await this.world.close();
+  }
+
+  #runHealthChecks(): HealthRunner {
+    const { world, sockets, clock } = this;
+    const runner = new HealthRunner({
+      world,
+      nodeAddress: (arn, zoneId) => sockets.nodeAddress(arn, zoneId),
+      soon,
+    });
+    runner.start(
+      createLiveProber({
+        seed: world.seed,
+        clock,
+        observe: (observation) => runner.observe(observation),
+        reach: (checkerRegion, _target, socket) =>
+          this.#reach({ kind: 'region', region: checkerRegion }, socket.address),
+        resolve: (host, port) =>
+          resolveSocket({ world, sockets, answers: this.answers }, host, port),
+      }),
+    );
+    return runner;
+  }
+
+  /** What bytes from a place to a loopback address of this world meet. */
+  #reach(from: Place, address: string): Reach {
+    const { world, sockets } = this;
+    const to = placeOfOwner(world, new InstanceHosts(world), sockets.ownerOf(address));
+    return to === undefined
+      ? { up: true, latencyMs: 0, loss: 0 }
+      : world.conditions.reach(from, to);
+  }
+
+  #runInstances(): InstanceRunner {
+    const { world, sockets } = this;
+    const { directory, log } = this.#options;
+    return new InstanceRunner({
+      world,
+      driver: this.#driver,
+      sockets: {
+        instanceAddress: (id) => sockets.instanceAddress(id),
+        release: (id) => sockets.releaseInstance(id),
+        diskDirectory: (id) => join(directory, 'instances', id, 'disk'),
+      },
+      metadata: (region, account, id) => metadataOf(world, region, account, id),
+      onProblem: (id, message) => log.warn({ instanceId: id }, message),
+    });
+  }
+}
+
+/** Makes the directory of a world's disks, readable by nobody else: user data may hold secrets. */
+export const prepareDirectory = (directory: string): void => {
+  mkdirSync(join(directory, 'instances'), { recursive: true, mode: 0o700 });
+};
+
+/** Removes all disks: for a world that begins anew. */
+export const eraseDisks = (directory: string): void => {
+  rmSync(join(directory, 'instances'), { recursive: true, force: true });
+};

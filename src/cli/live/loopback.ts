@@ -1,0 +1,48 @@
+import {
+  claimLoopbackBlock,
+  metadataHost,
+  type LoopbackBlock,
+} from '../../plane/network/loopback.ts';
+import { discoverPortRule, type PortRule } from '../../plane/network/ports.ts';
+import { isDomainError } from '../../world/domain-error.ts';
+import { Failed } from '../usage-error.ts';
+import type { LoopbackAddresses } from './sockets.ts';
+
+/** The loopback addresses that a served world has for itself. */
+export interface Loopback extends LoopbackAddresses {
+  /** For example `127.16.0.0/16`. */
+  readonly block: string;
+  readonly metadataAddress: string;
+  /** How ports of AWS's side and real ones go together, for the ready line. */
+  readonly portRule: string;
+  readonly hints: readonly string[];
+  /** Where clients at the n-th place ask DNS questions. */
+  vantageAddress(index: number): string;
+  close(): Promise<void>;
+}
+
+/** Hosts 1 to 253 of a block stand for places. */
+const placeHosts = 253;
+
+const describe = (block: LoopbackBlock, rule: PortRule): Loopback => ({
+  block: block.cidr,
+  metadataAddress: block.addressFor(metadataHost),
+  portRule: rule.notice === undefined ? 'as-on-aws' : `below-${rule.firstOpenPort}+10000`,
+  hints: rule.notice === undefined ? [] : [`faultline: ${rule.notice}`],
+  addressFor: (host) => block.addressFor(host),
+  hostOf: (address) => block.hostOf(address),
+  realPort: (port) => rule.realPort(port),
+  vantageAddress: (index) => {
+    if (index < 0 || index >= placeHosts)
+      throw new RangeError(`There is no address for place ${index}.`);
+    return block.addressFor(1 + index);
+  },
+  close: () => block.release(),
+});
+
+/** Takes a block of loopback addresses, or says in one line what the machine lacks. */
+export const openLoopback = async (): Promise<Loopback> => {
+  const block = await claimLoopbackBlock();
+  if (isDomainError(block)) throw new Failed(block.message);
+  return describe(block, await discoverPortRule(block.addressFor(metadataHost)));
+};

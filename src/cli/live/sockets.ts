@@ -1,0 +1,55 @@
+import { hostNumberOf, ownerOfHost, releaseHostNumber } from '../serving/host-numbers.ts';
+import { instanceOwner, publicOwner } from '../serving/instance-hosts.ts';
+import { nodeOwner } from '../serving/load-balancers.ts';
+import type { World } from '../../world/world.ts';
+
+/** The block of loopback addresses that this process has for itself. */
+export interface LoopbackAddresses {
+  addressFor(host: number): string;
+  hostOf(address: string): number | undefined;
+  /** The real port for one on AWS's side: the same where this user may bind it. */
+  realPort(port: number): number;
+}
+
+/** Where everything of one world really listens. The world keeps which host stands for what. */
+export class Sockets {
+  readonly #world: World;
+  readonly #loopback: LoopbackAddresses;
+
+  constructor(world: World, loopback: LoopbackAddresses) {
+    this.#world = world;
+    this.#loopback = loopback;
+  }
+
+  nodeAddress(loadBalancerArn: string, zoneId: string): string {
+    return this.#addressOf(nodeOwner(loadBalancerArn, zoneId));
+  }
+
+  instanceAddress(instanceId: string): string {
+    return this.#addressOf(instanceOwner(instanceId));
+  }
+
+  publicAddress(instanceId: string): string {
+    return this.#addressOf(publicOwner(instanceId));
+  }
+
+  realPort(port: number): number {
+    return this.#loopback.realPort(port);
+  }
+
+  /** What an address of the block stands for. */
+  ownerOf(address: string): string | undefined {
+    const host = this.#loopback.hostOf(address);
+    return host === undefined ? undefined : ownerOfHost(this.#world, host);
+  }
+
+  /** An instance is gone for good. */
+  releaseInstance(instanceId: string): void {
+    releaseHostNumber(this.#world, instanceOwner(instanceId));
+    releaseHostNumber(this.#world, publicOwner(instanceId));
+  }
+
+  #addressOf(owner: string): string {
+    return this.#loopback.addressFor(hostNumberOf(this.#world, owner));
+  }
+}

@@ -1,0 +1,87 @@
+import { observeTargetHealth } from '../../aws/elbv2/target-reports.ts';
+import { Targets } from '../../aws/elbv2/entities.ts';
+import type { BalancerObservation, BalancerPlane } from '../../plane/balancer/balancer-plane.ts';
+import type { NodeConfiguration, TargetHealthReport } from '../../plane/balancer/messages.ts';
+import { noAccount } from '../../world/entity.ts';
+import type { World } from '../../world/world.ts';
+import { InstanceHosts } from './instance-hosts.ts';
+import { nodeConfigurations, type NodeSockets } from './node-configurations.ts';
+import { watchTables } from './tables-watch.ts';
+
+export interface BalancerRunnerOptions {
+  readonly world: World;
+  readonly sockets: NodeSockets;
+  readonly plane: BalancerPlane;
+  /** Runs a piece of work soon and once, however often it is asked for; at once in simulation. */
+  readonly soon: (work: () => void) => void;
+  /** Told what the nodes were last told. */
+  readonly configured?: (configurations: readonly NodeConfiguration[]) => void;
+}
+
+/** Tells the balancer nodes what to do as the world changes, and brings what they see back into it. */
+export class BalancerRunner {
+  readonly #options: BalancerRunnerOptions;
+  readonly #stopWatching: () => void;
+  readonly #unpowered = new Set<string>();
+  #isAsked = false;
+  #isStopped = false;
+
+  constructor(options: BalancerRunnerOptions) {
+    this.#options = options;
+    const watched = ['elbv2-', 'ec2-instances', 'ec2-network-interfaces', 'faults'];
+    this.#stopWatching = watchTables(options.world, watched, () => this.#ask()).stop;
+    this.converge();
+  }
+
+  /** Takes what a node saw. */
+  observe(observation: BalancerObservation): void {
+    if (observation.kind === 'target-health') this.#observeHealth(observation.report);
+  }
+
+  /** Makes the nodes as the world says that they are to be. */
+  converge(): void {
+    const { world, plane, sockets, configured } = this.#options;
+    const configurations = nodeConfigurations(world, new InstanceHosts(world), sockets);
+    plane.converge(configurations);
+    for (const { zoneId } of configurations) this.#followPower(zoneId);
+    configured?.(configurations);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#stopWatching();
+  }
+
+  #ask(): void {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    this.#options.soon(() => {
+      this.#isAsked = false;
+      if (!this.#isStopped) this.converge();
+    });
+  }
+
+  #followPower(zoneId: string): void {
+    const { world, plane } = this.#options;
+    const { powered } = world.conditions.zone(zoneId);
+    if (powered !== this.#unpowered.has(zoneId)) return;
+    if (powered) {
+      this.#unpowered.delete(zoneId);
+      plane.restart(zoneId);
+    } else {
+      this.#unpowered.add(zoneId);
+      plane.freeze(zoneId);
+    }
+  }
+
+  #observeHealth(report: TargetHealthReport): void {
+    const { world } = this.#options;
+    const region = world.geography.zone(report.zoneId)?.region;
+    if (region === undefined) return;
+    const key = `${report.targetGroupArn}|${report.targetId}:${report.targetPort}`;
+    for (const account of world.view(region, noAccount).accounts()) {
+      if (world.view(region, account).get(Targets, key) === undefined) continue;
+      world.transact(region, account, (tx) => observeTargetHealth(tx, report));
+    }
+  }
+}

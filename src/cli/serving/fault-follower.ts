@@ -1,0 +1,21 @@
+import { reconcileFaults } from '../../aws/ec2/instance-plane.ts';
+import { noAccount } from '../../world/entity.ts';
+import { Faults } from '../../world/faults.ts';
+import type { World } from '../../world/world.ts';
+
+const reconcileAll = (world: World): void => {
+  for (const shard of world.shards()) {
+    if (world.geography.region(shard) === undefined) continue;
+    for (const account of world.view(shard, noAccount).accounts()) {
+      world.transact(shard, account, reconcileFaults);
+    }
+  }
+};
+
+/** Brings what stands in the Regions in line with what is broken: now, and whenever a fault opens or is mended. */
+export const followFaults = (world: World): (() => void) => {
+  reconcileAll(world);
+  return world.subscribe((commit) => {
+    if (commit.changes.some((change) => change.table === Faults.name)) reconcileAll(world);
+  });
+};

@@ -1,0 +1,125 @@
+import { recordObservation, type CheckerObservation } from '../../aws/route53/checker-statuses.ts';
+import { CheckerStatuses, HealthChecks, type HealthCheck } from '../../aws/route53/entities.ts';
+import type { Prober, WatchedCheck } from '../../plane/probe/prober.ts';
+import { noAccount, partitionShard } from '../../world/entity.ts';
+import type { World } from '../../world/world.ts';
+import { nodeOwner, servingLoadBalancers } from './load-balancers.ts';
+import {
+  forgetNodes,
+  isNodeCheck,
+  isNodeReachedBy,
+  nodeCheckConfig,
+  observeNode,
+} from './node-reachability.ts';
+import { watchTables } from './tables-watch.ts';
+
+export interface HealthRunnerOptions {
+  readonly world: World;
+  readonly nodeAddress: (loadBalancerArn: string, zoneId: string) => string;
+  /** Runs a piece of work soon and once, however often it is asked for; at once in simulation. */
+  readonly soon: (work: () => void) => void;
+}
+
+/** Tells Route 53's checkers what to watch: customers' health checks, and the nodes of load balancers. */
+export class HealthRunner {
+  readonly #options: HealthRunnerOptions;
+  readonly #stops: readonly (() => void)[];
+  #prober: Prober | undefined;
+  #isAsked = false;
+  #watched = '';
+
+  constructor(options: HealthRunnerOptions) {
+    this.#options = options;
+    const { world } = options;
+    const watched = watchTables(world, ['route53-health-checks', 'elbv2-l'], () => this.#ask());
+    const conditions = watchTables(world, ['faults', 'elbv2-', 'ec2-instances', 'route53-'], () =>
+      this.#prober?.conditionsChanged(),
+    );
+    this.#stops = [watched.stop, conditions.stop];
+  }
+
+  /** Begins with this prober. */
+  start(prober: Prober): void {
+    this.#prober = prober;
+    this.converge();
+  }
+
+  /** Takes what a checker reports. */
+  observe(observation: CheckerObservation): void {
+    const { world } = this.#options;
+    const { healthCheckId, checkerId, healthy } = observation;
+    if (isNodeCheck(healthCheckId)) {
+      observeNode(world, healthCheckId, checkerId, healthy);
+      return;
+    }
+    for (const account of world.view(partitionShard, noAccount).accounts()) {
+      if (world.view(partitionShard, account).get(HealthChecks, healthCheckId) === undefined)
+        continue;
+      world.transact(partitionShard, account, (tx) => recordObservation(tx, observation));
+    }
+  }
+
+  /** Makes the prober watch what there is. */
+  converge(): void {
+    const nodes = this.#nodeChecks();
+    const checks = [...this.#customersChecks(), ...nodes];
+    // The prober goes on with a check that has not changed; telling it nothing new would cost all the same.
+    const text = JSON.stringify(checks.map((watched) => watched.check));
+    if (text === this.#watched) return;
+    this.#watched = text;
+    forgetNodes(this.#options.world, new Set(nodes.map((node) => node.check.id)));
+    this.#prober?.watch(checks);
+  }
+
+  stop(): void {
+    for (const stop of this.#stops) stop();
+    this.#prober?.close();
+    this.#prober = undefined;
+  }
+
+  #ask(): void {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    this.#options.soon(() => {
+      this.#isAsked = false;
+      this.converge();
+    });
+  }
+
+  #customersChecks(): readonly WatchedCheck[] {
+    const { world } = this.#options;
+    return world
+      .view(partitionShard, noAccount)
+      .accounts()
+      .flatMap((account) => {
+        const view = world.view(partitionShard, account);
+        return view.list(HealthChecks).map((check) => {
+          const statuses = view.find(CheckerStatuses, 'healthCheck', check.id);
+          const byChecker = new Map(statuses.map((status) => [status.checkerId, status.healthy]));
+          return { check, reported: (checkerId: string) => byChecker.get(checkerId) };
+        });
+      });
+  }
+
+  #nodeChecks(): readonly WatchedCheck[] {
+    const { world, nodeAddress } = this.#options;
+    return servingLoadBalancers(world).flatMap(({ loadBalancer, listeners }) => {
+      const [listener] = listeners;
+      if (listener === undefined) return [];
+      return loadBalancer.zones.map(({ zoneId }) => {
+        const id = nodeOwner(loadBalancer.id, zoneId);
+        const check: HealthCheck = {
+          id,
+          callerReference: id,
+          version: 1,
+          createdAt: loadBalancer.createdAt,
+          config: nodeCheckConfig(nodeAddress(loadBalancer.id, zoneId), listener.port),
+        };
+        return {
+          check,
+          reported: (checkerId: string) => isNodeReachedBy(world, id, checkerId),
+        };
+      });
+    });
+  }
+}

@@ -1,0 +1,246 @@
+import type { Instance } from '../../aws/ec2/instance-entities.ts';
+import {
+  Instances,
+  InstanceUserDatas,
+  NetworkInterfaces,
+} from '../../aws/ec2/instance-entities.ts';
+import {
+  desiredMachine,
+  observeConsole,
+  observeInstance,
+  type DesiredMachine,
+  type InstanceObservation,
+} from '../../aws/ec2/instance-plane.ts';
+import { tagsOf } from '../../aws/shared/tags.ts';
+import type { Driver, InstanceSpecification, Observation } from '../../plane/compute/driver.ts';
+import type { InstanceMetadata } from '../../plane/compute/instance-metadata.ts';
+import { noAccount } from '../../world/entity.ts';
+import { Faults } from '../../world/faults.ts';
+import type { Commit, World } from '../../world/world.ts';
+
+/** Where an instance is to run. */
+export interface InstanceSockets {
+  instanceAddress(instanceId: string): string;
+  /** Its addresses are no longer needed. */
+  release(instanceId: string): void;
+  diskDirectory(instanceId: string): string;
+}
+
+export interface InstanceRunnerOptions {
+  readonly world: World;
+  readonly driver: Driver;
+  readonly sockets: InstanceSockets;
+  /** What an instance's metadata service tells of it. */
+  readonly metadata: (region: string, account: string, instanceId: string) => InstanceMetadata;
+  readonly onProblem: (instanceId: string, message: string) => void;
+}
+
+/** What the driver was last told to make of an instance. */
+interface Machine {
+  readonly region: string;
+  readonly account: string;
+  power: 'on' | 'frozen' | 'off';
+  bootNumber: number;
+  isErased: boolean;
+}
+
+/** What the world is told of a machine's boot; that one is off is what it asked for itself. */
+const toInstanceObservation = (
+  observation: Observation,
+  bootNumber: number,
+): InstanceObservation | undefined => {
+  const { instanceId } = observation;
+  switch (observation.kind) {
+    case 'booted':
+      return { kind: 'booted', instanceId, bootNumber };
+    case 'exited': {
+      const { code, signal } = observation;
+      const detail = signal === undefined ? `exit code ${code ?? 0}` : `signal ${signal}`;
+      return { kind: 'exited', instanceId, bootNumber, detail };
+    }
+    case 'failed':
+      return { kind: 'failed', instanceId, bootNumber, detail: observation.message };
+    case 'stopped':
+      return undefined;
+  }
+};
+
+/**
+ * Makes the driver's machines as the world says they are to be, and brings what it sees back into the world. It
+ * goes by what is and what should be: after a crash it simply begins again.
+ */
+export class InstanceRunner {
+  readonly #options: InstanceRunnerOptions;
+  readonly #machines = new Map<string, Machine>();
+  readonly #stopWatching: () => void;
+  readonly #stopObserving: () => void;
+
+  constructor(options: InstanceRunnerOptions) {
+    this.#options = options;
+    this.#stopObserving = options.driver.observe((observation) => this.#observed(observation));
+    this.#stopWatching = options.world.subscribe((commit) => this.#look(commit));
+    this.convergeAll();
+  }
+
+  /** Looks at every instance. */
+  convergeAll(): void {
+    const { world } = this.#options;
+    for (const shard of world.shards()) {
+      if (world.geography.region(shard) === undefined) continue;
+      for (const account of world.view(shard, noAccount).accounts()) {
+        for (const instance of world.view(shard, account).list(Instances)) {
+          this.#converge(shard, account, instance);
+        }
+      }
+    }
+  }
+
+  /** Brings what a machine has printed into the world, for GetConsoleOutput. */
+  async refreshConsole(region: string, account: string, instanceId: string): Promise<void> {
+    const { world, driver, sockets } = this.#options;
+    if (world.view(region, account).get(Instances, instanceId) === undefined) return;
+    const bytes = await driver.consoleOutput({
+      instanceId,
+      diskDirectory: sockets.diskDirectory(instanceId),
+    });
+    world.transact(region, account, (tx) => observeConsole(tx, instanceId, bytes));
+  }
+
+  /** Stops following the world; the driver's machines stay as they are. */
+  stop(): void {
+    this.#stopWatching();
+    this.#stopObserving();
+  }
+
+  #look(commit: Commit): void {
+    if (commit.changes.some((change) => change.table === Faults.name)) {
+      this.convergeAll();
+      return;
+    }
+    for (const change of commit.changes) {
+      if (change.table !== Instances.name) continue;
+      if (change.op === 'delete') this.#forget(change.id);
+      // Only instances are put in this table.
+      else this.#converge(commit.shard, change.account, change.entity as Instance);
+    }
+  }
+
+  #converge(region: string, account: string, instance: Instance): void {
+    const { world, driver } = this.#options;
+    const desired = desiredMachine(world.view(region, account), instance);
+    const machine = this.#machine(region, account, instance.id);
+    const { power, bootNumber } = machine;
+    if (power === desired.power && (power === 'off' || bootNumber === desired.bootNumber)) {
+      if (desired.erase && !machine.isErased) this.#erase(instance.id, machine);
+      return;
+    }
+    machine.power = desired.power;
+    machine.bootNumber = desired.bootNumber;
+    switch (desired.power) {
+      case 'on':
+        this.#switchOn(region, account, instance, power, bootNumber !== desired.bootNumber);
+        break;
+      case 'frozen':
+        if (power === 'on') this.#do(instance.id, driver.freeze(instance.id));
+        break;
+      case 'off':
+        this.#switchOff(instance, desired);
+        if (desired.erase) this.#erase(instance.id, machine);
+        break;
+    }
+  }
+
+  #switchOn(
+    region: string,
+    account: string,
+    instance: Instance,
+    before: Machine['power'],
+    isNewBoot: boolean,
+  ): void {
+    const { driver } = this.#options;
+    const specification = this.#specification(region, account, instance);
+    if (before === 'frozen' && !isNewBoot) {
+      this.#do(instance.id, driver.unfreeze(instance.id));
+    } else if (before === 'frozen') {
+      // Its memory was lost with the power: nothing of it is asked to end.
+      this.#do(instance.id, driver.kill(instance.id));
+      this.#do(instance.id, driver.boot(specification));
+    } else if (before === 'on') {
+      this.#do(instance.id, driver.reboot(specification));
+    } else {
+      this.#do(instance.id, driver.boot(specification));
+    }
+  }
+
+  #switchOff(instance: Instance, desired: DesiredMachine): void {
+    const { driver } = this.#options;
+    const ended =
+      desired.shutdown === 'orderly' ? driver.stop(instance.id) : driver.kill(instance.id);
+    this.#do(instance.id, ended);
+  }
+
+  /** The instance is gone for good, and its disk with it; what it printed can still be read. */
+  #erase(instanceId: string, machine: Machine): void {
+    const { driver, sockets } = this.#options;
+    machine.isErased = true;
+    const disk = { instanceId, diskDirectory: sockets.diskDirectory(instanceId) };
+    driver
+      .kill(instanceId)
+      .then(() => driver.eraseDisk(disk))
+      .catch((error: unknown) => this.#options.onProblem(instanceId, String(error)));
+  }
+
+  #specification(region: string, account: string, instance: Instance): InstanceSpecification {
+    const { world, sockets, metadata } = this.#options;
+    const view = world.view(region, account);
+    const [networkInterface] = view.find(NetworkInterfaces, 'instance', instance.id);
+    const userData = view.get(InstanceUserDatas, instance.id);
+    return {
+      instanceId: instance.id,
+      region,
+      account,
+      zoneId: instance.zoneId,
+      instanceType: instance.instanceType,
+      imageId: instance.imageId,
+      diskDirectory: sockets.diskDirectory(instance.id),
+      address: sockets.instanceAddress(instance.id),
+      privateAddress: networkInterface?.privateIpAddress ?? '',
+      userData: userData === undefined ? undefined : Buffer.from(userData.base64, 'base64'),
+      environment: {},
+      tags: Object.fromEntries(tagsOf(view, instance.id).map((tag) => [tag.Key, tag.Value])),
+      metadata: () => metadata(region, account, instance.id),
+    };
+  }
+
+  #machine(region: string, account: string, instanceId: string): Machine {
+    const known = this.#machines.get(instanceId);
+    if (known !== undefined) return known;
+    const machine: Machine = { region, account, power: 'off', bootNumber: 0, isErased: false };
+    this.#machines.set(instanceId, machine);
+    return machine;
+  }
+
+  #forget(instanceId: string): void {
+    this.#machines.delete(instanceId);
+    this.#options.sockets.release(instanceId);
+  }
+
+  #do(instanceId: string, done: Promise<{ readonly message: string } | undefined>): void {
+    const { onProblem } = this.#options;
+    done
+      .then((problem) => {
+        if (problem !== undefined) onProblem(instanceId, problem.message);
+      })
+      .catch((error: unknown) => onProblem(instanceId, String(error)));
+  }
+
+  #observed(observation: Observation): void {
+    const machine = this.#machines.get(observation.instanceId);
+    if (machine === undefined) return;
+    const told = toInstanceObservation(observation, machine.bootNumber);
+    if (told === undefined) return;
+    this.#options.world.transact(machine.region, machine.account, (tx) =>
+      observeInstance(tx, told),
+    );
+  }
+}

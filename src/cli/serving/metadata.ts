@@ -1,0 +1,70 @@
+import { zoneNameOfId } from '../../atlas/zone-names.ts';
+import { KeyPairs, SecurityGroups, Subnets, Vpcs } from '../../aws/ec2/entities.ts';
+import { privateIpDnsName, publicDnsName } from '../../aws/ec2/host-names.ts';
+import { Instances, NetworkInterfaces, Volumes } from '../../aws/ec2/instance-entities.ts';
+import { tagsOf } from '../../aws/shared/tags.ts';
+import type { InstanceMetadata } from '../../plane/compute/instance-metadata.ts';
+import type { View } from '../../world/transaction.ts';
+import type { World } from '../../world/world.ts';
+
+const keyPairOf = (view: View, name: string | null): Pick<InstanceMetadata, 'keyPair'> => {
+  if (name === null) return {};
+  const [keyPair] = view.find(KeyPairs, 'name', name);
+  return keyPair === undefined ? {} : { keyPair: { name, publicKey: keyPair.publicKey } };
+};
+
+/** What an instance's metadata service tells of it, read out of the world at this moment. */
+export const metadataOf = (
+  world: World,
+  region: string,
+  account: string,
+  instanceId: string,
+): InstanceMetadata => {
+  const view = world.view(region, account);
+  const instance = view.get(Instances, instanceId);
+  const [networkInterface] = view.find(NetworkInterfaces, 'instance', instanceId);
+  const place = world.geography.region(region);
+  if (instance === undefined || networkInterface === undefined || place === undefined) {
+    throw new Error(`${instanceId} runs but is not in ${region}.`);
+  }
+  const { privateIpAddress, publicIpAddress } = networkInterface;
+  return {
+    instanceId,
+    imageId: instance.imageId,
+    instanceType: instance.instanceType,
+    architecture: instance.architecture,
+    account,
+    region,
+    zoneName: zoneNameOfId(place, account, world.seed, instance.zoneId) ?? instance.zoneId,
+    zoneId: instance.zoneId,
+    reservationId: instance.reservationId,
+    launchIndex: instance.launchIndex,
+    pendingTimeMs: instance.launchTime,
+    privateAddress: privateIpAddress,
+    privateHostname: privateIpDnsName(region, privateIpAddress),
+    ...(publicIpAddress === null
+      ? {}
+      : { publicAddress: publicIpAddress, publicHostname: publicDnsName(region, publicIpAddress) }),
+    networkInterface: {
+      id: networkInterface.id,
+      mac: networkInterface.macAddress,
+      subnetId: networkInterface.subnetId,
+      subnetCidr: view.get(Subnets, networkInterface.subnetId)?.cidrBlock ?? '',
+      vpcId: networkInterface.vpcId,
+      vpcCidrs:
+        view.get(Vpcs, networkInterface.vpcId)?.cidrBlocks.map((block) => block.cidrBlock) ?? [],
+    },
+    securityGroups: networkInterface.groupIds.map((id) => ({
+      id,
+      name: view.get(SecurityGroups, id)?.name ?? id,
+    })),
+    ...keyPairOf(view, instance.keyName),
+    rootDeviceName: instance.rootDeviceName,
+    volumeDeviceNames: view
+      .find(Volumes, 'instance', instanceId)
+      .flatMap((volume) => volume.attachment?.deviceName ?? [])
+      .filter((name) => name !== instance.rootDeviceName),
+    tags: Object.fromEntries(tagsOf(view, instanceId).map((tag) => [tag.Key, tag.Value])),
+    options: instance.metadataOptions,
+  };
+};
