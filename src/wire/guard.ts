@@ -7,7 +7,11 @@ export interface GuardedRequest {
   readonly origin: string | undefined;
   /** `Sec-Fetch-Site`, which every current browser sends to a loopback address. */
   readonly fetchSite: string | undefined;
-  readonly remoteAddress: string | undefined;
+  /** Where the connection comes from and where it came in. */
+  readonly socket: {
+    readonly remoteAddress?: string | undefined;
+    readonly localAddress?: string | undefined;
+  };
   /** `X-Faultline-Token`. */
   readonly token: string | undefined;
 }
@@ -29,9 +33,12 @@ const ipv4Loopback = /^127\.(?:\d{1,3})\.(?:\d{1,3})\.(?:\d{1,3})$/;
 export const isLoopbackName = (name: string): boolean =>
   name === 'localhost' || name === '::1' || name.endsWith('.localhost') || ipv4Loopback.test(name);
 
+/** A socket's address as a Host header would write it: an IPv4 address on an IPv6 socket is an IPv4 address. */
+const plainAddress = (address: string | undefined): string | undefined =>
+  address?.startsWith('::ffff:') === true ? address.slice(7) : address;
+
 const isLoopbackAddress = (address: string | undefined): boolean =>
-  address !== undefined &&
-  isLoopbackName(address.startsWith('::ffff:') ? address.slice(7) : address);
+  address !== undefined && isLoopbackName(address);
 
 const refused = (message: string): WireFault => new WireFault('AccessDenied', message, 403);
 
@@ -71,10 +78,13 @@ export const createGuard = (
   };
 
   return {
-    check: ({ host, origin, fetchSite }) => {
-      if (host === undefined || !isOurs(host)) {
+    check: ({ host, origin, fetchSite, socket }) => {
+      // Who calls by the very address that the connection came in on has not been led here by a name.
+      const isOwnAddress = (): boolean =>
+        host !== undefined && hostName(host) === plainAddress(socket.localAddress);
+      if (host === undefined || !(isOurs(host) || isOwnAddress())) {
         return refused(
-          `The Host '${(host ?? '').slice(0, 200)}' is not one of this endpoint's. Start it with --allow-host to add one.`,
+          `The Host '${(host ?? '').slice(0, 200)}' is not one of this endpoint's: it answers to loopback names, and to its own addresses.`,
         );
       }
       if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`) {
@@ -85,12 +95,12 @@ export const createGuard = (
       }
       return undefined;
     },
-    checkAdmin: ({ host, origin, remoteAddress, token }) => {
+    checkAdmin: ({ host, origin, socket, token }) => {
       if (tokenIsGood(token)) return undefined;
       const local =
         origin === undefined &&
         isLoopbackName(hostName(host ?? '')) &&
-        isLoopbackAddress(remoteAddress);
+        isLoopbackAddress(plainAddress(socket.remoteAddress));
       return local
         ? undefined
         : refused(

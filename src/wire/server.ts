@@ -88,7 +88,7 @@ const guarded = (request: IncomingMessage): GuardedRequest => ({
   host: request.headers.host,
   origin: request.headers.origin,
   fetchSite: single(request.headers['sec-fetch-site']),
-  remoteAddress: request.socket.remoteAddress,
+  socket: request.socket,
   token: single(request.headers['x-faultline-token']),
 });
 

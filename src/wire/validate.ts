@@ -61,7 +61,7 @@ const compiled = (pattern: string): RegExp | undefined => {
 };
 
 /** No pattern is matched against a longer value: a bound on the time that one request can take. */
-const longestMatched = 65_536;
+const longestMatched = 8_192;
 
 const codePoints = (text: string): number => {
   let count = text.length;
