@@ -15,12 +15,12 @@ import type { MetadataService } from './metadata-service.ts';
 import { installPowerSwitch } from './power-switch.ts';
 import type { PowerRequest, PowerSwitch } from './power-switch.ts';
 import { formatMarker, markerVariable, sendSignal } from './process-table.ts';
-import type { HostProcess, ProcessTable } from './process-table.ts';
+import type { HostProcess, SharedLooks } from './process-table.ts';
 import { isSystemProblem } from './system-problem.ts';
 
 /** What all machines of a driver share. */
 export interface MachineHost {
-  readonly table: ProcessTable;
+  readonly looks: SharedLooks;
   readonly worldId: string;
   readonly runId: string;
   /** Where process groups are written down for a later run. */
@@ -137,11 +137,11 @@ export class Machine {
     const canBeAsked = this.#state !== 'frozen' && graceMs > 0 && !this.#hurry;
     this.#state = 'stopping';
     if (canBeAsked) {
-      this.#signal('SIGTERM');
+      this.#signal('SIGTERM', await this.#members());
       await this.#untilGone(graceMs, () => this.#hurry);
     }
-    for (let left = this.#members(); left.length > 0; left = this.#members()) {
-      this.#signal('SIGKILL');
+    for (let left = await this.#members(); left.length > 0; left = await this.#members()) {
+      this.#signal('SIGKILL', left);
       if (!(await this.#untilGone(obeyBoundMs, () => false))) {
         return new DomainError(
           'InternalError',
@@ -160,19 +160,19 @@ export class Machine {
     const deadline = performance.now() + obeyBoundMs;
     // A process may start another between a look and the signal, so look again until all are seen halted.
     for (;;) {
-      const moving = this.#members().filter(({ halted }) => !halted);
-      if (moving.length === 0) return undefined;
+      const members = await this.#members();
+      if (members.every(({ halted }) => halted)) return undefined;
       if (performance.now() > deadline) break;
-      this.#signal('SIGSTOP');
+      this.#signal('SIGSTOP', members);
       await delay(2);
     }
     return new DomainError('InternalError', `${this.specification.instanceId} cannot be frozen.`);
   }
 
-  unfreeze(): void {
+  async unfreeze(): Promise<void> {
     if (this.#state !== 'frozen') return;
     this.#state = 'running';
-    this.#signal('SIGCONT');
+    this.#signal('SIGCONT', await this.#members());
   }
 
   /** Lets go of what the machine held beside its processes. */
@@ -239,7 +239,7 @@ export class Machine {
   }
 
   async #writeRecord(processId: number | undefined): Promise<void> {
-    const leader = this.#host.table.list().find((found) => found.processId === processId);
+    const leader = (await this.#host.looks.look()).find((found) => found.processId === processId);
     // It may have ended already; then the marker finds what it left.
     if (leader === undefined) return;
     this.#leaderStartedAt = leader.startedAt;
@@ -278,9 +278,9 @@ export class Machine {
   }
 
   /** All live processes of the machine: those with its marker, and those of its process group while that is surely ours. */
-  #members(): readonly HostProcess[] {
-    const { worldId, runId, table } = this.#host;
-    const all = table.list();
+  async #members(): Promise<readonly HostProcess[]> {
+    const { worldId, runId, looks } = this.#host;
+    const all = await looks.look();
     const leaderId = this.#child?.pid;
     const leader = all.find(({ processId }) => processId === leaderId);
     // A process with the leader's id that began at another time is a stranger, who took the id after the group had ended.
@@ -297,8 +297,7 @@ export class Machine {
   }
 
   /** Signals the group at once, where its leader lives, so that none of it is left out; then those that left the group. */
-  #signal(signal: NodeJS.Signals): void {
-    const members = this.#members();
+  #signal(signal: NodeJS.Signals, members: readonly HostProcess[]): void {
     const leaderId = this.#child?.pid;
     const hasLeader = members.some(({ processId }) => processId === leaderId);
     if (hasLeader && leaderId !== undefined) sendSignal(-leaderId, signal);
@@ -320,8 +319,8 @@ export class Machine {
       pauseMs = Math.min(50, pauseMs * 2)
     ) {
       await Promise.race([delay(pauseMs), ...(leaderGone ? [] : [this.#leaderGone])]);
-      if (leaderGone && this.#members().length === 0) return true;
+      if (leaderGone && (await this.#members()).length === 0) return true;
     }
-    return this.#members().length === 0;
+    return (await this.#members()).length === 0;
   }
 }

@@ -13,7 +13,7 @@ import type {
 import { endLeftovers } from './leftovers.ts';
 import { Machine, consolePath, machineDirectory } from './machine.ts';
 import { readConsole } from './machine-console.ts';
-import { hostProcessTable } from './process-table.ts';
+import { SharedLooks, hostProcessTable } from './process-table.ts';
 import type { ProcessTable } from './process-table.ts';
 import { startReaper } from './reaper.ts';
 import type { Reaper } from './reaper.ts';
@@ -41,6 +41,7 @@ class ProcessDriver implements Driver {
   readonly #options: ProcessDriverOptions;
   readonly #runId = randomBytes(8).toString('hex');
   readonly #table: ProcessTable;
+  readonly #looks: SharedLooks;
   readonly #machines = new Map<string, Machine>();
   readonly #queues = new Map<string, Promise<unknown>>();
   readonly #listeners = new Set<(observation: Observation) => void>();
@@ -50,6 +51,7 @@ class ProcessDriver implements Driver {
   constructor(options: ProcessDriverOptions) {
     this.#options = options;
     this.#table = options.table ?? hostProcessTable();
+    this.#looks = new SharedLooks(this.#table);
   }
 
   boot(specification: InstanceSpecification): Promise<DomainError | undefined> {
@@ -80,7 +82,7 @@ class ProcessDriver implements Driver {
 
   unfreeze(instanceId: string): Promise<DomainError | undefined> {
     return this.#inOrder(instanceId, async () => {
-      this.#machines.get(instanceId)?.unfreeze();
+      await this.#machines.get(instanceId)?.unfreeze();
       return undefined;
     });
   }
@@ -139,7 +141,7 @@ class ProcessDriver implements Driver {
     const { stateDirectory, worldId, metadataAddress, path } = this.#options;
     this.#reaper ??= startReaper(stateDirectory, worldId, this.#runId);
     const machine = new Machine(specification, {
-      table: this.#table,
+      looks: this.#looks,
       worldId,
       runId: this.#runId,
       stateDirectory,

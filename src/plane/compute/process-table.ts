@@ -139,3 +139,31 @@ export const sendSignal = (id: number, signal: NodeJS.Signals): void => {
     throw problem;
   }
 };
+
+/**
+ * Looks at the process table for many who ask at once: a look serves all who asked before it began, so that freezing a
+ * whole zone costs as much as freezing one machine.
+ */
+export class SharedLooks {
+  readonly #table: ProcessTable;
+  #next: Promise<readonly HostProcess[]> | undefined;
+
+  constructor(table: ProcessTable) {
+    this.#table = table;
+  }
+
+  /** The processes as they are at a moment after this call. */
+  look(): Promise<readonly HostProcess[]> {
+    this.#next ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        this.#next = undefined;
+        try {
+          resolve(this.#table.list());
+        } catch (problem) {
+          reject(problem);
+        }
+      });
+    });
+    return this.#next;
+  }
+}
