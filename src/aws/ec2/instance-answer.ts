@@ -106,7 +106,8 @@ const placementAnswer = (view: View, instance: Instance): Plain<Placement> => ({
   Tenancy: 'default',
 });
 
-const metadataAnswer = (instance: Instance): Plain<Answer>['MetadataOptions'] => ({
+/** How the metadata service of an instance answers. */
+export const metadataAnswer = (instance: Instance): Plain<Answer>['MetadataOptions'] => ({
   State: isNewlyAttached(instance) ? 'pending' : 'applied',
   HttpTokens: instance.metadataOptions.httpTokens,
   HttpPutResponseHopLimit: instance.metadataOptions.httpPutResponseHopLimit,
@@ -120,8 +121,7 @@ export const instanceAnswer = (view: View, instance: Instance): Plain<Answer> =>
   ...typeAnswer(instance),
   ...networkAnswer(view, instance),
   AmiLaunchIndex: instance.launchIndex,
-  // The images here are of these two, members of the SDK's union.
-  Architecture: instance.architecture as Answer['Architecture'],
+  Architecture: instance.architecture,
   BlockDeviceMappings: blockDevices(view, instance),
   CapacityReservationSpecification: { CapacityReservationPreference: 'open' },
   ClientToken: instance.clientToken ?? '',

@@ -42,8 +42,8 @@ export interface Instance extends Entity {
   readonly clientToken: string | null;
   readonly imageId: string;
   readonly instanceType: string;
-  /** The image's: `x86_64` or `arm64`. */
-  readonly architecture: string;
+  /** The image's. */
+  readonly architecture: 'x86_64' | 'arm64';
   readonly keyName: string | null;
   readonly state: InstanceStateName;
   readonly stateReason: StateReason | null;

@@ -9,16 +9,12 @@ import type { BaseImage } from './base-images.ts';
 import { KeyPairs } from './entities.ts';
 import { invalidParameterCombination, invalidParameterValue, missingParameter } from './errors.ts';
 import type { Instance, InstanceMetadataSettings } from './instance-entities.ts';
-import {
-  architecturesOf,
-  instanceTypeFacts,
-  isOffered,
-  knownInstanceTypes,
-} from './instance-types.ts';
+import { checkInstanceType, creditsOf, shutdownBehaviorOf } from './instance-settings.ts';
 import { launchNetwork, type LaunchNetwork } from './launch-network.ts';
 import { rootVolumeOf } from './launch-volumes.ts';
 import { checkLaunchParameters } from './launch-parameters.ts';
 import { decodeUserData } from './launch-user-data.ts';
+import { defaultMetadataOptions, withMetadataOptions } from './metadata-options.ts';
 import type { RootVolumeRequest } from './volumes.ts';
 
 type Input = Plain<RunInstancesRequest>;
@@ -77,76 +73,6 @@ const checkCounts = (minCount: number, maxCount: number): DomainError | undefine
   return undefined;
 };
 
-/** The type that is meant, if this Region has it and it can run the image. */
-const checkType = (view: View, name: string, image: BaseImage): DomainError | undefined => {
-  if (instanceTypeFacts(name) === undefined) {
-    return invalidParameterValue(
-      `Invalid value '${name}' for InstanceType. Faultline has ${knownInstanceTypes.join(', ')}.`,
-    );
-  }
-  if (!isOffered(name, view.shard)) {
-    return new DomainError(
-      'Unsupported',
-      `The requested configuration is currently not supported. The instance type ${name} is not offered in ${view.shard}; see DescribeInstanceTypeOfferings.`,
-    );
-  }
-  const architectures = architecturesOf(name);
-  return architectures.includes(image.architecture)
-    ? undefined
-    : invalidParameterValue(
-        `The architecture '${architectures.join(',')}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.`,
-      );
-};
-
-/** Amazon Linux 2023 and newer images ask for tokens and allow them two hops (ImdsSupport `v2.0`, User Guide). */
-const metadataSettings = (
-  options: Input['MetadataOptions'],
-  image: BaseImage,
-): InstanceMetadataSettings | DomainError => {
-  const isV2 = image.imdsSupport === 'v2.0';
-  const hopLimit = options?.HttpPutResponseHopLimit ?? (isV2 ? 2 : 1);
-  if (hopLimit < 1 || hopLimit > 64) {
-    return invalidParameterValue(
-      `Value (${hopLimit}) for parameter HttpPutResponseHopLimit is invalid. It must be from 1 to 64.`,
-    );
-  }
-  return {
-    httpTokens: options?.HttpTokens ?? (isV2 ? 'required' : 'optional'),
-    httpPutResponseHopLimit: hopLimit,
-    httpEndpoint: options?.HttpEndpoint ?? 'enabled',
-    httpProtocolIpv6: options?.HttpProtocolIpv6 ?? 'disabled',
-    instanceMetadataTags: options?.InstanceMetadataTags ?? 'disabled',
-  };
-};
-
-/** T2 instances are `standard` and all later T types `unlimited` unless the launch says otherwise (User Guide). */
-const creditsOf = (
-  type: string,
-  asked: string | undefined,
-): Instance['cpuCredits'] | DomainError => {
-  if (instanceTypeFacts(type)?.BurstablePerformanceSupported !== true) {
-    // A specification for another type is accepted and does nothing, as at AWS.
-    return null;
-  }
-  if (asked === undefined) return type.startsWith('t2.') ? 'standard' : 'unlimited';
-  return asked === 'standard' || asked === 'unlimited'
-    ? asked
-    : invalidParameterValue(
-        `Value (${asked}) for parameter CreditSpecification.CpuCredits is invalid. Valid values are: standard, unlimited.`,
-      );
-};
-
-const shutdownBehaviorOf = (
-  asked: string | undefined,
-): Instance['instanceInitiatedShutdownBehavior'] | DomainError => {
-  const behavior = asked ?? 'stop';
-  return behavior === 'stop' || behavior === 'terminate'
-    ? behavior
-    : invalidParameterValue(
-        `Value (${behavior}) for parameter instanceInitiatedShutdownBehavior is invalid. Valid values are: stop, terminate.`,
-      );
-};
-
 const taggable: readonly string[] = ['instance', 'volume', 'network-interface'];
 
 const tagsOfLaunch = (
@@ -178,7 +104,7 @@ const imageAndType = (
   const instanceType = input.InstanceType;
   // AWS falls back on m1.small, which runs none of the images here.
   if (instanceType === undefined) return missingParameter('InstanceType');
-  return checkType(view, instanceType, image) ?? { image, instanceType };
+  return checkInstanceType(view, instanceType, image) ?? { image, instanceType };
 };
 
 /** The parts of a request that stand on their own. */
@@ -187,7 +113,10 @@ const launchParts = (view: View, input: Input, image: BaseImage, instanceType: s
   network: launchNetwork(view, input),
   rootVolume: rootVolumeOf(input.BlockDeviceMappings ?? [], image),
   userData: decodeUserData(input.UserData),
-  metadataOptions: metadataSettings(input.MetadataOptions, image),
+  metadataOptions: withMetadataOptions(
+    defaultMetadataOptions(image.imdsSupport),
+    input.MetadataOptions,
+  ),
   shutdownBehavior: shutdownBehaviorOf(input.InstanceInitiatedShutdownBehavior),
   cpuCredits: creditsOf(instanceType, input.CreditSpecification?.CpuCredits),
   tags: tagsOfLaunch(input.TagSpecifications),
