@@ -95,6 +95,14 @@ export const kinds = {
     notFoundCode: 'InvalidKeyPair.NotFound',
     notFoundMessage: (id) => `The key pair ID '${id}' does not exist`,
   },
+  dhcpOptions: {
+    type: 'dhcp-options',
+    prefix: 'dopt',
+    idsParameter: 'dhcpOptionsIds',
+    malformedCode: 'InvalidDhcpOptionsId.Malformed',
+    notFoundCode: 'InvalidDhcpOptionID.NotFound',
+    notFoundMessage: (id) => `The dhcpOption ID '${id}' does not exist`,
+  },
   instance: {
     type: 'instance',
     prefix: 'i',
