@@ -37,7 +37,7 @@ const servedTypes: readonly RecordType[] = [
 ];
 
 /** The API's own words for a type, or nothing when Faultline serves no such records. */
-const servedType = (type: string | undefined): RecordType | undefined =>
+export const servedType = (type: string | undefined): RecordType | undefined =>
   servedTypes.find((served) => served === type);
 
 const changeNamed = (change: Plain<ChangeInput>): string => {

@@ -1,69 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import type { World } from '../../world/world.ts';
-import { callRoute53, createZone, openRoute53 } from './test-calls.ts';
-
-interface SetInput {
-  readonly Name: string;
-  readonly Type?: string;
-  readonly [member: string]: unknown;
-}
-
-interface ChangeInput {
-  readonly Action: string;
-  readonly ResourceRecordSet: SetInput;
-}
-
-const a = (
-  Name: string,
-  values: readonly string[] = ['192.0.2.1'],
-  more: object = {},
-): SetInput => ({
-  Name,
-  Type: 'A',
-  TTL: 60,
-  ResourceRecords: values.map((Value) => ({ Value })),
-  ...more,
-});
-const record = (Type: string, Name: string, ...values: readonly string[]): SetInput =>
-  a(Name, values, { Type });
-const alias = (
-  Name: string,
-  DNSName: string,
-  HostedZoneId: string,
-  more: object = {},
-): SetInput => ({
-  Name,
-  Type: 'A',
-  AliasTarget: { DNSName, HostedZoneId, EvaluateTargetHealth: true },
-  ...more,
-});
-const failover = (Failover: string, SetIdentifier: string, more: object = {}) => ({
-  Failover,
-  SetIdentifier,
-  ...more,
-});
-const create = (set: SetInput): ChangeInput => ({ Action: 'CREATE', ResourceRecordSet: set });
-const upsert = (set: SetInput): ChangeInput => ({ Action: 'UPSERT', ResourceRecordSet: set });
-const remove = (set: SetInput): ChangeInput => ({ Action: 'DELETE', ResourceRecordSet: set });
-
-const change = (world: World, zone: string, ...Changes: readonly ChangeInput[]) =>
-  callRoute53(world, 'ChangeResourceRecordSets', { HostedZoneId: zone, ChangeBatch: { Changes } });
-
-const list = (world: World, zone: string, more: object = {}) =>
-  callRoute53(world, 'ListResourceRecordSets', { HostedZoneId: zone, ...more });
-
-const names = (listed: {
-  ResourceRecordSets: readonly { Name: string; Type: string; SetIdentifier?: string }[];
-}) =>
-  listed.ResourceRecordSets.map((set) => [set.Name, set.Type, set.SetIdentifier].join(' ').trim());
-
-const open = async () => {
-  const { world, clock } = await openRoute53();
-  return { world, clock, zone: createZone(world, 'example.com') };
-};
-
-const balancer = 'web-1.us-east-1.elb.amazonaws.com';
-const balancerZone = 'Z35SXDOTRQ7X7K';
+import { callRoute53 } from './test-calls.ts';
+import type { SetInput, ChangeInput } from './test-record-sets.ts';
+import {
+  a,
+  record,
+  alias,
+  failover,
+  create,
+  upsert,
+  remove,
+  change,
+  list,
+  names,
+  open,
+  balancer,
+  balancerZone,
+} from './test-record-sets.ts';
 
 describe('a batch', () => {
   test('is made whole and is a change on its way', async () => {
@@ -417,79 +369,5 @@ describe('values', () => {
       code: 'InvalidChangeBatch',
       message: expect.stringContaining(`FATAL problem: ${reason}`),
     });
-  });
-});
-
-describe('the list', () => {
-  const filled = async () => {
-    const { world, zone } = await open();
-    change(
-      world,
-      zone,
-      create(a('www.example.com')),
-      create(record('TXT', 'www.example.com', '"x"')),
-      create(a('*.example.com')),
-      create(a('b.a.example.com')),
-      create(a('a.example.com')),
-      create(a('a-b.example.com')),
-      create(a('f.example.com', ['192.0.2.2'], failover('SECONDARY', 's'))),
-      create(a('f.example.com', ['192.0.2.1'], failover('PRIMARY', 'p'))),
-    );
-    return { world, zone };
-  };
-
-  test('is sorted by reversed labels, then type, then identifier; odd characters are octal codes', async () => {
-    const { world, zone } = await filled();
-    expect(names(list(world, zone))).toEqual([
-      'example.com. NS',
-      'example.com. SOA',
-      '\\052.example.com. A',
-      'a-b.example.com. A',
-      'a.example.com. A',
-      'b.a.example.com. A',
-      'f.example.com. A p',
-      'f.example.com. A s',
-      'www.example.com. A',
-      'www.example.com. TXT',
-    ]);
-  });
-
-  test('comes in pages that join without gap', async () => {
-    const { world, zone } = await filled();
-    const whole = names(list(world, zone));
-    const seen: string[] = [];
-    let page = list(world, zone, { MaxItems: '1' });
-    for (;;) {
-      seen.push(...names(page));
-      if (!page.IsTruncated) break;
-      page = list(world, zone, {
-        MaxItems: '1',
-        StartRecordName: page.NextRecordName,
-        StartRecordType: page.NextRecordType,
-        ...(page.NextRecordIdentifier === undefined
-          ? {}
-          : { StartRecordIdentifier: page.NextRecordIdentifier }),
-      });
-    }
-    expect(seen).toEqual(whole);
-  });
-
-  test.each<[object, string | undefined]>([
-    [{ StartRecordName: 'f.example.com' }, 'f.example.com. A p'],
-    [{ StartRecordName: 'e.example.com' }, 'f.example.com. A p'],
-    [{ StartRecordName: 'www.example.com', StartRecordType: 'MX' }, 'www.example.com. TXT'],
-    [{ StartRecordName: 'zzz.example.com' }, undefined],
-  ])('begins at %j', async (start, first) => {
-    const { world, zone } = await filled();
-    expect(names(list(world, zone, start))[0]).toBe(first);
-  });
-
-  test.each([
-    { StartRecordType: 'A' },
-    { StartRecordName: 'a.example.com', StartRecordIdentifier: 'p' },
-    { MaxItems: '0' },
-  ])('refuses %j', async (start) => {
-    const { world, zone } = await filled();
-    expect(list(world, zone, start)).toMatchObject({ code: 'InvalidInput' });
   });
 });

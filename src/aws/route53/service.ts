@@ -28,6 +28,7 @@ import {
   listTagsForResource,
   listTagsForResources,
 } from './resource-tags.ts';
+import { testDnsAnswer } from './test-dns-answer.ts';
 
 /** Amazon Route 53: one for the partition, its control plane in us-east-1. */
 export const route53: Service = {
@@ -55,6 +56,7 @@ export const route53: Service = {
     ListResourceRecordSets: listResourceRecordSets,
     ListTagsForResource: listTagsForResource,
     ListTagsForResources: listTagsForResources,
+    TestDNSAnswer: testDnsAnswer,
     UpdateHealthCheck: updateHealthCheck,
     UpdateHostedZoneComment: updateHostedZoneComment,
   },
