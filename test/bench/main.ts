@@ -3,13 +3,22 @@
  * the same run, so that the ratio means something on any machine. Exits 1 when a budget is not kept.
  */
 import { parseArgs } from 'node:util';
+import { apiBench } from './api-bench.ts';
+import { balancerBench } from './balancer-bench.ts';
 import { journalBench } from './journal-bench.ts';
 import { memoryBench } from './memory-bench.ts';
 import { isWithin, ratioOf } from './measurement.ts';
 import type { Benchmark, Result } from './measurement.ts';
+import { startBench } from './start-bench.ts';
 import { tableOf } from './table.ts';
 
-const benchmarks: readonly Benchmark[] = [journalBench, memoryBench];
+const benchmarks: readonly Benchmark[] = [
+  startBench,
+  apiBench,
+  journalBench,
+  memoryBench,
+  balancerBench,
+];
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false } },

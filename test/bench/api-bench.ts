@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startReady, stop } from '../crash/process.ts';
+import type { Running } from '../crash/process.ts';
+import { end } from './child.ts';
+import { residentMiBOf } from './cpu-time.ts';
+import { underLoad } from './load.ts';
+import type { HttpLoad } from './load.ts';
+import { inTurn } from './measurement.ts';
+import type { Benchmark, Result } from './measurement.ts';
+
+const authorization =
+  'AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-1/ec2/aws4_request, ' +
+  `SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`;
+
+/** The bytes of an EC2 request as an SDK sends it. `{n}` in the body stands for nine digits. */
+const ec2Request = (port: number, body: string): string =>
+  [
+    'POST / HTTP/1.1',
+    `host: 127.0.0.1:${port}`,
+    'content-type: application/x-www-form-urlencoded; charset=utf-8',
+    'x-amz-date: 20260101T000000Z',
+    `authorization: ${authorization}`,
+    'user-agent: aws-sdk-js/3.0.0 ua/2.1 os/linux lang/js md/nodejs#24 api/ec2#3.0.0',
+    `content-length: ${body.replace('{n}', '123456789').length}`,
+    '',
+    body,
+  ].join('\r\n');
+
+const portOf = (running: Running): number => Number(new URL(running.endpoint).port);
+
+const call = async (running: Running, body: string): Promise<string> => {
+  const response = await fetch(running.endpoint, {
+    method: 'POST',
+    body,
+    headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${body}: ${text}`);
+  return text;
+};
+
+const loadOf = (port: number, body: string): HttpLoad => ({
+  address: '127.0.0.1',
+  port,
+  connections: 32,
+  seconds: 3,
+  request: ec2Request(port, body),
+});
+
+const describeZones = 'Action=DescribeAvailabilityZones&Version=2016-11-15';
+
+const startBareServer = async (
+  bodyLength: number,
+): Promise<{
+  readonly port: number;
+  readonly processId: number;
+  readonly close: () => Promise<void>;
+}> => {
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'bare-server.ts'), String(bodyLength)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const line = await new Promise<string>((resolve) => {
+    child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString()));
+  });
+  // The script prints the address that its server listens on.
+  const { port } = JSON.parse(line) as { readonly port: number };
+  return { port, processId: child.pid ?? 0, close: () => end(child) };
+};
+
+const reads = async (running: Running): Promise<Result> => {
+  const answer = await call(running, describeZones);
+  const bare = await startBareServer(answer.length);
+  try {
+    const { measured, reference } = await inTurn(
+      3,
+      async () => {
+        const load = loadOf(portOf(running), describeZones);
+        return (await underLoad('http-load.ts', load, running.child.pid ?? 0)).perSecond;
+      },
+      async () => {
+        const load = loadOf(bare.port, describeZones);
+        return (await underLoad('http-load.ts', load, bare.processId)).perSecond;
+      },
+    );
+    return {
+      what: 'DescribeAvailabilityZones, 32 connections',
+      measured,
+      unit: '/s',
+      reference: { what: 'bare node:http, as many bytes', value: reference },
+      budget: { atLeast: 0.25 },
+    };
+  } finally {
+    await bare.close();
+  }
+};
+
+const writes = async (running: Running): Promise<Result> => {
+  const answer = await call(running, 'Action=CreateVpc&Version=2016-11-15&CidrBlock=10.77.0.0/16');
+  const vpc = /<vpcId>([^<]+)/.exec(answer)?.[1] ?? '';
+  const body = `Action=CreateTags&Version=2016-11-15&ResourceId.1=${vpc}&Tag.1.Key=bench&Tag.1.Value={n}`;
+  const load = loadOf(portOf(running), body);
+  const { perSecond } = await underLoad('http-load.ts', load, running.child.pid ?? 0);
+  return {
+    what: 'acknowledged writes, API (CreateTags), 32 connections',
+    measured: perSecond,
+    unit: '/s',
+  };
+};
+
+/** The API of a running world, and what it holds when nothing happens. */
+export const apiBench: Benchmark = {
+  name: 'api',
+  run: async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'faultline-bench-'));
+    const running = await startReady(directory);
+    try {
+      // What starting left behind is collected in the first seconds.
+      await delay(2000);
+      const idleMiB = residentMiBOf(running.child.pid ?? 0);
+      const idle: Result =
+        idleMiB === undefined
+          ? { what: 'memory when idle', skipped: 'this system does not tell it' }
+          : {
+              what: 'memory when idle',
+              measured: idleMiB,
+              unit: 'MiB',
+              ratio: idleMiB / 90,
+              budget: { atMost: 1 },
+              note: 'the ratio is against 90 MB',
+            };
+      return [idle, await reads(running), await writes(running)];
+    } finally {
+      await stop(running);
+      await rm(directory, { recursive: true });
+    }
+  },
+};
