@@ -1,4 +1,5 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 
 /** The TCP ports that are listened on, by IPv4 address in dotted form. */
 export type ListeningPorts = ReadonlyMap<string, ReadonlySet<number>>;
@@ -31,36 +32,39 @@ const addListening = (line: string, into: Map<string, Set<number>>): boolean => 
   return true;
 };
 
-const readTable = (path: string, into: Map<string, Set<number>>): void => {
-  const file = openSync(path, 'r');
+const readTable = async (path: string): Promise<ListeningPorts> => {
+  const ports = new Map<string, Set<number>>();
+  const file = await open(path, 'r');
   try {
     const buffer = Buffer.alloc(16 * 1024);
     let rest = '';
     for (;;) {
-      const length = readSync(file, buffer, 0, buffer.length, null);
-      if (length === 0) return;
-      const lines = (rest + buffer.toString('latin1', 0, length)).split('\n');
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+      if (bytesRead === 0) return ports;
+      const lines = (rest + buffer.toString('latin1', 0, bytesRead)).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) if (!addListening(line, into)) return;
+      for (const line of lines) if (!addListening(line, ports)) return ports;
     }
   } finally {
-    closeSync(file);
+    await file.close();
   }
 };
 
-/** Whether this host shows which ports are listened on. */
-export const showsListeningPorts = (): boolean => existsSync('/proc/net/tcp');
+const table4 = '/proc/net/tcp';
+const table6 = '/proc/net/tcp6';
+const nothing: ListeningPorts = new Map();
+const none: ReadonlySet<number> = new Set();
 
-/** The ports that are listened on now. The cost grows with the sockets that listen, not with connections. */
-export const readListeningPorts = (): ListeningPorts => {
-  const ports = new Map<string, Set<number>>();
-  for (const path of ['/proc/net/tcp', '/proc/net/tcp6'])
-    if (existsSync(path)) readTable(path, ports);
-  return ports;
-};
+/** Whether this host shows which ports are listened on. */
+export const showsListeningPorts = (): boolean => existsSync(table4);
 
 const pollMs = 200;
-const none: ReadonlySet<number> = new Set();
+
+/**
+ * The kernel walks its whole table of connections when a table has none, which the one of IPv6 mostly is; and few programs
+ * turn the address that they were given into IPv6 form. So that table is read at every tenth look.
+ */
+const looksPerLookAtIpv6 = 10;
 
 /**
  * Looks again and again at which ports are listened on, while anybody watches an address. One look serves all; when looks
@@ -72,6 +76,9 @@ export class ListeningWatch {
     { readonly address: string; readonly see: (ports: ReadonlySet<number>) => void }
   >();
   #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #looks = 0;
+  #ports6 = nothing;
 
   /** Calls `see` with the ports of an address after each look; the answer ends it. Where the host shows nothing, never. */
   watch(address: string, see: (ports: ReadonlySet<number>) => void): () => void {
@@ -86,18 +93,35 @@ export class ListeningWatch {
     };
   }
 
-  /** Looks now, and tells every watcher. */
-  look(): void {
+  /** Looks now, and tells every watcher before it settles. Looks follow one another, so that what is told never goes back in time. */
+  look(): Promise<void> {
+    return this.#afterOthers(true);
+  }
+
+  #afterOthers(alsoIpv6: boolean): Promise<void> {
+    const looked = this.#looking.then(() => this.#look(alsoIpv6));
+    // Who asked for a look learns of its failure; the next look has its own fate.
+    this.#looking = looked.catch(() => undefined);
+    return looked;
+  }
+
+  async #look(alsoIpv6: boolean): Promise<void> {
     if (!showsListeningPorts()) return;
-    const ports = readListeningPorts();
-    for (const { address, see } of this.#watchers.values()) see(ports.get(address) ?? none);
+    if (alsoIpv6 && existsSync(table6)) this.#ports6 = await readTable(table6);
+    const ports4 = await readTable(table4);
+    for (const { address, see } of this.#watchers.values()) {
+      see(new Set([...(ports4.get(address) ?? none), ...(this.#ports6.get(address) ?? none)]));
+    }
   }
 
   #lookIn(delayMs: number): void {
     this.#timer = setTimeout(() => {
       const begin = performance.now();
-      this.look();
-      if (this.#watchers.size > 0) this.#lookIn(Math.max(pollMs, 20 * (performance.now() - begin)));
+      const goOn = (): void => {
+        if (this.#watchers.size > 0)
+          this.#lookIn(Math.max(pollMs, 20 * (performance.now() - begin)));
+      };
+      this.#afterOthers(this.#looks++ % looksPerLookAtIpv6 === 0).then(goOn, goOn);
     }, delayMs);
     this.#timer.unref();
   }

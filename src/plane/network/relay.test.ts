@@ -80,6 +80,11 @@ interface Client {
   received: string;
 }
 
+const look = async (): Promise<void> => {
+  // Port 0 is never listened on: all that comes of this is that what is listened on opens.
+  expect(await relay.open(0)).toBeUndefined();
+};
+
 const client = (port: number): Client => {
   const socket = connect({ host: publicAddress, port, allowHalfOpen: true });
   const result: Client = { socket, events: [], received: '' };
@@ -94,8 +99,8 @@ const client = (port: number): Client => {
 };
 
 const openPort = async (port: number): Promise<void> => {
-  await relay.refresh();
-  if (!relay.ports().includes(port)) expect(await relay.open(port)).toBeUndefined();
+  expect(await relay.open(port)).toBeUndefined();
+  expect(relay.ports()).toContain(port);
 };
 
 describe.runIf(showsListeningPorts())('the open ports', () => {
@@ -113,37 +118,38 @@ describe.runIf(showsListeningPorts())('the open ports', () => {
 
   test('are seen at once when asked for, also where a program gave its address in IPv6 form', async () => {
     const web = await serve(echo, { host: `::ffff:${hostAddress}` });
-    await relay.refresh();
+    await look();
     expect(relay.ports()).toEqual([web.port]);
   });
 
   test('are not those of other addresses', async () => {
     await serve(echo, { host: block.addressFor(302) });
-    await relay.refresh();
+    await look();
     expect(relay.ports()).toEqual([]);
   });
 
   test('stay while the instance cannot be reached, whatever it does', async () => {
     const web = await serve(echo);
-    await relay.refresh();
+    await look();
     reach.up = false;
     web.server.close();
-    await relay.refresh();
+    await look();
     expect(relay.ports()).toEqual([web.port]);
     reach.up = true;
-    await relay.refresh();
+    await look();
     expect(relay.ports()).toEqual([]);
   });
 
   test('that another program holds are told once', async () => {
     const taken = await serve(echo, { host: publicAddress });
     await serve(echo, { port: taken.port });
-    await relay.refresh();
+    await look();
     await until(() => problems.length > 0);
-    await relay.refresh();
+    await look();
     expect(problems).toEqual([
       expect.stringContaining(`Port ${taken.port} of ${publicAddress} is in use`),
     ]);
+    expect(isDomainError(await relay.open(taken.port))).toBe(true);
   });
 });
 
@@ -212,7 +218,12 @@ describe('a connection', () => {
 
   test('to a port that was opened by hand and where nothing listens is broken, not held', async () => {
     const gone = await serve(echo);
-    await relay.open(gone.port);
+    const blind = createInstanceRelay({ publicAddress, hostAddress, reach: () => reach });
+    cleanUp.push(() => blind.close());
+    expect(await blind.open(gone.port)).toBeUndefined();
+    const served = client(gone.port);
+    served.socket.end('x');
+    await until(() => served.received === 'x');
     gone.server.close();
     await once(gone.server, 'close');
     const user = client(gone.port);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { DomainError } from '../../world/domain-error.ts';
+import { showsListeningPorts } from './listening-ports.ts';
 import type { ListeningWatch } from './listening-ports.ts';
 import { RelayedConnection } from './relayed-connection.ts';
 import type { RelayReach } from './relayed-connection.ts';
@@ -9,10 +10,11 @@ import type { RelayReach } from './relayed-connection.ts';
 /** The public side of an instance. */
 export interface InstanceRelay {
   readonly publicAddress: string;
-  /** Opens a port by hand, where it is not found by itself (or not yet). It stays open until `close`. */
+  /**
+   * Makes sure that a port is open if the instance listens on it at this moment. Where the system does not show that, the
+   * port is opened by hand and stays open; a client of a port where nothing listens then meets a reset.
+   */
   open(port: number): Promise<DomainError | undefined>;
-  /** Opens what the instance listens on at this moment, without waiting for the next look. */
-  refresh(): Promise<void>;
   /** The ports that are open now, in ascending order. */
   ports(): readonly number[];
   /** Closes all ports and connections. */
@@ -27,7 +29,7 @@ export interface InstanceRelayOptions {
   readonly hostAddress: string;
   /** Asked whenever something is to go through. */
   readonly reach: () => RelayReach;
-  /** Shared by all relays of a world; without it ports are opened by hand alone. */
+  /** Finds the ports by itself; one is shared by all relays of a world. Without it ports are opened by hand alone. */
   readonly watch?: ListeningWatch;
   /** Told once for each port that the instance listens on and that cannot be opened on the public side. */
   readonly onProblem?: (message: string) => void;
@@ -44,7 +46,7 @@ class TcpRelay implements InstanceRelay {
   readonly #options: InstanceRelayOptions;
   readonly #servers = new Map<number, { readonly server: Server; readonly byHand: boolean }>();
   readonly #opening = new Map<number, Promise<DomainError | undefined>>();
-  readonly #unopened = new Set<number>();
+  readonly #unopened = new Map<number, DomainError>();
   readonly #connections = new Set<RelayedConnection>();
   readonly #stopWatching: () => void;
   #timer: NodeJS.Timeout | undefined;
@@ -58,13 +60,11 @@ class TcpRelay implements InstanceRelay {
       (() => undefined);
   }
 
-  open(port: number): Promise<DomainError | undefined> {
-    return this.#open(port, true);
-  }
-
-  async refresh(): Promise<void> {
-    this.#options.watch?.look();
+  async open(port: number): Promise<DomainError | undefined> {
+    if (this.#options.watch === undefined || !showsListeningPorts()) return this.#open(port, true);
+    await this.#options.watch.look();
     await Promise.all(this.#opening.values());
+    return this.#unopened.get(port);
   }
 
   ports(): readonly number[] {
@@ -89,12 +89,12 @@ class TcpRelay implements InstanceRelay {
       if (this.#servers.has(port) || this.#opening.has(port) || this.#unopened.has(port)) continue;
       void this.#open(port, false).then((problem) => {
         if (problem === undefined) return;
-        this.#unopened.add(port);
+        this.#unopened.set(port, problem);
         this.#options.onProblem?.(problem.message);
       });
     }
     if (!this.#options.reach().up) return;
-    for (const port of this.#unopened) if (!listening.has(port)) this.#unopened.delete(port);
+    for (const port of this.#unopened.keys()) if (!listening.has(port)) this.#unopened.delete(port);
     for (const [port, { server, byHand }] of this.#servers) {
       if (byHand || listening.has(port)) continue;
       this.#servers.delete(port);

@@ -112,7 +112,7 @@ class Lane {
 export class RelayedConnection {
   readonly #client: Socket;
   readonly #options: RelayedConnectionOptions;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   #instance: Socket | undefined;
   #lanes: readonly Lane[] = [];
   #isDue = false;
@@ -124,11 +124,11 @@ export class RelayedConnection {
     // Until the instance is reached nothing reads the client; an error before that only ends the matter.
     client.on('error', () => undefined);
     client.once('close', () => this.#closeIfDone());
-    // The system has answered the client's SYN already, so the round trip of connecting is waited for here.
-    this.#timer = setTimeout(() => {
-      this.#isDue = true;
-      this.advance();
-    }, options.reach().latencyMs);
+    const { latencyMs } = options.reach();
+    if (latencyMs > 0) {
+      // The system has answered the client's SYN already, so the round trip of connecting is waited for here.
+      this.#timer = setTimeout(() => this.#begin(), latencyMs);
+    } else this.#begin();
   }
 
   /** Goes on with what stood still; does nothing while the reach is not up. */
@@ -148,6 +148,11 @@ export class RelayedConnection {
     this.#client.destroy();
     this.#instance?.destroy();
     this.#options.closed();
+  }
+
+  #begin(): void {
+    this.#isDue = true;
+    this.advance();
   }
 
   #connect(): void {
