@@ -123,6 +123,6 @@ test('no sequence of calls, faults and waits takes an instance through a transit
         expect(takenAddressCount(view, subnet.id)).toBe(0);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 150 },
   );
 });
