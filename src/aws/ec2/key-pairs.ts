@@ -38,15 +38,25 @@ export interface PublicKey {
  * rather than from the world's seed. What it answers decides nothing else in the world.
  */
 export interface KeyMaker {
-  /** A new key pair, the private key in the PEM form that AWS gives for its type, and AWS's fingerprint of it. */
-  generate(type: KeyPair['type']): {
-    readonly publicKey: PublicKey;
-    readonly privateKey: string;
-    readonly fingerprint: string;
-  };
+  /** A new key pair. */
+  generate(type: KeyPair['type']): NewKey | DomainError;
   /** AWS's fingerprint of a public key that was imported; undefined when it is none. */
-  fingerprintOf(key: PublicKey): string | undefined;
+  fingerprintOf(key: PublicKey): string | DomainError | undefined;
 }
+
+/** A key pair as a KeyMaker makes it. */
+export interface NewKey {
+  readonly publicKey: PublicKey;
+  /** In the PEM form that AWS gives for its type. */
+  readonly privateKey: string;
+  /** AWS's fingerprint of a key that was made, not imported. */
+  readonly fingerprint: string;
+}
+
+const noKeys = (): DomainError => notBuilt('cryptography for key pairs in this world');
+
+/** For a world that was given none: key pairs are refused, not made up. */
+export const noKeyMaker: KeyMaker = { generate: noKeys, fingerprintOf: noKeys };
 
 const keyPairNamed = (view: View, name: string): KeyPair | undefined =>
   view.find(KeyPairs, 'name', name)[0];
@@ -97,7 +107,9 @@ export const createKeyPair =
     if (input.KeyFormat === 'ppk') return notBuilt("private keys in PuTTY's form (ppk)");
     const tags = tagsForType(input.TagSpecifications, 'key-pair');
     if (isDomainError(tags)) return tags;
-    const { publicKey, privateKey, fingerprint } = keys.generate(input.KeyType ?? 'rsa');
+    const made = keys.generate(input.KeyType ?? 'rsa');
+    if (isDomainError(made)) return made;
+    const { publicKey, privateKey, fingerprint } = made;
     const pair = putKeyPair(tx, name, publicKey, fingerprint);
     return (
       addTags(tx, pair.id, 'key-pair', tags) ?? { ...summary(tx, pair), KeyMaterial: privateKey }
@@ -129,6 +141,7 @@ export const importKeyPair =
     if (material === undefined) return missingParameter('publicKeyMaterial');
     const key = parsePublicKey(String.fromCharCode(...material.subarray(0, 4096)));
     const fingerprint = key && keys.fingerprintOf(key);
+    if (isDomainError(fingerprint)) return fingerprint;
     if (key === undefined || fingerprint === undefined) {
       return new DomainError('InvalidKey.Format', 'Key is not in valid OpenSSH public key format');
     }

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import type { KeyMaker, PublicKey } from '../../aws/ec2/key-pairs.ts';
+import type { NewKey, PublicKey } from '../../aws/ec2/key-pairs.ts';
 
 /** A length and the bytes: the string of SSH's data types (RFC 4251). */
 const sshString = (bytes: Buffer | string): Buffer => {
@@ -93,8 +93,8 @@ const sha256 = (blob: Buffer): string => createHash('sha256').update(blob).diges
  * RSA key that was made, SHA-1 of the private key; of one that was imported, MD5 of the public key; of an Ed25519 key,
  * SHA-256 as OpenSSH has it.
  */
-export const nodeKeyMaker: KeyMaker = {
-  generate: (type) => {
+export const nodeKeyMaker = {
+  generate: (type: PublicKey['type']): NewKey => {
     if (type === 'rsa') {
       const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
       const der = pair.privateKey.export({ type: 'pkcs8', format: 'der' });
@@ -112,7 +112,7 @@ export const nodeKeyMaker: KeyMaker = {
       fingerprint: sha256(blob),
     };
   },
-  fingerprintOf: (key) => {
+  fingerprintOf: (key: PublicKey): string | undefined => {
     const blob = Buffer.from(key.base64, 'base64');
     if (key.type === 'ed25519') {
       const [, point, ...rest] = sshStrings(blob);

@@ -1,0 +1,190 @@
+import type { Service } from '../operation.ts';
+import { prepareDefaultNetwork } from './default-network.ts';
+import { instanceTimers } from './instance-lifecycle.ts';
+import { describeAccountAttributes } from './account-attributes.ts';
+import { describeAvailabilityZones } from './availability-zones.ts';
+import { getConsoleOutput } from './console-output.ts';
+import { describeImages } from './images.ts';
+import {
+  describeInstanceAttribute,
+  modifyInstanceAttribute,
+  resetInstanceAttribute,
+} from './instance-attributes.ts';
+import {
+  describeInstanceCreditSpecifications,
+  modifyInstanceMetadataOptions,
+  monitorInstances,
+  unmonitorInstances,
+} from './instance-options.ts';
+import { describeInstanceStatus } from './instance-status.ts';
+import { describeInstanceTypeOfferings, describeInstanceTypes } from './instance-types.ts';
+import {
+  describeInstances,
+  rebootInstances,
+  runInstances,
+  startInstances,
+  stopInstances,
+  terminateInstances,
+} from './instances.ts';
+import {
+  attachInternetGateway,
+  createInternetGateway,
+  deleteInternetGateway,
+  describeInternetGateways,
+  detachInternetGateway,
+} from './internet-gateways.ts';
+import {
+  createKeyPair,
+  deleteKeyPair,
+  describeKeyPairs,
+  importKeyPair,
+  type KeyMaker,
+  noKeyMaker,
+} from './key-pairs.ts';
+import {
+  createNetworkAcl,
+  createNetworkAclEntry,
+  deleteNetworkAcl,
+  deleteNetworkAclEntry,
+  describeNetworkAcls,
+  replaceNetworkAclAssociation,
+  replaceNetworkAclEntry,
+} from './network-acls.ts';
+import { describeNetworkInterfaces } from './network-interfaces.ts';
+import { describeRegions } from './regions.ts';
+import {
+  associateRouteTable,
+  createRouteTable,
+  deleteRouteTable,
+  describeRouteTables,
+  disassociateRouteTable,
+  replaceRouteTableAssociation,
+} from './route-tables.ts';
+import { createRoute, deleteRoute, replaceRoute } from './routes.ts';
+import {
+  authorizeSecurityGroupEgress,
+  authorizeSecurityGroupIngress,
+  describeSecurityGroupRules,
+  modifySecurityGroupRules,
+  revokeSecurityGroupEgress,
+  revokeSecurityGroupIngress,
+  updateSecurityGroupRuleDescriptionsEgress,
+  updateSecurityGroupRuleDescriptionsIngress,
+} from './security-group-rules.ts';
+import {
+  createSecurityGroup,
+  deleteSecurityGroup,
+  describeSecurityGroups,
+} from './security-groups.ts';
+import {
+  createDefaultSubnet,
+  createSubnet,
+  deleteSubnet,
+  describeSubnets,
+  modifySubnetAttribute,
+} from './subnets.ts';
+import { createTags, deleteTags, describeTags } from './tags.ts';
+import { describeVolumes } from './volumes.ts';
+import {
+  associateVpcCidrBlock,
+  createDefaultVpc,
+  createVpc,
+  deleteVpc,
+  describeVpcAttribute,
+  describeVpcs,
+  disassociateVpcCidrBlock,
+  modifyVpcAttribute,
+} from './vpcs.ts';
+
+const operations = {
+  AssociateRouteTable: associateRouteTable,
+  AssociateVpcCidrBlock: associateVpcCidrBlock,
+  AttachInternetGateway: attachInternetGateway,
+  AuthorizeSecurityGroupEgress: authorizeSecurityGroupEgress,
+  AuthorizeSecurityGroupIngress: authorizeSecurityGroupIngress,
+  CreateDefaultSubnet: createDefaultSubnet,
+  CreateDefaultVpc: createDefaultVpc,
+  CreateInternetGateway: createInternetGateway,
+  CreateNetworkAcl: createNetworkAcl,
+  CreateNetworkAclEntry: createNetworkAclEntry,
+  CreateRoute: createRoute,
+  CreateRouteTable: createRouteTable,
+  CreateSecurityGroup: createSecurityGroup,
+  CreateSubnet: createSubnet,
+  CreateTags: createTags,
+  CreateVpc: createVpc,
+  DeleteInternetGateway: deleteInternetGateway,
+  DeleteKeyPair: deleteKeyPair,
+  DeleteNetworkAcl: deleteNetworkAcl,
+  DeleteNetworkAclEntry: deleteNetworkAclEntry,
+  DeleteRoute: deleteRoute,
+  DeleteRouteTable: deleteRouteTable,
+  DeleteSecurityGroup: deleteSecurityGroup,
+  DeleteSubnet: deleteSubnet,
+  DeleteTags: deleteTags,
+  DeleteVpc: deleteVpc,
+  DescribeAccountAttributes: describeAccountAttributes,
+  DescribeAvailabilityZones: describeAvailabilityZones,
+  DescribeImages: describeImages,
+  DescribeInstanceAttribute: describeInstanceAttribute,
+  DescribeInstanceCreditSpecifications: describeInstanceCreditSpecifications,
+  DescribeInstanceStatus: describeInstanceStatus,
+  DescribeInstanceTypeOfferings: describeInstanceTypeOfferings,
+  DescribeInstanceTypes: describeInstanceTypes,
+  DescribeInstances: describeInstances,
+  DescribeInternetGateways: describeInternetGateways,
+  DescribeKeyPairs: describeKeyPairs,
+  DescribeNetworkAcls: describeNetworkAcls,
+  DescribeNetworkInterfaces: describeNetworkInterfaces,
+  DescribeRegions: describeRegions,
+  DescribeRouteTables: describeRouteTables,
+  DescribeSecurityGroupRules: describeSecurityGroupRules,
+  DescribeSecurityGroups: describeSecurityGroups,
+  DescribeSubnets: describeSubnets,
+  DescribeTags: describeTags,
+  DescribeVolumes: describeVolumes,
+  DescribeVpcAttribute: describeVpcAttribute,
+  DescribeVpcs: describeVpcs,
+  DetachInternetGateway: detachInternetGateway,
+  DisassociateRouteTable: disassociateRouteTable,
+  DisassociateVpcCidrBlock: disassociateVpcCidrBlock,
+  GetConsoleOutput: getConsoleOutput,
+  ModifyInstanceAttribute: modifyInstanceAttribute,
+  ModifyInstanceMetadataOptions: modifyInstanceMetadataOptions,
+  ModifySecurityGroupRules: modifySecurityGroupRules,
+  ModifySubnetAttribute: modifySubnetAttribute,
+  ModifyVpcAttribute: modifyVpcAttribute,
+  MonitorInstances: monitorInstances,
+  RebootInstances: rebootInstances,
+  ReplaceNetworkAclAssociation: replaceNetworkAclAssociation,
+  ReplaceNetworkAclEntry: replaceNetworkAclEntry,
+  ReplaceRoute: replaceRoute,
+  ReplaceRouteTableAssociation: replaceRouteTableAssociation,
+  ResetInstanceAttribute: resetInstanceAttribute,
+  RevokeSecurityGroupEgress: revokeSecurityGroupEgress,
+  RevokeSecurityGroupIngress: revokeSecurityGroupIngress,
+  RunInstances: runInstances,
+  StartInstances: startInstances,
+  StopInstances: stopInstances,
+  TerminateInstances: terminateInstances,
+  UnmonitorInstances: unmonitorInstances,
+  UpdateSecurityGroupRuleDescriptionsEgress: updateSecurityGroupRuleDescriptionsEgress,
+  UpdateSecurityGroupRuleDescriptionsIngress: updateSecurityGroupRuleDescriptionsIngress,
+};
+
+/** EC2 with the cryptography that makes and reads its key pairs. */
+export const ec2With = (keys: KeyMaker): Service => ({
+  name: 'ec2',
+  title: 'Amazon EC2',
+  shard: 'region',
+  prepare: prepareDefaultNetwork,
+  timers: instanceTimers,
+  operations: {
+    ...operations,
+    CreateKeyPair: createKeyPair(keys),
+    ImportKeyPair: importKeyPair(keys),
+  },
+});
+
+/** EC2 as it is listed. Whoever runs its operations gives it the host's cryptography. */
+export const ec2: Service = ec2With(noKeyMaker);
