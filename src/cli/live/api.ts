@@ -1,11 +1,17 @@
+import { ec2, ec2With } from '../../aws/ec2/service.ts';
 import { execute, isAnswered, type Call } from '../../aws/execute.ts';
 import type { Service } from '../../aws/operation.ts';
 import { services } from '../../aws/services.ts';
+import { nodeKeyMaker } from '../../plane/keys/key-maker.ts';
 import type { Execute } from '../../wire/server.ts';
 import type { World } from '../../world/world.ts';
 
 const servicesByName: ReadonlyMap<string, Service> = new Map(
-  services.map((service) => [service.name, service]),
+  services.map((service) => [
+    service.name,
+    // Key pairs need the host's cryptography, which pure code has not.
+    service === ec2 ? ec2With(nodeKeyMaker) : service,
+  ]),
 );
 
 /** What the API needs beside the world. */
