@@ -47,7 +47,7 @@ export interface WatchedName {
 
 /** What both kinds of world offer. All times are world ms since 1970 unless a name says otherwise. */
 interface AnyDrillWorld {
-  /** URL of the AWS API, for the script that builds the stack. It answers while `waitUntil` is pending and while not. */
+  /** URL of the AWS API, for the script that builds the stack. In a virtual world its calls make time pass. */
   readonly endpoint: string;
   now(): number;
   /**
@@ -110,7 +110,7 @@ export interface ModelledFate {
   readonly latencyMs: number;
 }
 
-/** A world without sockets, whose clock moves only within `waitUntil`. */
+/** A world without sockets, whose clock moves only within `waitUntil` and with calls of the API. */
 export interface VirtualDrillWorld extends AnyDrillWorld {
   readonly mode: 'virtual';
   /**

@@ -1,0 +1,159 @@
+import { writeFileSync } from 'node:fs';
+import type { DrillPlan } from '../../drill/drill-plan.ts';
+import { loadDrill } from '../../drill/drill-file.ts';
+import { parseObjective, withObjectives, type Objective } from '../../drill/objectives.ts';
+import type { DrillWorld } from '../../drill/ports.ts';
+import { colourPaint, plainPaint, reportText } from '../../drill/report-text.ts';
+import type { DrillResult } from '../../drill/report.ts';
+import { runDrill, type DrillProgress } from '../../drill/run-drill.ts';
+import { isDomainError, type DomainError } from '../../world/domain-error.ts';
+import { watchProgress } from '../drill/drill-progress.ts';
+import { openDrillWorld } from '../drill/open-drill-world.ts';
+import { Failed, UsageError } from '../usage-error.ts';
+import { version } from '../version.ts';
+
+/** The options of `faultline drill`, as the command line gives them. */
+export interface DrillCommandOptions {
+  readonly virtual?: boolean;
+  readonly json?: boolean;
+  readonly junit?: string;
+  readonly html?: string;
+  readonly objective?: readonly string[];
+  readonly speed?: string;
+  readonly seed?: string;
+}
+
+const defaultAccount = '000000000000';
+
+const speedOf = (options: DrillCommandOptions, plan: DrillPlan): number => {
+  if (options.speed === undefined) return plan.speed;
+  const speed = Number(options.speed);
+  if (options.speed.trim() === '' || !(speed > 0 && speed <= 1000)) {
+    throw new UsageError(`--speed is above 0 and at most 1000, not '${options.speed}'.`);
+  }
+  return speed;
+};
+
+const seedOf = (options: DrillCommandOptions, plan: DrillPlan): number => {
+  if (options.seed === undefined) return plan.seed;
+  const seed = Number(options.seed);
+  if (!/^\d+$/.test(options.seed) || seed > 4_294_967_295) {
+    throw new UsageError(`--seed is a whole number from 0 to 4294967295, not '${options.seed}'.`);
+  }
+  return seed;
+};
+
+const objectivesOf = (options: DrillCommandOptions): readonly Objective[] =>
+  (options.objective ?? []).map((text) => {
+    const objective = parseObjective(text, '--objective');
+    if (isDomainError(objective)) throw new UsageError(objective.message);
+    return objective;
+  });
+
+const planOf = async (file: string, options: DrillCommandOptions): Promise<DrillPlan> => {
+  const others = objectivesOf(options);
+  const plan = await loadDrill(file);
+  if (isDomainError(plan)) throw new UsageError(plan.message);
+  return {
+    ...plan,
+    speed: speedOf(options, plan),
+    seed: seedOf(options, plan),
+    objectives: withObjectives(plan.objectives, others),
+  };
+};
+
+/** A file that cannot be written is found before minutes of drill are lost. */
+const checkWritable = (option: string, file: string | undefined): void => {
+  if (file === undefined) return;
+  try {
+    writeFileSync(file, '', { flag: 'a' });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--${option}: cannot write ${file}: ${why}`);
+  }
+};
+
+const failed = (plan: DrillPlan, error: DomainError): Failed => {
+  const { output } = error.details;
+  if (typeof output === 'string' && output !== '') process.stderr.write(`${output.trimEnd()}\n`);
+  return new Failed(`${plan.file}: ${error.message}`);
+};
+
+const runIn = async (
+  plan: DrillPlan,
+  world: DrillWorld,
+  startedAt: Date,
+): Promise<DrillResult | DomainError> => {
+  let current: (() => DrillProgress) | undefined;
+  const stopWatching =
+    world.mode === 'live' ? watchProgress(plan, () => current?.()) : (): void => undefined;
+  try {
+    return await runDrill(plan, world, {
+      version,
+      startedAt,
+      watch: (progress) => {
+        current = progress;
+      },
+    });
+  } finally {
+    stopWatching();
+  }
+};
+
+/** An interrupted drill leaves nothing running. */
+const closeOnSignal = (world: DrillWorld): (() => void) => {
+  const close = (signal: NodeJS.Signals): void => {
+    void world.close().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
+  };
+  process.once('SIGINT', close);
+  process.once('SIGTERM', close);
+  return () => {
+    process.off('SIGINT', close);
+    process.off('SIGTERM', close);
+  };
+};
+
+const write = async (result: DrillResult, options: DrillCommandOptions): Promise<void> => {
+  const { report } = result;
+  if (options.junit !== undefined) {
+    const { junitReport } = await import('../../drill/report-junit.ts');
+    writeFileSync(options.junit, junitReport(report));
+  }
+  if (options.html !== undefined) {
+    const { htmlReport } = await import('../../drill/report-html.ts');
+    writeFileSync(options.html, htmlReport(result));
+  }
+  if (options.json === true) {
+    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    return;
+  }
+  const useColour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+  process.stdout.write(`${reportText(result, useColour ? colourPaint : plainPaint)}\n`);
+};
+
+/** `faultline drill`: runs a drill in a world of its own and says what users lost. */
+export const drill = async (file: string, options: DrillCommandOptions): Promise<void> => {
+  const startedAt = new Date();
+  const plan = await planOf(file, options);
+  checkWritable('junit', options.junit);
+  checkWritable('html', options.html);
+  const world = await openDrillWorld(options.virtual === true ? 'virtual' : 'live', {
+    seed: plan.seed,
+    speed: plan.speed,
+    account: defaultAccount,
+  });
+  const stopListening = closeOnSignal(world);
+  let result: DrillResult | DomainError;
+  try {
+    result = await runIn(plan, world, startedAt);
+  } finally {
+    stopListening();
+    await world.close();
+  }
+  if (isDomainError(result)) throw failed(plan, result);
+  await write(result, options);
+  const missed = result.report.objectives.filter(({ held }) => !held);
+  if (missed.length > 0) {
+    throw new Failed(`${plan.file}: missed ${missed.map(({ name }) => name).join(' and ')}.`);
+  }
+};

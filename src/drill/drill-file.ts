@@ -1,0 +1,131 @@
+import { readFileSync, statSync } from 'node:fs';
+import { extname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { DomainError, isDomainError } from '../world/domain-error.ts';
+import { checkDrill } from './check-drill.ts';
+import type { DrillPlan } from './drill-plan.ts';
+import { invalid } from './read-fields.ts';
+
+/** Users of one kind at one place, as a drill file has them. */
+export interface DrillTraffic {
+  readonly name: string;
+  /** A city or a Region, for example `London,GB`. */
+  readonly vantage: string;
+  /** A URL to GET, or more. Without `expectStatus` every status from 200 to 399 is fine. */
+  readonly request:
+    | string
+    | {
+        readonly method?: string;
+        readonly url: string;
+        readonly headers?: Readonly<Record<string, string>>;
+        readonly expectStatus?: number | readonly number[];
+      };
+  /** Requests per world second, of all clients together. */
+  readonly rate: number;
+  /** Each client has a DNS cache of its own. Default 10. */
+  readonly clients?: number;
+  /** World time after which a user gives up. Default `5s`. */
+  readonly timeout?: string;
+}
+
+/** Something that a drill does, and when: drill time such as `7m`. */
+export type DrillStep =
+  | {
+      readonly at: string;
+      /** For example `zone/use1-az1` or `region/us-east-1`. */
+      readonly break: string;
+      /** For example `power`, `network`, `disaster`. */
+      readonly effect: string;
+      readonly severity?: number;
+      readonly duration?: string;
+      readonly latencyMs?: number;
+      readonly seed?: number;
+    }
+  | {
+      readonly at: string;
+      /** A target that was broken before. */
+      readonly mend: string;
+    };
+
+/** A drill as it is written: what a YAML file holds, or what a TypeScript one exports as its default. */
+export interface Drill {
+  readonly name: string;
+  /** The script that builds the stack, beside the drill. */
+  readonly stack: string;
+  /** Default 1. */
+  readonly seed?: number;
+  /** World seconds per real second of a live run. Default 1. */
+  readonly speed?: number;
+  /** World time, after the stack has settled. */
+  readonly duration: string;
+  readonly traffic: readonly DrillTraffic[];
+  readonly timeline?: readonly DrillStep[];
+  readonly objectives?: {
+    /** Within which all users are served again after each fault, for example `3m`. */
+    readonly rto?: string;
+    /** Of all requests, for example `99.5%`. */
+    readonly availability?: string | number;
+    readonly requestsLost?: number;
+  };
+}
+
+const namesInDirectory = ['drill.yaml', 'drill.yml', 'drill.ts'] as const;
+
+const yamlExtensions = ['.yaml', '.yml'];
+const moduleExtensions = ['.ts', '.mts', '.js', '.mjs'];
+
+const oneLine = (error: unknown): string => {
+  const message = error instanceof Error ? error.message : String(error);
+  return (message.split('\n')[0] ?? '').replace(/:$/, '.');
+};
+
+/** The file itself: for a directory the drill in it. */
+const findFile = (named: string): string | DomainError => {
+  const found = statSync(named, { throwIfNoEntry: false });
+  if (found === undefined) return invalid(named, 'there is no such file or directory.');
+  if (!found.isDirectory()) return named;
+  const inside = namesInDirectory
+    .map((name) => join(named, name))
+    .find((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true);
+  return inside ?? invalid(named, `there is no ${namesInDirectory.join(', ')} in this directory.`);
+};
+
+const readYaml = async (file: string): Promise<unknown> => {
+  const { parseDocument } = await import('yaml');
+  const document = parseDocument(readFileSync(file, 'utf8'), { prettyErrors: true });
+  const [error] = document.errors;
+  return error === undefined ? document.toJS() : invalid('', oneLine(error));
+};
+
+const readModule = async (file: string): Promise<unknown> => {
+  // A module is whatever its author wrote; the check of the drill says what is wrong with it.
+  const loaded = (await import(pathToFileURL(resolve(file)).href)) as {
+    readonly default?: unknown;
+  };
+  return loaded.default ?? invalid('', 'the module has no default export; it is the drill.');
+};
+
+const readWritten = async (file: string): Promise<unknown> => {
+  const extension = extname(file);
+  try {
+    if (yamlExtensions.includes(extension)) return await readYaml(file);
+    if (moduleExtensions.includes(extension)) return await readModule(file);
+  } catch (error) {
+    return invalid('', `cannot be read: ${oneLine(error)}`);
+  }
+  return invalid('', `is no drill: a drill is YAML (.yaml, .yml) or a module (.ts, .mjs, .js).`);
+};
+
+/**
+ * Reads and checks a drill file, or the one in a directory. The error is `InvalidDrill`; its message is one line that
+ * names the file and the place in it.
+ */
+export const loadDrill = async (named: string): Promise<DrillPlan | DomainError> => {
+  const file = findFile(named);
+  if (isDomainError(file)) return file;
+  const written = await readWritten(file);
+  const plan = isDomainError(written) ? written : checkDrill(written, resolve(file), file);
+  return isDomainError(plan)
+    ? new DomainError(plan.code, `${file}: ${plan.message.replaceAll(/\s*\n\s*/g, ' ')}`)
+    : plan;
+};

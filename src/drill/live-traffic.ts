@@ -1,0 +1,230 @@
+import { Resolver } from 'node:dns/promises';
+import { request as httpRequest } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PlannedTraffic } from './drill-plan.ts';
+import type { LiveDrillWorld, LiveWay, Vantage } from './ports.ts';
+import { outcome, runsOfOutcomes, type TrafficRuns } from './runs.ts';
+import {
+  addressIndex,
+  firstTtlMs,
+  inTurnOrder,
+  isExpired,
+  requestsBefore,
+  sendTimeMs,
+  type Schedule,
+} from './schedule.ts';
+
+/** A request that leaves later than this, in world ms, is one that the machine could not send in time. */
+const lateMs = 500;
+
+interface Client {
+  /** In turn order; undefined before the first answer. */
+  cached: readonly string[] | undefined;
+  /** Drill time. */
+  expiresMs: number;
+  /** The question that is on its way, if any. */
+  asking: Promise<boolean> | undefined;
+}
+
+/** How far a live traffic has come. */
+export interface TrafficProgress {
+  readonly sent: number;
+  readonly lost: number;
+  /** Sent so late that it may have met another world than it should have. */
+  readonly late: number;
+}
+
+/**
+ * The requests of one traffic in a live world: real questions over UDP to the vantage's DNS listener, real HTTP over a
+ * new connection each. A client's cache counts in the schedule's time, so that a late timer does not shift what
+ * follows. How a request went counts at the time at which it was to be sent.
+ */
+export class LiveTraffic {
+  readonly #world: LiveDrillWorld;
+  readonly #vantage: Vantage;
+  readonly #traffic: PlannedTraffic;
+  readonly #schedule: Schedule;
+  readonly #startMs: number;
+  readonly #clients: readonly Client[];
+  readonly #outcomes: Uint8Array;
+  readonly #resolver: Resolver;
+  readonly #open = new Set<Promise<void>>();
+  #sent = 0;
+  #lost = 0;
+  #late = 0;
+  #stopped = false;
+
+  /** `startMs` is the world time of drill time 0; requests are sent for `durationMs`. */
+  constructor(
+    world: LiveDrillWorld,
+    vantage: Vantage,
+    traffic: PlannedTraffic,
+    startMs: number,
+    durationMs: number,
+  ) {
+    this.#world = world;
+    this.#vantage = vantage;
+    this.#traffic = traffic;
+    this.#startMs = startMs;
+    this.#schedule = { ratePerSecond: traffic.ratePerSecond, clients: traffic.clients, durationMs };
+    this.#clients = Array.from({ length: traffic.clients }, () => ({
+      cached: undefined,
+      expiresMs: 0,
+      asking: undefined,
+    }));
+    this.#outcomes = new Uint8Array(requestsBefore(this.#schedule, durationMs));
+    this.#resolver = new Resolver({ timeout: Math.ceil(this.#patienceMs), tries: 1 });
+    this.#resolver.setServers([`${vantage.dns.address}:${vantage.dns.port}`]);
+  }
+
+  get progress(): TrafficProgress {
+    return { sent: this.#sent, lost: this.#lost, late: this.#late };
+  }
+
+  /** Sends every request at its time; resolves when the last one is answered or given up. */
+  async run(): Promise<void> {
+    const count = this.#outcomes.length;
+    for (let next = 0; next < count && !this.#stopped;) {
+      const dueMs = this.#startMs + sendTimeMs(this.#schedule, next);
+      const behindMs = this.#world.now() - dueMs;
+      if (behindMs < 0) {
+        await this.#world.waitUntil(dueMs);
+        continue;
+      }
+      if (behindMs > lateMs) this.#late += 1;
+      this.#begin(next);
+      next += 1;
+    }
+    await Promise.all(this.#open);
+  }
+
+  /** Sends no more. */
+  stop(): void {
+    this.#stopped = true;
+    this.#resolver.cancel();
+  }
+
+  /** How it went. No run crosses one of `cutsMs`. */
+  runs(cutsMs: readonly number[]): TrafficRuns {
+    return {
+      name: this.#traffic.name,
+      vantage: this.#traffic.place.name,
+      clients: runsOfOutcomes(this.#schedule, this.#outcomes, cutsMs),
+    };
+  }
+
+  /** Real ms after which a user gives up. */
+  get #patienceMs(): number {
+    return this.#traffic.timeoutMs / this.#world.speed;
+  }
+
+  #begin(request: number): void {
+    this.#sent += 1;
+    const open = this.#send(request).then((isGood) => {
+      this.#outcomes[request] = isGood ? outcome.good : outcome.lost;
+      if (!isGood) this.#lost += 1;
+      this.#open.delete(open);
+    });
+    this.#open.add(open);
+  }
+
+  async #send(request: number): Promise<boolean> {
+    const giveUp = new AbortController();
+    const timer = setTimeout(() => giveUp.abort(), this.#patienceMs);
+    const givenUp = new Promise<false>((resolve) => {
+      giveUp.signal.addEventListener('abort', () => resolve(false), { once: true });
+    });
+    try {
+      return await Promise.race([this.#attempt(request, giveUp.signal), givenUp]);
+    } finally {
+      clearTimeout(timer);
+      giveUp.abort();
+    }
+  }
+
+  async #attempt(request: number, signal: AbortSignal): Promise<boolean> {
+    const index = request % this.#traffic.clients;
+    const client = this.#clients[index];
+    if (client === undefined) return false;
+    if (!(await this.#hasAddresses(client, index, sendTimeMs(this.#schedule, request)))) {
+      return false;
+    }
+    const addresses = client.cached ?? [];
+    const turn = Math.floor(request / this.#traffic.clients);
+    const address = addresses[addressIndex(addresses.length, index, turn)];
+    if (address === undefined) return false;
+    const way = this.#world.way(this.#vantage, address, this.#traffic.request.port);
+    // Silence: the user waits until patience ends.
+    if (!way.up) return await new Promise<never>(() => undefined);
+    if (!(await travel(way.latencyMs / this.#world.speed, signal))) return false;
+    return await exchange(this.#traffic, way, signal);
+  }
+
+  async #hasAddresses(client: Client, index: number, timeMs: number): Promise<boolean> {
+    if (client.cached !== undefined && !isExpired(timeMs, client.expiresMs)) return true;
+    client.asking ??= this.#ask(client, index, timeMs).finally(() => {
+      client.asking = undefined;
+    });
+    return await client.asking;
+  }
+
+  async #ask(client: Client, index: number, timeMs: number): Promise<boolean> {
+    try {
+      const records = await this.#resolver.resolve4(this.#traffic.request.host, { ttl: true });
+      const ttlSeconds = Math.min(...records.map(({ ttl }) => ttl));
+      // The TTL that a real cache sees counts in real seconds.
+      const ttlMs = ttlSeconds * 1000 * this.#world.speed;
+      const livesMs =
+        client.cached === undefined ? firstTtlMs(this.#schedule, index, ttlMs) : ttlMs;
+      client.cached = inTurnOrder(records.map(({ address }) => address));
+      client.expiresMs = timeMs + livesMs;
+      return true;
+    } catch {
+      // No such name, no answer or a failing server: for the user it is all the same, the request is lost.
+      return false;
+    }
+  }
+}
+
+/** Lets the time of a round trip pass; false when the user gives up in between. */
+const travel = async (realMs: number, signal: AbortSignal): Promise<boolean> => {
+  if (realMs > 0) await delay(realMs, undefined, { signal, ref: false }).catch(() => undefined);
+  return !signal.aborted;
+};
+
+/** One request over a new connection; true when the whole of an expected answer came. */
+const exchange = async (
+  { request }: PlannedTraffic,
+  way: LiveWay,
+  signal: AbortSignal,
+): Promise<boolean> =>
+  await new Promise((resolve) => {
+    const host = request.port === 80 ? request.host : `${request.host}:${request.port}`;
+    const lost = (): void => resolve(false);
+    const outgoing = httpRequest(
+      {
+        host: way.socket.address,
+        port: way.socket.port,
+        method: request.method,
+        path: request.path,
+        headers: {
+          'user-agent': 'faultline-drill',
+          ...request.headers,
+          host,
+          connection: 'close',
+        },
+        agent: false,
+        signal,
+      },
+      (response) => {
+        response.once('end', () =>
+          resolve(response.complete && request.expects(response.statusCode ?? 0)),
+        );
+        response.once('error', lost);
+        response.once('close', lost);
+        response.resume();
+      },
+    );
+    outgoing.once('error', lost);
+    outgoing.end();
+  });

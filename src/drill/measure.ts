@@ -1,0 +1,166 @@
+import type { Run, TrafficRuns } from './runs.ts';
+
+/** A fault and the time for which what happens is put down to it; drill times in world ms. */
+export interface FaultWindow {
+  readonly target: string;
+  readonly effect: string;
+  readonly beginMs: number;
+  /** When it was mended; null when it was still open at the end of the drill. */
+  readonly endMs: number | null;
+  /** The next fault's begin, or the end of the drill. */
+  readonly untilMs: number;
+}
+
+/** Something that the world noticed; drill time in world ms. */
+export interface DrillEvent {
+  readonly kind: 'detected' | 'dns-changed';
+  readonly atMs: number;
+  readonly detail: string;
+}
+
+/** Requests by how they went. */
+export interface RequestCount {
+  readonly sent: number;
+  readonly lost: number;
+}
+
+/** What one fault did to users; drill times in world ms, null for what did not happen. */
+export interface FaultMeasure {
+  readonly window: FaultWindow;
+  readonly firstFailedMs: number | null;
+  readonly detectedMs: number | null;
+  readonly detectedDetail: string | null;
+  readonly dnsChangedMs: number | null;
+  readonly dnsChangedDetail: string | null;
+  /** When the last of the clients that had failed was served again. */
+  readonly lastRecoveredMs: number | null;
+  /** From the fault's begin to that; 0 when nobody failed, null when somebody was not served again in the window. */
+  readonly recoveryMs: number | null;
+  readonly requests: RequestCount;
+}
+
+/** How many requests there were, and how many of them were lost. */
+export const countRequests = (runs: readonly Run[]): RequestCount => ({
+  sent: runs.reduce((sum, run) => sum + run.sent, 0),
+  lost: runs.reduce((sum, run) => sum + run.lost, 0),
+});
+
+/** 0 to 1; whoever sends nothing loses nothing. */
+export const availabilityOf = ({ sent, lost }: RequestCount): number =>
+  sent === 0 ? 1 : (sent - lost) / sent;
+
+/**
+ * When a client that failed was served again after its last failure: undefined when it never failed, null when it was
+ * not served again.
+ */
+const recoveredMs = (runs: readonly Run[]): number | null | undefined => {
+  const last = runs.findLastIndex((run) => run.lost > 0);
+  if (last === -1) return undefined;
+  return runs[last]?.goodAfterLostMs ?? runs[last + 1]?.firstMs ?? null;
+};
+
+const earliest = (times: readonly (number | undefined)[]): number | null => {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? null : Math.min(...known);
+};
+
+const inWindow = (window: FaultWindow, timeMs: number): boolean =>
+  timeMs >= window.beginMs && timeMs < window.untilMs;
+
+/** What a fault did to the clients of all traffics. No run may cross the border of a window. */
+export const measureFault = (
+  window: FaultWindow,
+  traffic: readonly TrafficRuns[],
+  events: readonly DrillEvent[],
+): FaultMeasure => {
+  const clients = traffic
+    .flatMap(({ clients }) => clients)
+    .map((runs) => runs.filter((run) => inWindow(window, run.firstMs)));
+  const within = events.filter((event) => inWindow(window, event.atMs));
+  const detected = within.find(({ kind }) => kind === 'detected');
+  const dnsChanged = within.find(({ kind }) => kind === 'dns-changed');
+  const recoveries = clients.map(recoveredMs).filter((time) => time !== undefined);
+  const areAllBack = !recoveries.includes(null);
+  const times = recoveries.filter((time) => time !== null);
+  const lastMs = times.length === 0 || !areAllBack ? null : Math.max(...times);
+  const recoveryMs = lastMs === null ? (areAllBack ? 0 : null) : lastMs - window.beginMs;
+  return {
+    window,
+    firstFailedMs: earliest(clients.flat().map((run) => run.firstLostMs)),
+    detectedMs: detected?.atMs ?? null,
+    detectedDetail: detected?.detail ?? null,
+    dnsChangedMs: dnsChanged?.atMs ?? null,
+    dnsChangedDetail: dnsChanged?.detail ?? null,
+    lastRecoveredMs: lastMs,
+    recoveryMs,
+    requests: countRequests(clients.flat()),
+  };
+};
+
+/** The longest time for which one client got no good answer: from a lost request to its next good one. */
+const clientOutageMs = (runs: readonly Run[], endMs: number): number => {
+  let longestMs = 0;
+  let sinceMs: number | undefined;
+  for (const run of runs) {
+    if (run.lost > 0) sinceMs ??= run.firstMs === run.firstLostMs ? run.firstLostMs : undefined;
+    if (run.firstGoodMs === undefined) continue;
+    if (sinceMs !== undefined) longestMs = Math.max(longestMs, run.firstGoodMs - sinceMs);
+    longestMs = Math.max(longestMs, run.innerOutageMs);
+    sinceMs = run.lostSinceMs;
+  }
+  return sinceMs === undefined ? longestMs : Math.max(longestMs, endMs - sinceMs);
+};
+
+/** The longest time for which some client of a traffic got no good answer, world ms; 0 when nothing was lost. */
+export const longestOutageMs = (traffic: TrafficRuns, endMs: number): number =>
+  traffic.clients.reduce((longest, runs) => Math.max(longest, clientOutageMs(runs, endMs)), 0);
+
+/** The share of good answers in one slice of time, for a picture; null when nothing was sent. */
+export interface Slice {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly availability: number | null;
+}
+
+/** What of a number of evenly spaced requests, the first and last of them at those times, falls into a slice. */
+const partWithin = (firstMs: number, lastMs: number, fromMs: number, toMs: number): number => {
+  if (firstMs === lastMs) return firstMs >= fromMs && firstMs < toMs ? 1 : 0;
+  const overlapMs = Math.min(lastMs, toMs) - Math.max(firstMs, fromMs);
+  return Math.max(0, overlapMs) / (lastMs - firstMs);
+};
+
+/**
+ * The availability of a traffic over time, in so many slices. Requests within a run count as evenly spaced, so a slice
+ * is exact for uniform runs to a request or two.
+ */
+export const availabilityOverTime = (
+  traffic: TrafficRuns,
+  durationMs: number,
+  slices: number,
+): readonly Slice[] => {
+  const widthMs = durationMs / slices;
+  const sent = new Float64Array(slices);
+  const lost = new Float64Array(slices);
+  const spread = (into: Float64Array, count: number, firstMs: number, lastMs: number): void => {
+    const from = Math.min(slices - 1, Math.floor(firstMs / widthMs));
+    const to = Math.min(slices - 1, Math.floor(lastMs / widthMs));
+    for (let slice = from; slice <= to; slice += 1) {
+      const part = partWithin(firstMs, lastMs, slice * widthMs, (slice + 1) * widthMs);
+      into[slice] = (into[slice] ?? 0) + count * part;
+    }
+  };
+  for (const run of traffic.clients.flat()) {
+    spread(sent, run.sent, run.firstMs, run.lastMs);
+    if (run.firstLostMs !== undefined && run.lastLostMs !== undefined) {
+      spread(lost, run.lost, run.firstLostMs, run.lastLostMs);
+    }
+  }
+  return Array.from({ length: slices }, (_, slice) => {
+    const [all, gone] = [sent[slice] ?? 0, lost[slice] ?? 0];
+    return {
+      fromMs: slice * widthMs,
+      toMs: (slice + 1) * widthMs,
+      availability: all === 0 ? null : Math.max(0, 1 - gone / all),
+    };
+  });
+};

@@ -1,0 +1,70 @@
+import { clockText, spokenSeconds } from './duration.ts';
+import { spokenMeasure, spokenShare } from './objectives.ts';
+import type { DrillReport, FaultReport, ObjectiveReport } from './report.ts';
+
+/** The verdict in one word. */
+export const verdictOf = (report: DrillReport): 'PASSED' | 'FAILED' | 'DONE' => {
+  if (report.objectives.length === 0) return 'DONE';
+  return report.passed ? 'PASSED' : 'FAILED';
+};
+
+/** How the drill was run, for people. */
+export const runText = ({ mode, seed, durationSeconds, wall }: DrillReport): string => {
+  const how = mode === 'live' ? `live at ${wall.speed ?? 1} x real time` : 'simulated';
+  return `${spokenSeconds(durationSeconds)} of drill, ${how}, in ${spokenSeconds(wall.tookSeconds)}; seed ${seed}`;
+};
+
+/** An objective's limit and measure, for people. */
+export const objectiveTexts = (
+  objective: ObjectiveReport,
+): { readonly limit: string; readonly measured: string } => {
+  const [limit, measured] =
+    objective.name === 'rto'
+      ? [objective.limitSeconds, objective.measuredSeconds]
+      : [objective.limit, objective.measured];
+  const bound = objective.name === 'availability' ? 'at least' : 'at most';
+  return {
+    limit: `${bound} ${spokenMeasure(objective.name, limit)}`,
+    measured: spokenMeasure(objective.name, measured),
+  };
+};
+
+/** One line of what a fault did: what, when on the drill's clock, how long after the fault's begin. */
+export interface FaultMoment {
+  readonly what: string;
+  readonly at: string;
+  readonly after: string;
+}
+
+const afterText = (atSeconds: number, beginSeconds: number): string =>
+  atSeconds - beginSeconds < 0.05 ? 'at once' : `after ${spokenSeconds(atSeconds - beginSeconds)}`;
+
+/** What a fault did to users, moment by moment. */
+export const faultMoments = (fault: FaultReport): readonly FaultMoment[] => {
+  const nobodyFailed = fault.firstFailedSeconds === null;
+  const moment = (what: string, seconds: number | null, otherwise: string): FaultMoment =>
+    seconds === null
+      ? { what, at: '-', after: otherwise }
+      : { what, at: clockText(seconds), after: afterText(seconds, fault.beginSeconds) };
+  return [
+    moment('first user failed', fault.firstFailedSeconds, 'nobody failed'),
+    moment('detected', fault.detectedSeconds, 'not detected'),
+    moment('DNS changed', fault.dnsChangedSeconds, 'it did not change'),
+    moment(
+      'last user recovered',
+      fault.lastRecoveredSeconds,
+      nobodyFailed ? 'nobody had to' : 'NOT before the next fault or the end',
+    ),
+  ];
+};
+
+/** When a fault was there: `01:00 to 05:00`. */
+export const faultSpan = ({ beginSeconds, endSeconds }: FaultReport): string =>
+  `${clockText(beginSeconds)} to ${endSeconds === null ? 'the end' : clockText(endSeconds)}`;
+
+/** Requests lost of those sent, for people. */
+export const lostText = ({
+  requests,
+  availability,
+}: Pick<FaultReport, 'requests' | 'availability'>): string =>
+  `${requests.lost} of ${requests.sent} (${spokenShare(availability)} served)`;
