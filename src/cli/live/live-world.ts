@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { explainPlaceLookup, Places } from '../../atlas/places.ts';
+import { explainPlaceLookup, Places, type Place as AtlasPlace } from '../../atlas/places.ts';
 import { earth, type Geography } from '../../atlas/geography.ts';
 import { timersOf, type Call } from '../../aws/execute.ts';
 import { services } from '../../aws/services.ts';
@@ -21,6 +21,7 @@ import { InstanceRunner } from '../serving/instance-runner.ts';
 import { servingLoadBalancers } from '../serving/load-balancers.ts';
 import { metadataOf } from '../serving/metadata.ts';
 import { placeOfOwner } from '../serving/places.ts';
+import type { SocketAddress } from './admin.ts';
 import { lookUpSocket, resolveSocket } from './directory.ts';
 import type { Log } from './log.ts';
 import { LiveClock } from './live-clock.ts';
@@ -155,6 +156,18 @@ export class LiveWorld {
     const openPublicPort = (id: string, wanted: number): Promise<number> =>
       this.#publicSides.open(id, wanted);
     return lookUpSocket({ world, sockets, answers, openPublicPort }, of, port, region);
+  }
+
+  /** What a connection of a user at a place meets on its way to an address that DNS gave. */
+  wayFrom(
+    place: AtlasPlace,
+    address: string,
+    port: number,
+  ): { readonly up: boolean; readonly latencyMs: number; readonly socket: SocketAddress } {
+    const { places, sockets } = this;
+    const roundTripMs = (region: string): number => places.roundTripFromPlace(place, region).ms;
+    const { up, latencyMs } = this.#reach({ kind: 'vantage', roundTripMs }, address);
+    return { up, latencyMs, socket: { address, port: sockets.realPort(port) } };
   }
 
   /** The place that a city or a Region is. */

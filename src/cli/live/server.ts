@@ -12,7 +12,7 @@ import { DomainError } from '../../world/domain-error.ts';
 import { JournalDamaged, JournalHeld, type Journal } from '../../world/journal.ts';
 import { Failed } from '../usage-error.ts';
 import { version } from '../version.ts';
-import { createAdmin, type AdminWorld } from './admin.ts';
+import { createAdmin, type AdminWorld, type SocketAddress } from './admin.ts';
 import { createExecute } from './api.ts';
 import type { LiveClock } from './live-clock.ts';
 import { eraseDisks, LiveWorld, prepareDirectory } from './live-world.ts';
@@ -59,6 +59,8 @@ export interface RunningServer {
   /** For a person's eyes: what to do now, and what this machine lacks. */
   readonly hints: readonly string[];
   world(): LiveWorld;
+  /** Where a client at a place asks DNS questions, and when it is open. */
+  vantage(placeId: string): { readonly dns: SocketAddress; readonly opened: Promise<unknown> };
   close(): Promise<void>;
 }
 
@@ -176,6 +178,14 @@ class Server implements AdminWorld {
     if (dns === undefined) throw new Error('The DNS server is not listening yet.');
     const { name, country, continent, latitude, longitude, subnet } = place;
     return { name, country, continent, latitude, longitude, subnet, dns };
+  }
+
+  vantageListener(placeId: string): ReturnType<RunningServer['vantage']> {
+    if (this.#vantages === undefined) throw new Error('The DNS server is not listening yet.');
+    return {
+      dns: this.#vantages.addressFor(placeId),
+      opened: this.#vantages.listenerFor(placeId),
+    };
   }
 
   connections(): readonly { readonly what: string; readonly where: string }[] {
@@ -327,6 +337,7 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
     readyLine,
     hints: hintsOf(ready, loopback),
     world: () => server.live(),
+    vantage: (placeId) => server.vantageListener(placeId),
     close: () => server.close(),
   };
 };

@@ -29,13 +29,18 @@ export class VantageListeners {
     return { address: listener.address, port: listener.port };
   }
 
+  /** Where a client at the place will ask, before it is open. */
+  addressFor(placeId: string): SocketAddress {
+    const { addressOf, places, port } = this.#options;
+    const index = places().all.findIndex((place) => place.id === placeId);
+    return { address: addressOf(index), port };
+  }
+
   async close(): Promise<void> {
     for (const server of this.#servers.values()) await (await server).close();
   }
 
   #open(placeId: string): Promise<DnsServer> {
-    const { create, addressOf, places, port } = this.#options;
-    const index = places().all.findIndex((place) => place.id === placeId);
-    return create([{ address: addressOf(index), port, vantage: placeId }]);
+    return this.#options.create([{ ...this.addressFor(placeId), vantage: placeId }]);
   }
 }

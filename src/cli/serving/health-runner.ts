@@ -44,6 +44,11 @@ export class HealthRunner {
     this.converge();
   }
 
+  /** Conditions may have changed: what is broken, who listens, what answers. */
+  conditionsChanged(): void {
+    this.#prober?.conditionsChanged();
+  }
+
   /** Takes what a checker reports. */
   observe(observation: CheckerObservation): void {
     const { world } = this.#options;

@@ -6,11 +6,11 @@ import type { World } from '../../world/world.ts';
 import { nodeOwner } from './load-balancers.ts';
 
 /** Which checkers do not reach a load balancer's node; none has an entry when all do. */
-interface BalancerNodeCheck extends Entity {
+export interface BalancerNodeCheck extends Entity {
   readonly unreached: readonly string[];
 }
 
-const BalancerNodeChecks = defineTable<BalancerNodeCheck>('balancer-node-checks');
+export const BalancerNodeChecks = defineTable<BalancerNodeCheck>('balancer-node-checks');
 
 const idPrefix = 'node/';
 

@@ -1,0 +1,314 @@
+import { earth } from '../../atlas/geography.ts';
+import { Places } from '../../atlas/places.ts';
+import { timersOf } from '../../aws/execute.ts';
+import { services } from '../../aws/services.ts';
+import type { HealthCheck } from '../../aws/route53/entities.ts';
+import { ModelledBalancer, type TargetBehaviour } from '../../plane/balancer/modelled-balancer.ts';
+import type { NodeTarget } from '../../plane/balancer/messages.ts';
+import { createMockDriver, type MockDriver } from '../../plane/compute/mock-driver.ts';
+import { createModelledProber } from '../../plane/probe/modelled-prober.ts';
+import type { EndpointCondition } from '../../plane/probe/probe-result.ts';
+import { VirtualClock } from '../../world/clock.ts';
+import type { Place } from '../../world/conditions.ts';
+import { faultTimers } from '../../world/fault-book.ts';
+import { World } from '../../world/world.ts';
+import { BalancerRunner } from '../serving/balancer-runner.ts';
+import { createDnsAnswers, type DnsAnswers } from '../serving/dns-answers.ts';
+import { followFaults } from '../serving/fault-follower.ts';
+import { HealthRunner } from '../serving/health-runner.ts';
+import { InstanceHosts, type InstanceHost } from '../serving/instance-hosts.ts';
+import { InstanceRunner } from '../serving/instance-runner.ts';
+import { servingLoadBalancers } from '../serving/load-balancers.ts';
+import { metadataOf } from '../serving/metadata.ts';
+import { placeOfOwner } from '../serving/places.ts';
+import { watchTables } from '../serving/tables-watch.ts';
+import { Sockets, type LoopbackAddresses } from '../live/sockets.ts';
+import { createVolatileJournal } from './volatile-journal.ts';
+
+/** 2026-01-01T00:00:00Z: where every simulated world begins, so that a seed replays it exactly. */
+const epochMs = 1_767_225_600_000;
+
+/** Addresses of the same form as live ones, with no socket behind them. */
+const modelledLoopback: LoopbackAddresses = {
+  addressFor: (host) => `127.16.${host >> 8}.${host & 255}`,
+  hostOf: (address) => {
+    const [a, b, high = 0, low = 0] = address.split('.').map(Number);
+    return a === 127 && b === 16 ? high * 256 + low : undefined;
+  },
+  realPort: (port) => port,
+};
+
+/** How requests fare that are sent somewhere now. */
+export interface Fate {
+  /** 0 to 1: the share that gets no expected answer. */
+  readonly failingShare: number;
+  /** World ms from sending to the answer, of those that get one. */
+  readonly latencyMs: number;
+}
+
+const failing: Fate = { failingShare: 1, latencyMs: 0 };
+
+/**
+ * A world in virtual time, with the modelled planes in place of the live ones: the same operations, decisions and
+ * runners, no process and no socket.
+ */
+export class SimulatedWorld {
+  readonly world: World;
+  readonly clock: VirtualClock;
+  readonly answers: DnsAnswers;
+  readonly places: Places;
+  readonly #driver: MockDriver;
+  readonly #sockets: Sockets;
+  readonly #balancer: ModelledBalancer;
+  readonly #health: HealthRunner;
+  readonly #listeners = new Set<() => void>();
+  readonly #stops: (() => void)[] = [];
+  #hosts: InstanceHosts;
+  #isTelling = false;
+
+  private constructor(world: World, clock: VirtualClock) {
+    this.world = world;
+    this.clock = clock;
+    this.places = new Places(world.geography);
+    this.#sockets = new Sockets(world, modelledLoopback);
+    this.#hosts = new InstanceHosts(world);
+    this.answers = createDnsAnswers(world, this.#sockets);
+    this.#driver = createMockDriver({ clock });
+    this.#followHosts();
+    const instances = this.#runInstances();
+    const stopFaults = followFaults(world);
+    this.#balancer = new ModelledBalancer({
+      clock,
+      observe: (observation) => balancers.observe(observation),
+      behaviour: (target) => this.#behaviour(target),
+    });
+    const balancers = new BalancerRunner({
+      world,
+      sockets: this.#sockets,
+      plane: this.#balancer,
+      soon: (work) => this.#soon(work),
+      configured: () => this.#changed(),
+    });
+    this.#health = this.#runHealthChecks();
+    this.#stops.push(
+      stopFaults,
+      world.subscribe(() => this.#changed()),
+      this.#driver.observe(() => this.#behaviourChanged()),
+      () => balancers.stop(),
+      () => this.#health.stop(),
+      () => instances.stop(),
+      () => this.answers.stop(),
+    );
+  }
+
+  static async open(seed: number): Promise<SimulatedWorld> {
+    const clock = new VirtualClock(epochMs);
+    const world = await World.open({
+      seed,
+      geography: earth,
+      journal: createVolatileJournal(),
+      timers: { ...timersOf(services), ...faultTimers },
+      clock: () => clock,
+      onBug: (where, error) => {
+        throw new Error(`A bug in ${where}.`, { cause: error });
+      },
+      onJournalFailure: (error) => {
+        throw new Error('A journal that keeps nothing failed.', { cause: error });
+      },
+    });
+    return new SimulatedWorld(world, clock);
+  }
+
+  /** Calls back after every change that answers or fates may show. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** How requests fare that a user sends from a place to an address that DNS gave. */
+  fate(from: Place, address: string, port: number, expects: (status: number) => boolean): Fate {
+    const owner = this.#sockets.ownerOf(address);
+    const to = placeOfOwner(this.world, this.#hosts, owner);
+    if (owner === undefined || to === undefined) return failing;
+    const way = this.world.conditions.reach(from, to);
+    if (!way.up) return failing;
+    const served = this.#served(owner, port, expects);
+    return { ...served, latencyMs: 2 * way.latencyMs + served.latencyMs };
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.#stops) stop();
+    await this.#driver.close();
+    await this.world.close();
+  }
+
+  #served(owner: string, port: number, expects: (status: number) => boolean): Fate {
+    if (owner.startsWith('node/')) return this.#servedByNode(owner, port, expects);
+    const met = this.#driver.respond(owner.slice(owner.indexOf('/') + 1));
+    return met.kind === 'response' && expects(met.status)
+      ? { failingShare: 0, latencyMs: met.latencyMs }
+      : failing;
+  }
+
+  #route(owner: string, port: number): ReturnType<ModelledBalancer['route']> {
+    const zoneId = owner.slice(owner.lastIndexOf('/') + 1);
+    const arn = owner.slice('node/'.length, owner.lastIndexOf('/'));
+    const serving = servingLoadBalancers(this.world).find(
+      ({ loadBalancer }) => loadBalancer.id === arn,
+    );
+    const listener = serving?.listeners.find((candidate) => candidate.port === port);
+    return listener === undefined ? { kind: 'silent' } : this.#balancer.route(zoneId, listener.id);
+  }
+
+  #servedByNode(owner: string, port: number, expects: (status: number) => boolean): Fate {
+    const route = this.#route(owner, port);
+    switch (route.kind) {
+      case 'silent':
+        return failing;
+      case 'answer':
+        return expects(route.statusCode) ? { failingShare: 0, latencyMs: 1 } : failing;
+      case 'targets': {
+        let failingShare = 0;
+        let latencyMs = 0;
+        for (const { target, share } of route.shares) {
+          const behaviour = this.#behaviour(target);
+          const isGood = target.path.up && behaviour.kind === 'answers' && expects(behaviour.code);
+          if (isGood) latencyMs += share * (2 * target.path.latencyMs + behaviour.afterMs);
+          else failingShare += share;
+        }
+        // Shares are fractions: a sum that misses nought by a rounding error is nought.
+        return { failingShare: failingShare < 1e-9 ? 0 : failingShare, latencyMs };
+      }
+    }
+  }
+
+  #hostOfTarget(target: NodeTarget): InstanceHost | undefined {
+    if (target.id.startsWith('i-')) return this.#hosts.byId(target.id);
+    return this.#hosts.byPrivateAddress(target.id)[0];
+  }
+
+  #behaviour(target: NodeTarget): TargetBehaviour {
+    const host = this.#hostOfTarget(target);
+    if (host === undefined) return { kind: 'silent' };
+    const met = this.#driver.respond(host.instance.id);
+    switch (met.kind) {
+      case 'silence':
+        return { kind: 'silent' };
+      case 'refused':
+        return { kind: 'refuses' };
+      case 'response':
+        return { kind: 'answers', code: met.status, afterMs: met.latencyMs };
+    }
+  }
+
+  #condition(checkerRegion: string, check: HealthCheck): EndpointCondition {
+    const { config } = check;
+    const address = config.ipAddress ?? this.#addressOf(config.fullyQualifiedDomainName ?? '');
+    if (address === undefined) return { kind: 'unresolved' };
+    const outside = this.#hosts.byPublicAddress(address);
+    const real =
+      outside === undefined ? address : this.#sockets.instanceAddress(outside.instance.id);
+    const owner = this.#sockets.ownerOf(real);
+    const to = placeOfOwner(this.world, this.#hosts, owner);
+    if (owner === undefined || to === undefined) return { kind: 'silent' };
+    const way = this.world.conditions.reach({ kind: 'region', region: checkerRegion }, to);
+    if (!way.up) return { kind: 'silent' };
+    return this.#answerOf(owner, config.port, way.latencyMs);
+  }
+
+  #answerOf(owner: string, port: number, latencyMs: number): EndpointCondition {
+    const answering = (statusCode: number, responseMs: number): EndpointCondition => ({
+      kind: 'answering',
+      latencyMs,
+      responseMs,
+      statusCode,
+      body: '',
+    });
+    if (!owner.startsWith('node/')) {
+      const met = this.#driver.respond(owner.slice(owner.indexOf('/') + 1));
+      if (met.kind === 'response') return answering(met.status, met.latencyMs);
+      return met.kind === 'refused' ? { kind: 'refusing', latencyMs } : { kind: 'silent' };
+    }
+    const route = this.#route(owner, port);
+    if (route.kind === 'silent') return { kind: 'silent' };
+    if (route.kind === 'answer') return answering(route.statusCode, 1);
+    // A checker's probes are few: they meet what most requests meet.
+    const most = route.shares.toSorted((a, b) => b.share - a.share)[0];
+    const behaviour = most === undefined ? undefined : this.#behaviour(most.target);
+    return behaviour?.kind === 'answers' && most?.target.path.up === true
+      ? answering(behaviour.code, behaviour.afterMs)
+      : answering(behaviour?.kind === 'refuses' ? 502 : 504, 1);
+  }
+
+  #addressOf(name: string): string | undefined {
+    const { answers } = this.answers.answer({ name: `${name.replace(/\.$/, '')}.`, type: 'A' });
+    const record = answers.find(({ data }) => data.type === 'A');
+    return record?.data.type === 'A' ? record.data.address : undefined;
+  }
+
+  #runInstances(): InstanceRunner {
+    const { world } = this;
+    const sockets = this.#sockets;
+    return new InstanceRunner({
+      world,
+      driver: this.#driver,
+      sockets: {
+        instanceAddress: (id) => sockets.instanceAddress(id),
+        release: (id) => sockets.releaseInstance(id),
+        diskDirectory: (id) => `/${id}`,
+      },
+      metadata: (region, account, id) => metadataOf(world, region, account, id),
+      onProblem: (id, message) => {
+        throw new Error(`${id}: ${message}`);
+      },
+    });
+  }
+
+  #runHealthChecks(): HealthRunner {
+    const { world, clock } = this;
+    const runner = new HealthRunner({
+      world,
+      nodeAddress: (arn, zoneId) => this.#sockets.nodeAddress(arn, zoneId),
+      soon: (work) => this.#soon(work),
+    });
+    runner.start(
+      createModelledProber({
+        seed: world.seed,
+        clock,
+        observe: (observation) => runner.observe(observation),
+        condition: (checkerRegion, check) => this.#condition(checkerRegion, check),
+      }),
+    );
+    return runner;
+  }
+
+  #followHosts(): void {
+    const tables = ['ec2-instances', 'ec2-network-interfaces'];
+    const watch = watchTables(this.world, tables, () => {
+      this.#hosts = new InstanceHosts(this.world);
+    });
+    this.#stops.push(watch.stop);
+  }
+
+  #behaviourChanged(): void {
+    this.#soon(() => {
+      this.#balancer.behaviourChanged();
+      this.#health.conditionsChanged();
+      this.#changed();
+    });
+  }
+
+  /** At this very moment, after what is under way. */
+  #soon(work: () => void): void {
+    this.clock.at(this.clock.now(), work);
+  }
+
+  #changed(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    this.#soon(() => {
+      this.#isTelling = false;
+      for (const listener of this.#listeners) listener();
+    });
+  }
+}
