@@ -1,0 +1,45 @@
+import type { Tx } from '../../world/transaction.ts';
+
+/** "Quotas for your Application Load Balancers", User Guide: what an account has unless it asks for more. */
+export const quotas = {
+  loadBalancersPerRegion: 50,
+  targetGroupsPerRegion: 3000,
+  targetsPerTargetGroup: 1000,
+  listenersPerLoadBalancer: 50,
+  tagsPerResource: 50,
+} as const;
+
+const suffix = (tx: Tx): string => tx.random('elbv2/arns').hex(16);
+
+const arn = (tx: Tx, resource: string): string =>
+  `arn:aws:elasticloadbalancing:${tx.shard}:${tx.account}:${resource}`;
+
+export const newLoadBalancerArn = (tx: Tx, name: string): string =>
+  arn(tx, `loadbalancer/app/${name}/${suffix(tx)}`);
+
+export const newTargetGroupArn = (tx: Tx, name: string): string =>
+  arn(tx, `targetgroup/${name}/${suffix(tx)}`);
+
+/** `arn:...:loadbalancer/app/name/id` makes `arn:...:listener/app/name/id/another-id`. */
+export const newListenerArn = (tx: Tx, loadBalancerArn: string): string =>
+  `${loadBalancerArn.replace(':loadbalancer/', ':listener/')}/${suffix(tx)}`;
+
+export const newRuleArn = (tx: Tx, listenerArn: string): string =>
+  `${listenerArn.replace(':listener/', ':listener-rule/')}/${suffix(tx)}`;
+
+/** What an ARN names, by its form. */
+export type ArnKind = 'loadbalancer' | 'targetgroup' | 'listener' | 'listener-rule';
+
+/** What kind of resource an ARN of this service names; undefined when it is none of ours. */
+export const arnKind = (text: string): ArnKind | undefined => {
+  const match =
+    /^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:(loadbalancer|targetgroup|listener|listener-rule)\/[A-Za-z0-9/-]+$/.exec(
+      text,
+    );
+  // The expression lets only these through.
+  return match?.[1] as ArnKind | undefined;
+};
+
+/** `app/name/id` of a load balancer's ARN, as its network interfaces describe themselves. */
+export const loadBalancerPath = (loadBalancerArn: string): string =>
+  loadBalancerArn.slice(loadBalancerArn.indexOf(':loadbalancer/') + ':loadbalancer/'.length);
