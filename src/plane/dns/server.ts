@@ -79,13 +79,12 @@ const bindUdp = async (listener: DnsListener): Promise<UdpSocket> => {
 
 const serveUdp = (socket: UdpSocket, vantage: string | undefined, shared: Shared): void => {
   // A peer that closed its port shows as an error of the socket; it concerns nobody else.
-  const ignorePeer = (): void => undefined;
-  socket.on('error', ignorePeer);
+  socket.on('error', () => undefined);
   socket.on('message', (query: Buffer, peer: RemoteInfo) => {
     shared.queries += 1;
     const response = shared.respond(query, 'udp', clientOf(peer.address, vantage));
-    if (response !== undefined)
-      socket.send(response, 0, response.length, peer.port, peer.address, ignorePeer);
+    // No callback: nothing is to be done when a response was not sent, and each costs a turn of the event loop.
+    if (response !== undefined) socket.send(response, peer.port, peer.address);
   });
 };
 

@@ -59,7 +59,7 @@ const openModelled = (): Promise<ProberWorld> => {
 describeProber('modelled', openModelled);
 
 /** World seconds per real second of the live tests. */
-const speed = 40;
+const speed = 25;
 
 const createFastClock = (): Clock => {
   const startedAt = performance.now();
