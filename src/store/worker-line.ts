@@ -66,6 +66,8 @@ export class WorkerLine {
   ): Promise<WorkerRequests[Name]['answer']> {
     if (this.#broken !== undefined) throw this.#broken;
     const answer = await new Promise<unknown>((resolve, reject) => {
+      // Only who waits for an answer keeps the process alive: one that gives up needs not close the journal.
+      if (this.#waiting.length === 0) this.#worker.ref();
       this.#waiting.push({ resolve, reject });
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
       this.#worker.postMessage({ name, ask });
@@ -81,6 +83,7 @@ export class WorkerLine {
       this.#worker.once('exit', () => resolve());
     });
     await this.ask('close', undefined);
+    this.#worker.ref();
     await exited;
   }
 
@@ -91,13 +94,13 @@ export class WorkerLine {
           onNotice(reply.message);
           return;
         case 'opened':
-          this.#waiting.shift()?.resolve(reply);
+          this.#nextWaiting()?.resolve(reply);
           return;
         case 'answer':
-          this.#waiting.shift()?.resolve(reply.answer);
+          this.#nextWaiting()?.resolve(reply.answer);
           return;
         case 'error':
-          this.#waiting.shift()?.reject(errorOf(reply.error));
+          this.#nextWaiting()?.reject(errorOf(reply.error));
           return;
       }
     });
@@ -105,6 +108,12 @@ export class WorkerLine {
       this.#break(new Error("the journal's worker thread failed", { cause: error }));
     });
     this.#worker.on('exit', () => this.#break(new Error('the journal is closed')));
+  }
+
+  #nextWaiting(): Waiting | undefined {
+    const waiting = this.#waiting.shift();
+    if (this.#waiting.length === 0) this.#worker.unref();
+    return waiting;
   }
 
   #break(error: Error): void {
