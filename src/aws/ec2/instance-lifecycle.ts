@@ -17,7 +17,7 @@ import {
   removeNetworkInterface,
   renewPublicAddress,
 } from './network-interfaces.ts';
-import { utcText } from './utc-text.ts';
+import { utcText, wholeSecond } from './utc-text.ts';
 import { detachVolumes } from './volumes.ts';
 
 /** The states that each state can go to ("Amazon EC2 instance state changes", User Guide). */
@@ -109,10 +109,33 @@ export const beginStart = (tx: Tx, instance: Instance): Instance => {
   return enter(tx, instance, 'pending', {
     stateReason: stateReasons.pending,
     stateTransitionReason: '',
-    launchTime: tx.now,
+    launchTime: wholeSecond(tx.now),
     bootNumber: instance.bootNumber + 1,
   });
 };
+
+/** How an end is asked for. */
+export interface ShutdownRequest {
+  /** What did it. */
+  readonly reason: StateReason;
+  /** Force: nothing is waited for. */
+  readonly forced: boolean;
+  /** SkipOsShutdown: the operating system is not asked; what else is to be done takes its time. */
+  readonly skipsOsShutdown: boolean;
+}
+
+/** Asked for by a user, who leaves the operating system its time. */
+export const userShutdown: ShutdownRequest = {
+  reason: stateReasons.user,
+  forced: false,
+  skipsOsShutdown: false,
+};
+
+/** `shutdown -h` within the instance. */
+export const ownShutdown: ShutdownRequest = { ...userShutdown, reason: stateReasons.instance };
+
+const shutdownOf = ({ forced, skipsOsShutdown }: ShutdownRequest): Instance['shutdown'] =>
+  forced || skipsOsShutdown ? 'forced' : 'orderly';
 
 const stoppingMs = (tx: Tx, instance: Instance, forced: boolean): number => {
   if (forced) return draw(tx, durations.forcedStopping);
@@ -121,34 +144,35 @@ const stoppingMs = (tx: Tx, instance: Instance, forced: boolean): number => {
     : draw(tx, durations.unreachableStopping);
 };
 
-/** Stops a running instance, or hurries one that is stopping already when `forced`. */
-export const beginStop = (
-  tx: Tx,
-  instance: Instance,
-  reason: StateReason,
-  forced: boolean,
-): Instance => {
-  const shutdown = forced ? 'forced' : 'orderly';
-  scheduleNext(tx, instance.id, stoppingMs(tx, instance, forced));
+/** Stops a running instance, or hurries one that is stopping already. */
+export const beginStop = (tx: Tx, instance: Instance, request: ShutdownRequest): Instance => {
+  const shutdown = shutdownOf(request);
+  scheduleNext(tx, instance.id, stoppingMs(tx, instance, request.forced));
   if (instance.state === 'stopping') {
     const hurried: Instance = { ...instance, shutdown };
     tx.put(Instances, hurried);
     return hurried;
   }
   return enter(tx, instance, 'stopping', {
-    stateReason: reason,
-    stateTransitionReason: transitionReason(tx, reason),
+    stateReason: request.reason,
+    stateTransitionReason: transitionReason(tx, request.reason),
     shutdown,
   });
 };
 
 /** Ends an instance for ever, whatever its state. */
-export const beginTermination = (tx: Tx, instance: Instance, reason: StateReason): Instance => {
-  scheduleNext(tx, instance.id, draw(tx, durations.shuttingDown));
+export const beginTermination = (
+  tx: Tx,
+  instance: Instance,
+  request: ShutdownRequest,
+): Instance => {
+  const { reason, forced } = request;
+  const duration = forced ? durations.forcedStopping : durations.shuttingDown;
+  scheduleNext(tx, instance.id, draw(tx, duration));
   return enter(tx, instance, 'shutting-down', {
     stateReason: reason,
     stateTransitionReason: transitionReason(tx, reason),
-    shutdown: 'orderly',
+    shutdown: shutdownOf(request),
   });
 };
 

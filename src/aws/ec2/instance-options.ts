@@ -14,6 +14,7 @@ import type { Tx } from '../../world/transaction.ts';
 import type { Operation, Plain } from '../operation.ts';
 import { applyFilters } from '../shared/filters.ts';
 import { paginate } from '../shared/pagination.ts';
+import { notBuilt } from './errors.ts';
 import { metadataAnswer } from './instance-answer.ts';
 import { Instances } from './instance-entities.ts';
 import { instanceById, instancesByIds } from './instances.ts';
@@ -44,10 +45,13 @@ export const modifyInstanceMetadataOptions: Operation<
 
 const setMonitoring = (
   tx: Tx,
-  ids: readonly string[],
+  input: Plain<MonitorInstancesRequest>,
   isDetailed: boolean,
 ): readonly Plain<InstanceMonitoring>[] | DomainError => {
-  const instances = instancesByIds(tx, ids);
+  if ((input.MetricCategoryIds ?? []).length > 0) {
+    return notBuilt('monitoring by categories of metrics (MetricCategoryIds)');
+  }
+  const instances = instancesByIds(tx, input.InstanceIds ?? []);
   if (isDomainError(instances)) return instances;
   return instances.map((instance) => {
     tx.put(Instances, { ...instance, detailedMonitoring: isDetailed });
@@ -63,7 +67,7 @@ export const monitorInstances: Operation<MonitorInstancesRequest, MonitorInstanc
   tx,
   input,
 ) => {
-  const changed = setMonitoring(tx, input.InstanceIds ?? [], true);
+  const changed = setMonitoring(tx, input, true);
   return isDomainError(changed) ? changed : { InstanceMonitorings: changed };
 };
 
@@ -72,7 +76,7 @@ export const unmonitorInstances: Operation<UnmonitorInstancesRequest, UnmonitorI
   tx,
   input,
 ) => {
-  const changed = setMonitoring(tx, input.InstanceIds ?? [], false);
+  const changed = setMonitoring(tx, input, false);
   return isDomainError(changed) ? changed : { InstanceMonitorings: changed };
 };
 

@@ -129,6 +129,21 @@ describe('what the compute plane is told', () => {
   });
 });
 
+test.each([
+  [{ Force: true }, 'forced', 'stopped'],
+  [{ SkipOsShutdown: true }, 'forced', 'stopping'],
+  [{}, 'orderly', 'stopping'],
+] as const)(
+  'a stop with %j is %s, and after three seconds it is %s',
+  async (how, shutdown, state) => {
+    const { it, id } = await running();
+    it.call(stopInstances, { InstanceIds: [id], ...how });
+    expect(desired(it, id)).toMatchObject({ power: 'off', shutdown });
+    it.clock.advance(3_000);
+    expect(it.describe(id).State?.Name).toBe(state);
+  },
+);
+
 describe('what the compute plane tells', () => {
   test.each([
     ['stop', 'stopped'],

@@ -1,7 +1,7 @@
 import type { Tx, View } from '../../world/transaction.ts';
 import { followConditions } from './instance-health.ts';
 import { ConsoleOutputs, Instances, MachineReports, type Instance } from './instance-entities.ts';
-import { beginStop, beginTermination, stateReasons } from './instance-lifecycle.ts';
+import { beginStop, beginTermination, ownShutdown } from './instance-lifecycle.ts';
 import { base64OfBytes } from './launch-user-data.ts';
 
 /** What the machine of an instance should be doing now. Level-triggered: the same until the world changes. */
@@ -64,8 +64,8 @@ export type InstanceObservation = {
 
 const shutDownFromWithin = (tx: Tx, instance: Instance): void => {
   if (instance.instanceInitiatedShutdownBehavior === 'terminate') {
-    beginTermination(tx, instance, stateReasons.instance);
-  } else beginStop(tx, instance, stateReasons.instance, false);
+    beginTermination(tx, instance, ownShutdown);
+  } else beginStop(tx, instance, ownShutdown);
 };
 
 /**

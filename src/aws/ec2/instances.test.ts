@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createRecordingJournal } from '../../world/test-world.ts';
 import { accountZones } from './account-zones.ts';
 import { availableAddressCount } from './subnet-addresses.ts';
 import { Subnets } from './entities.ts';
@@ -384,4 +385,21 @@ test('DescribeInstances gives pages that hold every instance once', async () => 
     token = page.NextToken;
   } while (token !== undefined);
   expect(seen).toEqual(ids);
+});
+
+test('a world that is opened again goes on with the lives that it had begun', async () => {
+  const journal = createRecordingJournal();
+  const before = await createInstanceWorld({ journal });
+  const [launched = ''] = before.launch({ UserData: btoa('#!/bin/sh\n') });
+  const [leaving = ''] = before.launch();
+  before.clock.advance(10_000);
+  before.call(terminateInstances, { InstanceIds: [leaving] });
+  const [fresh = ''] = before.launch();
+  const seen = before.describe(launched);
+  const after = await createInstanceWorld({ journal });
+  expect(after.describe(launched)).toEqual(seen);
+  expect(stateOf(after, fresh)).toBe('pending');
+  after.clock.advance(minute);
+  expect(stateOf(after, fresh)).toBe('running');
+  expect(stateOf(after, leaving)).toBe('terminated');
 });

@@ -21,7 +21,13 @@ import { paginate } from '../shared/pagination.ts';
 import { tagsOf } from '../shared/tags.ts';
 import { accountZones } from './account-zones.ts';
 import { Subnets, type Subnet } from './entities.ts';
-import { checkIdForm, invalidParameterCombination, kinds, missingParameter } from './errors.ts';
+import {
+  checkIdForm,
+  invalidParameterCombination,
+  kinds,
+  missingParameter,
+  notBuilt,
+} from './errors.ts';
 import { instanceAnswer, stateAnswer } from './instance-answer.ts';
 import { Instances, type Instance, type InstanceStateName } from './instance-entities.ts';
 import { instanceFilterFields } from './instance-filters.ts';
@@ -30,7 +36,8 @@ import {
   beginStop,
   beginTermination,
   isZoneAvailable,
-  stateReasons,
+  userShutdown,
+  type ShutdownRequest,
 } from './instance-lifecycle.ts';
 import { launchInstance } from './launch-instance.ts';
 import { insufficientCapacity, planLaunch, type LaunchZone } from './launch-plan.ts';
@@ -200,6 +207,9 @@ export const startInstances: Operation<StartInstancesRequest, StartInstancesResu
   tx,
   input,
 ) => {
+  if (input.AdditionalInfo !== undefined) {
+    return notBuilt('the parameter AdditionalInfo of StartInstances');
+  }
   const instances = instancesByIds(tx, input.InstanceIds ?? []);
   if (isDomainError(instances)) return instances;
   const zones = launchZones(tx);
@@ -219,7 +229,16 @@ export const startInstances: Operation<StartInstancesRequest, StartInstancesResu
   };
 };
 
-const stopObjection = (instance: Instance, forced: boolean): DomainError | undefined => {
+/** What a stop or a termination says of how it is to happen. */
+const shutdownRequest = (
+  input: Pick<StopInstancesRequest, 'Force' | 'SkipOsShutdown'>,
+): ShutdownRequest => ({
+  ...userShutdown,
+  forced: input.Force === true,
+  skipsOsShutdown: input.SkipOsShutdown === true,
+});
+
+const stopObjection = (instance: Instance): DomainError | undefined => {
   if (isIn(instance, 'pending')) {
     return instance.bootNumber === 1
       ? new DomainError(
@@ -229,7 +248,7 @@ const stopObjection = (instance: Instance, forced: boolean): DomainError | undef
       : incorrectState(instance, 'stopped');
   }
   if (isIn(instance, 'shutting-down', 'terminated')) return incorrectState(instance, 'stopped');
-  return instance.disableApiStop && isIn(instance, 'running') && !forced
+  return instance.disableApiStop && isIn(instance, 'running')
     ? new DomainError(
         'OperationNotPermitted',
         `The instance '${instance.id}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.`,
@@ -247,13 +266,13 @@ export const stopInstances: Operation<StopInstancesRequest, StopInstancesResult>
   }
   const instances = instancesByIds(tx, input.InstanceIds ?? []);
   if (isDomainError(instances)) return instances;
-  const forced = input.Force === true;
-  const objection = firstObjection(instances, (instance) => stopObjection(instance, forced));
+  const request = shutdownRequest(input);
+  const objection = firstObjection(instances, stopObjection);
   if (objection !== undefined) return objection;
   return {
     StoppingInstances: change(instances, (instance) =>
-      isIn(instance, 'running') || (forced && isIn(instance, 'stopping'))
-        ? beginStop(tx, instance, stateReasons.user, forced)
+      isIn(instance, 'running') || (request.forced && isIn(instance, 'stopping'))
+        ? beginStop(tx, instance, request)
         : instance,
     ),
   };
@@ -292,11 +311,12 @@ export const terminateInstances: Operation<TerminateInstancesRequest, TerminateI
       : undefined,
   );
   if (objection !== undefined) return objection;
+  const request = shutdownRequest(input);
   return {
     TerminatingInstances: change(instances, (instance) =>
       isIn(instance, 'shutting-down', 'terminated')
         ? instance
-        : beginTermination(tx, instance, stateReasons.user),
+        : beginTermination(tx, instance, request),
     ),
   };
 };

@@ -7,6 +7,7 @@ import { InstanceUserDatas, type Instance } from './instance-entities.ts';
 import { beginLaunch, stateReasons } from './instance-lifecycle.ts';
 import type { LaunchRequest } from './launch-request.ts';
 import { addNetworkInterface } from './network-interfaces.ts';
+import { wholeSecond } from './utc-text.ts';
 import { addRootVolume } from './volumes.ts';
 
 /** Which of a reservation's instances it is. */
@@ -37,8 +38,8 @@ const newInstance = (
     state: 'pending',
     stateReason: stateReasons.pending,
     stateTransitionReason: '',
-    launchTime: tx.now,
-    createdAt: tx.now,
+    launchTime: wholeSecond(tx.now),
+    createdAt: wholeSecond(tx.now),
     zoneId: subnet.zoneId,
     subnetId: subnet.id,
     vpcId: subnet.vpcId,
@@ -80,7 +81,7 @@ export const launchInstance = (
       attachmentId: newResourceId(tx, 'eni-attach'),
       instanceId: id,
       deviceIndex: 0,
-      attachTime: tx.now,
+      attachTime: wholeSecond(tx.now),
       deleteOnTermination: network.deleteOnTermination,
     },
   });

@@ -3,6 +3,7 @@ import type { VirtualClock } from '../../world/clock.ts';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import { noAccount, worldShard } from '../../world/entity.ts';
 import { Faults, makeFault } from '../../world/faults.ts';
+import type { Journal } from '../../world/journal.ts';
 import { createTestWorld } from '../../world/test-world.ts';
 import type { Tx, View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
@@ -66,10 +67,19 @@ const faultBreaker =
 
 /** Opens such a world. */
 export const createInstanceWorld = async (
-  options: { readonly region?: string; readonly account?: string; readonly seed?: number } = {},
+  options: {
+    readonly region?: string;
+    readonly account?: string;
+    readonly seed?: number;
+    readonly journal?: Journal;
+  } = {},
 ): Promise<InstanceWorld> => {
   const { region = 'us-east-1', account = '123456789012', seed = 1 } = options;
-  const { world, clock } = await createTestWorld({ timers: instanceTimers, seed });
+  const { world, clock } = await createTestWorld({
+    timers: instanceTimers,
+    seed,
+    ...(options.journal === undefined ? {} : { journal: options.journal }),
+  });
   const transact = <T>(run: (tx: Tx) => T): T =>
     world.transact(region, account, (tx) => {
       prepareDefaultNetwork(tx);

@@ -34,3 +34,6 @@ export const utcText = (worldMs: number): string => `${dateAndTime(worldMs).join
 /** World time in the form of ISO 8601 that filters on times compare, for example `2026-01-02T03:04:05.000Z`. */
 export const isoText = (worldMs: number): string =>
   `${dateAndTime(worldMs).join('T')}.${String(worldMs % 1000).padStart(3, '0')}Z`;
+
+/** World time without its part of a second: EC2 tells launches and attachments so. */
+export const wholeSecond = (worldMs: number): number => worldMs - (worldMs % 1000);

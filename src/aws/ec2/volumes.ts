@@ -13,6 +13,7 @@ import { zoneNameOf } from './account-zones.ts';
 import { describeResources } from './describe.ts';
 import { kinds } from './errors.ts';
 import { Volumes, type Volume } from './instance-entities.ts';
+import { wholeSecond } from './utc-text.ts';
 
 /** The root volume that a launch asks for. */
 export interface RootVolumeRequest {
@@ -38,7 +39,7 @@ export const addRootVolume = (
     id: newResourceId(tx, 'vol'),
     zoneId,
     createdAt: tx.now,
-    attachment: { instanceId, deviceName, attachTime: tx.now, deleteOnTermination },
+    attachment: { instanceId, deviceName, attachTime: wholeSecond(tx.now), deleteOnTermination },
   };
   tx.put(Volumes, volume);
   return volume;
