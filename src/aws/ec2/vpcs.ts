@@ -110,6 +110,10 @@ export const createVpc: Operation<CreateVpcRequest, CreateVpcResult> = (tx, inpu
   if (isDomainError(block)) return block;
   const tags = tagsForType(input.TagSpecifications, 'vpc');
   if (isDomainError(tags)) return tags;
+  // "The host value cannot be used with this parameter" (CreateVpc, Amazon EC2 API Reference).
+  if (input.InstanceTenancy === 'host') {
+    return new DomainError('UnsupportedTenancy', 'The tenancy value host is not supported.');
+  }
   const tooMany = tooManyVpcs(tx);
   if (tooMany !== undefined) return tooMany;
   const vpc = addVpc(tx, formatIpv4Cidr(block), {
