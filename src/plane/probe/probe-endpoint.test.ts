@@ -12,7 +12,7 @@ import type { HealthCheckConfig } from '../../aws/route53/entities.ts';
 import type { ProbeRequest } from './probe-endpoint.ts';
 import { probeEndpoint } from './probe-endpoint.ts';
 import { modelledResult, results } from './probe-result.ts';
-import { contractCheck } from './prober-contract.ts';
+import { checkOf } from './test-health-check.ts';
 
 const running: { server: Server; sockets: Set<Socket> }[] = [];
 
@@ -44,7 +44,7 @@ const probe = (
   more: Partial<ProbeRequest> = {},
 ) =>
   probeEndpoint({
-    check: contractCheck(config),
+    check: checkOf(config),
     socket: { address: '127.0.0.1', port },
     latencyMs: 0,
     speed: 100,
@@ -140,7 +140,7 @@ describe('a probe that looks for a text', () => {
       statusCode: 200,
       body,
     } as const;
-    const { durationMs, ...inModel } = modelledResult(contractCheck(match).config, condition);
+    const { durationMs, ...inModel } = modelledResult(checkOf(match).config, condition);
     expect(durationMs).toBe(0);
     expect(await probe(port, match)).toEqual(inModel);
   });
@@ -182,7 +182,7 @@ describe('a TCP probe', () => {
     const port = await web(() => undefined);
     const [listener] = running;
     const started = probeEndpoint({
-      check: contractCheck(),
+      check: checkOf(),
       socket: { address: '127.0.0.1', port },
       latencyMs: 0,
       speed: 1,

@@ -1,0 +1,339 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { CheckerObservation } from '../../aws/route53/checker-statuses.ts';
+import { checkersIn } from '../../aws/route53/checkers.ts';
+import { nextProbeAt } from '../../aws/route53/health.ts';
+import type { Clock } from '../../world/clock.ts';
+import { VirtualClock } from '../../world/clock.ts';
+import { testEpochMs } from '../../world/test-world.ts';
+import { createLiveProber } from './live-prober.ts';
+import { createModelledProber } from './modelled-prober.ts';
+import type { EndpointCondition } from './probe-result.ts';
+import { results } from './probe-result.ts';
+import type { Prober } from './prober.ts';
+import { checkOf, testSettings } from './test-health-check.ts';
+
+/** How the endpoint of the contract's health check is. */
+type EndpointState = 'good' | 'bad' | 'silent' | 'refusing';
+
+/** A prober in a world that a test can turn. */
+interface ProberWorld {
+  readonly seed: number;
+  readonly clock: Clock;
+  readonly prober: Prober;
+  readonly observations: readonly (CheckerObservation & { readonly at: number })[];
+  /** How far from the foretold moment a report may come, in world time. */
+  readonly toleranceMs: number;
+  /** Changes the endpoint, and tells the prober that conditions changed. */
+  endpoint(state: EndpointState): Promise<void>;
+  /** Lets world time pass until something is so; rejects when it does not come to be. */
+  until(condition: () => boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+const { regions, intervalMs, failureThreshold } = testSettings;
+const checkerIds = checkersIn(regions).map((checker) => checker.id);
+const unreported = () => undefined;
+
+/** What every prober promises: the same reports at the same moments, over sockets or in the model. */
+const describeProber = (name: string, open: () => Promise<ProberWorld>): void => {
+  describe(`a ${name} prober`, () => {
+    let world: ProberWorld;
+
+    beforeEach(async () => {
+      world = await open();
+    });
+
+    afterEach(() => world.close());
+
+    const probeAfter = (checkerId: string, afterMs: number, count: number): number =>
+      nextProbeAt(world.seed, checkerId, 'check-1', intervalMs, afterMs) + (count - 1) * intervalMs;
+
+    const reports = (count: number): Promise<void> =>
+      world.until(() => world.observations.length >= count);
+
+    /** The last report of each checker came at the probe that is `count`th after a moment, and so long after it began. */
+    const expectReports = (
+      from: number,
+      sinceMs: number,
+      count: number,
+      durationMs: number,
+    ): void => {
+      const seen = world.observations.slice(from);
+      expect(seen.map((report) => report.checkerId).toSorted()).toEqual(checkerIds.toSorted());
+      for (const report of seen) {
+        const foretold = probeAfter(report.checkerId, sinceMs, count) + durationMs;
+        expect(Math.abs(report.at - foretold)).toBeLessThanOrEqual(world.toleranceMs);
+      }
+    };
+
+    test('reports a good endpoint at the first probe of each checker, and then nothing more', async () => {
+      await world.endpoint('good');
+      const begin = world.clock.now();
+      world.prober.watch([{ check: checkOf(), reported: unreported }]);
+      await reports(checkerIds.length);
+      expectReports(0, begin, 1, 0);
+      for (const report of world.observations) {
+        expect(report).toMatchObject({
+          healthCheckId: 'check-1',
+          healthy: true,
+          reason: 'Success: HTTP Status Code 200, OK',
+        });
+      }
+      await world.until(() => world.clock.now() > begin + 5 * intervalMs);
+      expect(world.observations).toHaveLength(checkerIds.length);
+    });
+
+    test('reports failing, silent and recovered endpoints after as many probes as the threshold says', async () => {
+      await world.endpoint('good');
+      world.prober.watch([{ check: checkOf(), reported: () => true }]);
+
+      await world.endpoint('bad');
+      const badAt = world.clock.now();
+      await reports(checkerIds.length);
+      expectReports(0, badAt, failureThreshold, 0);
+      expect(world.observations[0]).toMatchObject({
+        healthy: false,
+        reason: 'Failure: HTTP Status Code 503, Service Unavailable',
+      });
+
+      await world.endpoint('good');
+      const goodAt = world.clock.now();
+      await reports(2 * checkerIds.length);
+      expectReports(checkerIds.length, goodAt, failureThreshold, 0);
+
+      await world.endpoint('silent');
+      const silentAt = world.clock.now();
+      await reports(3 * checkerIds.length);
+      expectReports(2 * checkerIds.length, silentAt, failureThreshold, 4000);
+      expect(world.observations.at(-1)).toMatchObject({
+        healthy: false,
+        reason: results.timedOut.reason,
+      });
+    });
+
+    test('waits ten seconds for a silent TCP endpoint, and not at all for one that refuses', async () => {
+      await world.endpoint('silent');
+      const begin = world.clock.now();
+      world.prober.watch([{ check: checkOf({ type: 'TCP' }), reported: unreported }]);
+      await reports(checkerIds.length);
+      expectReports(0, begin, failureThreshold, 10_000);
+
+      await world.endpoint('good');
+      await reports(2 * checkerIds.length);
+      expect(world.observations.at(-1)).toMatchObject({
+        healthy: true,
+        reason: results.connected.reason,
+      });
+
+      await world.endpoint('refusing');
+      const refusingAt = world.clock.now();
+      await reports(3 * checkerIds.length);
+      expectReports(2 * checkerIds.length, refusingAt, failureThreshold, 0);
+      expect(world.observations.at(-1)).toMatchObject({
+        healthy: false,
+        reason: results.refused.reason,
+      });
+    });
+
+    test('goes on from what was reported, without saying it again', async () => {
+      await world.endpoint('bad');
+      world.prober.watch([{ check: checkOf(), reported: () => false }]);
+      const begin = world.clock.now();
+      await world.until(() => world.clock.now() > begin + 3 * intervalMs);
+      expect(world.observations).toEqual([]);
+    });
+
+    test('says nothing of checks that are disabled or gone, and goes on when they are enabled', async () => {
+      await world.endpoint('good');
+      const disabled = { check: checkOf({ disabled: true }), reported: unreported };
+      world.prober.watch([disabled]);
+      const begin = world.clock.now();
+      await world.until(() => world.clock.now() > begin + 2 * intervalMs);
+      expect(world.observations).toEqual([]);
+      world.prober.watch([{ check: checkOf(), reported: unreported }]);
+      await reports(checkerIds.length);
+      world.prober.watch([]);
+      await world.endpoint('bad');
+      const ended = world.clock.now();
+      await world.until(() => world.clock.now() > ended + 3 * intervalMs);
+      expect(world.observations).toHaveLength(checkerIds.length);
+    });
+
+    test('takes on new settings and other Regions', async () => {
+      await world.endpoint('bad');
+      world.prober.watch([{ check: checkOf({ failureThreshold: 10 }), reported: () => true }]);
+      const more = [...regions, 'sa-east-1'];
+      world.prober.watch([
+        { check: checkOf({ regions: more, failureThreshold: 1 }), reported: () => true },
+      ]);
+      await reports(checkersIn(more).length);
+      expect(new Set(world.observations.map((report) => report.checkerId)).size).toBe(
+        checkersIn(more).length,
+      );
+    });
+  });
+};
+
+const seed = 7;
+
+const modelled: Readonly<Record<EndpointState, EndpointCondition>> = {
+  good: { kind: 'answering', latencyMs: 0, responseMs: 0, statusCode: 200, body: '' },
+  bad: { kind: 'answering', latencyMs: 0, responseMs: 0, statusCode: 503, body: '' },
+  silent: { kind: 'silent' },
+  refusing: { kind: 'refusing', latencyMs: 0 },
+};
+
+const openModelled = (): Promise<ProberWorld> => {
+  const clock = new VirtualClock(testEpochMs);
+  const observations: (CheckerObservation & { at: number })[] = [];
+  let state: EndpointState = 'good';
+  const prober = createModelledProber({
+    seed,
+    clock,
+    observe: (observation) => observations.push({ ...observation, at: clock.now() }),
+    condition: () => modelled[state],
+  });
+  return Promise.resolve({
+    seed,
+    clock,
+    prober,
+    observations,
+    toleranceMs: 0,
+    endpoint: (next) => {
+      state = next;
+      prober.conditionsChanged();
+      return Promise.resolve();
+    },
+    until: (condition) => {
+      const deadline = clock.now() + 600_000;
+      while (!condition() && clock.now() < deadline) clock.advance(100);
+      return condition()
+        ? Promise.resolve()
+        : Promise.reject(new Error('ten minutes passed in vain'));
+    },
+    close: () => {
+      prober.close();
+      return Promise.resolve();
+    },
+  });
+};
+
+describeProber('modelled', openModelled);
+
+/** World seconds per real second of the live tests. */
+const speed = 25;
+
+const createFastClock = (): Clock => {
+  const startedAt = performance.now();
+  const now = () => testEpochMs + (performance.now() - startedAt) * speed;
+  return {
+    now,
+    speed: () => speed,
+    at: (worldMs, callback) => {
+      const timer = setTimeout(callback, Math.max(0, worldMs - now()) / speed);
+      return () => clearTimeout(timer);
+    },
+  };
+};
+
+const listen = (server: Server): Promise<number> =>
+  new Promise((resolve) => {
+    // A server that listens on a port has an address of this kind.
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+
+const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.closeAllConnections();
+    server.close(() => resolve());
+  });
+
+const openLive = async (): Promise<ProberWorld> => {
+  const clock = createFastClock();
+  const observations: (CheckerObservation & { at: number })[] = [];
+  let state: EndpointState = 'good';
+  const server = createServer((_, response) =>
+    response.writeHead(state === 'bad' ? 503 : 200).end(),
+  );
+  const port = await listen(server);
+  const gone = createServer();
+  const closedPort = await listen(gone);
+  await closeServer(gone);
+  const prober = createLiveProber({
+    seed,
+    clock,
+    observe: (observation) => observations.push({ ...observation, at: clock.now() }),
+    resolve: () => ({ address: '127.0.0.1', port: state === 'refusing' ? closedPort : port }),
+    reach: () => ({ up: state !== 'silent', latencyMs: 0 }),
+  });
+  return {
+    seed,
+    clock,
+    prober,
+    observations,
+    // A probe that races with a change may see either side of it: then it comes one interval sooner or later.
+    toleranceMs: 14_000,
+    endpoint: (next) => {
+      state = next;
+      prober.conditionsChanged();
+      return Promise.resolve();
+    },
+    until: (condition) => expect.poll(condition, { timeout: 15_000, interval: 5 }).toBe(true),
+    close: async () => {
+      prober.close();
+      await closeServer(server);
+    },
+  };
+};
+
+describeProber('live', openLive);
+
+test('a modelled hour costs as many events as there are changes', () => {
+  const clock = new VirtualClock(testEpochMs);
+  let asked = 0;
+  const counting: Clock = {
+    now: () => clock.now(),
+    speed: () => clock.speed(),
+    at: (worldMs, callback) => {
+      asked += 1;
+      return clock.at(worldMs, callback);
+    },
+  };
+  const prober = createModelledProber({
+    seed,
+    clock: counting,
+    observe: () => undefined,
+    condition: () => modelled.good,
+  });
+  prober.watch([{ check: checkOf(), reported: () => undefined }]);
+  clock.advance(3_600_000);
+  expect(asked).toBe(6);
+  prober.close();
+});
+
+test('a probe that had begun before a change ends as it would have', () => {
+  const clock = new VirtualClock(testEpochMs);
+  const seen: { healthy: boolean; checkerId: string }[] = [];
+  let condition = modelled.silent;
+  const prober = createModelledProber({
+    seed,
+    clock,
+    observe: (report) => seen.push(report),
+    condition: () => condition,
+  });
+  const check = checkOf({ failureThreshold: 1, type: 'TCP' });
+  prober.watch([{ check, reported: () => true }]);
+  // All checkers have begun a probe of ten seconds after an interval; none has ended it at the last one's beginning.
+  clock.advance(9_999);
+  condition = modelled.good;
+  prober.conditionsChanged();
+  expect(seen).toHaveLength(0);
+  clock.advance(10_001);
+  expect(seen.filter((report) => !report.healthy)).toHaveLength(6);
+  clock.advance(30_000);
+  expect(seen.filter((report) => report.healthy)).toHaveLength(6);
+  prober.close();
+});
