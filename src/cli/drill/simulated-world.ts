@@ -258,6 +258,7 @@ export class SimulatedWorld {
         diskDirectory: (id) => `/${id}`,
       },
       metadata: (region, account, id) => metadataOf(world, region, account, id),
+      endpoint: () => undefined,
       onProblem: (id, message) => {
         throw new Error(`${id}: ${message}`);
       },

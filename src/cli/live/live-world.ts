@@ -37,6 +37,7 @@ export interface LiveWorldOptions {
   readonly directory: string;
   readonly loopback: LoopbackAddresses;
   readonly createDriver: (clock: LiveClock) => Promise<Driver>;
+  readonly endpoint: () => string | undefined;
   readonly log: Log;
   /** The journal can no longer be written: the process must end. */
   readonly onJournalFailure: (error: unknown) => void;
@@ -232,6 +233,7 @@ export class LiveWorld {
         diskDirectory: (id) => join(directory, 'instances', id, 'disk'),
       },
       metadata: (region, account, id) => metadataOf(world, region, account, id),
+      endpoint: this.#options.endpoint,
       onProblem: (id, message) => log.warn({ instanceId: id }, message),
     });
   }

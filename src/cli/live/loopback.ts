@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   claimLoopbackBlock,
   metadataHost,
@@ -40,9 +42,21 @@ const describe = (block: LoopbackBlock, rule: PortRule): Loopback => ({
   close: () => block.release(),
 });
 
-/** Takes a block of loopback addresses, or says in one line what the machine lacks. */
-export const openLoopback = async (): Promise<Loopback> => {
-  const block = await claimLoopbackBlock();
+/** Where a data directory keeps which block its world had, so that its addresses stay the same when they can. */
+const blockFile = 'loopback-block';
+
+const blockOf = (directory: string): number | undefined => {
+  const file = join(directory, blockFile);
+  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
+};
+
+/**
+ * Takes a block of loopback addresses, the one of the directory's last run when it is free, or says in one line
+ * what the machine lacks.
+ */
+export const openLoopback = async (directory: string): Promise<Loopback> => {
+  const block = await claimLoopbackBlock(blockOf(directory));
   if (isDomainError(block)) throw new Failed(block.message);
+  writeFileSync(join(directory, blockFile), `${block.block}\n`);
   return describe(block, await discoverPortRule(block.addressFor(metadataHost)));
 };

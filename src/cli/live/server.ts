@@ -112,32 +112,30 @@ const createDriver =
 /** The same at each start on one directory, and a directory has one world at a time. */
 const worldIdOf = (directory: string): string => Buffer.from(directory).toString('base64url');
 
+/** What a process has for its world, and keeps over a reset. */
+interface Site {
+  readonly directory: string;
+  readonly log: Log;
+  readonly loopback: Loopback;
+  /** The URL of the AWS API; with a free port it is known only once the server listens. */
+  endpoint: string | undefined;
+}
+
 /** The parts of a served world, with the world itself replaceable: a reset begins another one in its place. */
 class Server implements AdminWorld {
   readonly account: string;
   readonly #options: ServerOptions;
-  readonly #directory: string;
-  readonly #log: Log;
-  readonly #loopback: Loopback;
+  readonly #site: Site;
   #live: LiveWorld;
   #wire: WireServer | undefined;
   #dns: DnsServer | undefined;
   #vantages: VantageListeners | undefined;
-  #endpoint = '';
   #resets = 0;
 
-  constructor(
-    options: ServerOptions,
-    directory: string,
-    log: Log,
-    loopback: Loopback,
-    live: LiveWorld,
-  ) {
+  constructor(options: ServerOptions, site: Site, live: LiveWorld) {
     this.#options = options;
     this.account = options.account;
-    this.#directory = directory;
-    this.#log = log;
-    this.#loopback = loopback;
+    this.#site = site;
     this.#live = live;
   }
 
@@ -190,7 +188,7 @@ class Server implements AdminWorld {
 
   connections(): readonly { readonly what: string; readonly where: string }[] {
     return [
-      { what: 'AWS API (AWS_ENDPOINT_URL)', where: this.#endpoint },
+      { what: 'AWS API (AWS_ENDPOINT_URL)', where: this.endpoint },
       { what: 'DNS, UDP and TCP', where: this.dnsAddress },
       ...this.#live.connections(),
     ];
@@ -198,27 +196,27 @@ class Server implements AdminWorld {
 
   async reset(): Promise<void> {
     await this.#live.close();
-    eraseDisks(this.#directory);
+    eraseDisks(this.#site.directory);
     this.#resets += 1;
     if (this.#options.dataDirectory !== undefined) {
       for (const suffix of ['', '-wal', '-shm']) {
-        rmSync(join(this.#directory, `journal.sqlite${suffix}`), { force: true });
+        rmSync(join(this.#site.directory, `journal.sqlite${suffix}`), { force: true });
       }
     }
-    this.#live = await openLive(this.#options, this.#directory, this.#log, this.#loopback);
+    this.#live = await openLive(this.#options, this.#site);
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#wire?.close(), this.#dns?.close(), this.#vantages?.close()]);
     await this.#live.close();
-    await this.#loopback.close();
+    await this.#site.loopback.close();
     if (this.#options.dataDirectory === undefined) {
-      rmSync(this.#directory, { recursive: true, force: true });
+      rmSync(this.#site.directory, { recursive: true, force: true });
     }
   }
 
   get endpoint(): string {
-    return this.#endpoint;
+    return this.#site.endpoint ?? '';
   }
 
   get dnsAddress(): string {
@@ -236,13 +234,13 @@ class Server implements AdminWorld {
         refreshConsole: (call) => this.#live.refreshConsole(call),
       }),
       admin: createAdmin(this),
-      log: this.#log,
+      log: this.#site.log,
       defaultAccount: account,
       // Emulators' users have the key pair test/test, or the account's number as the key with any secret.
       ...(strictAuth ? { strictAuth: { secretFor: () => 'test' } } : {}),
     });
     const { address, port: realPort } = await this.#wire.listen();
-    this.#endpoint = `http://${address.includes(':') ? `[${address}]` : address}:${realPort}`;
+    this.#site.endpoint = `http://${address.includes(':') ? `[${address}]` : address}:${realPort}`;
   }
 
   async #listenDns(): Promise<void> {
@@ -252,26 +250,22 @@ class Server implements AdminWorld {
       speed: () => this.clock().speed() || 1,
       // Each reset is a new world with a count of its own.
       generation: () => this.#resets * 2 ** 40 + this.#live.answers.generation(),
-      onBug: (error: unknown) => this.#log.error({ err: error }, 'a bug in a DNS answer'),
+      onBug: (error: unknown) => this.#site.log.error({ err: error }, 'a bug in a DNS answer'),
     };
     const { host, dnsPort } = this.#options;
     this.#dns = await startDnsServer({ ...ports, listeners: [{ address: host, port: dnsPort }] });
     const [main] = this.#dns.listeners;
     this.#vantages = new VantageListeners({
       create: (listeners) => startDnsServer({ ...ports, listeners }),
-      addressOf: (index) => this.#loopback.vantageAddress(index),
+      addressOf: (index) => this.#site.loopback.vantageAddress(index),
       places: () => this.#live.places,
       port: main?.port ?? dnsPort,
     });
   }
 }
 
-const openLive = async (
-  options: ServerOptions,
-  directory: string,
-  log: Log,
-  loopback: Loopback,
-): Promise<LiveWorld> => {
+const openLive = async (options: ServerOptions, site: Site): Promise<LiveWorld> => {
+  const { directory, log, loopback } = site;
   prepareDirectory(directory);
   return await LiveWorld.open({
     seed: options.seed,
@@ -280,6 +274,7 @@ const openLive = async (
     directory,
     loopback,
     createDriver: createDriver(options, directory, loopback.metadataAddress),
+    endpoint: () => site.endpoint,
     log,
     onJournalFailure: (error) => {
       // Nothing more could be acknowledged; what was is safe, and a restart finds it.
@@ -304,14 +299,16 @@ const hintsOf = (ready: Ready, loopback: Loopback): readonly string[] => {
 
 /** Starts a world and serves it. Rejects with `Failed` and one line when it cannot. */
 export const startServer = async (options: ServerOptions): Promise<RunningServer> => {
-  const log = createLog();
   const directory = directoryOf(options);
-  const loopback = await openLoopback();
-  const live = await openLive(options, directory, log, loopback).catch(async (error: unknown) => {
+  prepareDirectory(directory);
+  const loopback = await openLoopback(directory);
+  const endpoint = options.port === 0 ? undefined : `http://${options.host}:${options.port}`;
+  const site: Site = { directory, log: createLog(), loopback, endpoint };
+  const live = await openLive(options, site).catch(async (error: unknown) => {
     await loopback.close();
     throw error;
   });
-  const server = new Server(options, directory, log, loopback, live);
+  const server = new Server(options, site, live);
   try {
     await server.listen();
   } catch (error) {

@@ -32,6 +32,8 @@ export interface InstanceRunnerOptions {
   readonly sockets: InstanceSockets;
   /** What an instance's metadata service tells of it. */
   readonly metadata: (region: string, account: string, instanceId: string) => InstanceMetadata;
+  /** The URL of the AWS API, as programs in instances reach it; undefined while it is not known. */
+  readonly endpoint: () => string | undefined;
   readonly onProblem: (instanceId: string, message: string) => void;
 }
 
@@ -52,7 +54,8 @@ const toInstanceObservation = (
   const { instanceId } = observation;
   switch (observation.kind) {
     case 'booted':
-      return { kind: 'booted', instanceId, bootNumber };
+    case 'shutdown':
+      return { kind: observation.kind, instanceId, bootNumber };
     case 'exited': {
       const { code, signal } = observation;
       const detail = signal === undefined ? `exit code ${code ?? 0}` : `signal ${signal}`;
@@ -192,6 +195,7 @@ export class InstanceRunner {
 
   #specification(region: string, account: string, instance: Instance): InstanceSpecification {
     const { world, sockets, metadata } = this.#options;
+    const endpoint = this.#options.endpoint();
     const view = world.view(region, account);
     const [networkInterface] = view.find(NetworkInterfaces, 'instance', instance.id);
     const userData = view.get(InstanceUserDatas, instance.id);
@@ -206,7 +210,8 @@ export class InstanceRunner {
       address: sockets.instanceAddress(instance.id),
       privateAddress: networkInterface?.privateIpAddress ?? '',
       userData: userData === undefined ? undefined : Buffer.from(userData.base64, 'base64'),
-      environment: {},
+      // Without it an SDK in an instance would speak to the real AWS.
+      environment: endpoint === undefined ? {} : { AWS_ENDPOINT_URL: endpoint },
       tags: Object.fromEntries(tagsOf(view, instance.id).map((tag) => [tag.Key, tag.Value])),
       metadata: () => metadata(region, account, instance.id),
     };
