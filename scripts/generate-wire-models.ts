@@ -1,14 +1,13 @@
 /**
  * Writes `src/wire/models/<service>.json` from botocore's service models (Apache-2.0).
  *
- *     node scripts/generate-wire-models.ts [--botocore DIR] [--out DIR] [--operations FILE]
+ *     node scripts/generate-wire-models.ts [--botocore DIR] [--out DIR]
  *
  * DIR is botocore's package directory; python3 is asked for it when it is not given. A model holds only the
  * operations that exist in Faultline, with the shapes they reach and without documentation, and the names of
  * all other operations, so that a call to one of them can be told "AWS has it, Faultline has not".
  *
- * Which operations exist is read from the code, `src/aws/services.ts`; FILE, a JSON object of lists of operations by
- * service, stands in for it.
+ * Which operations exist is read from the code, `src/aws/services.ts`.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -241,10 +240,7 @@ const readModel = (botocore: string, folder: string): BotocoreModel => {
   return JSON.parse(text.toString('utf8'));
 };
 
-const existingOperations = async (
-  file: string | undefined,
-): Promise<Readonly<Record<string, readonly string[]>>> => {
-  if (file !== undefined) return JSON.parse(readFileSync(file, 'utf8'));
+const existingOperations = async (): Promise<Readonly<Record<string, readonly string[]>>> => {
   const code: { services: readonly { name: string; operations: object }[] } = await import(
     pathToFileURL(join(root, 'src/aws/services.ts')).href
   );
@@ -276,7 +272,7 @@ const version =
   'unknown';
 
 mkdirSync(out, { recursive: true });
-for (const [service, existing] of Object.entries(await existingOperations(options.operations))) {
+for (const [service, existing] of Object.entries(await existingOperations())) {
   const folder = folders[service];
   if (folder === undefined)
     throw new Error(
