@@ -1,7 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LiveClock } from '../../src/cli/live/live-clock.ts';
@@ -9,6 +8,7 @@ import { createBalancerPlane } from '../../src/plane/balancer/balancer-plane.ts'
 import type { BalancerObservation } from '../../src/plane/balancer/balancer-plane.ts';
 import { configurationOf, targetAt } from '../../src/plane/balancer/node-under-test.ts';
 import { end } from './child.ts';
+import { freePort } from './free-port.ts';
 import { underLoad } from './load.ts';
 import type { HttpLoad, Throughput } from './load.ts';
 import { median } from './measurement.ts';
@@ -22,16 +22,6 @@ interface Proxy {
   readonly processId: number;
   close(): Promise<void>;
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 
 const startBackend = async (): Promise<{ readonly port: number; readonly child: ChildProcess }> => {
   const script = join(import.meta.dirname, 'backend.ts');

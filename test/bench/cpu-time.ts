@@ -1,16 +1,41 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** Linux counts a process's time in ticks of a hundredth of a second, whatever the kernel's own (proc(5)). */
 const ticksPerSecond = 100;
 
-/** Seconds of processor time that a process has used with all its threads; undefined where the system does not say. */
-export const cpuSecondsOf = (processId: number): number | undefined => {
+/** The fields of /proc/PID/stat from the third on; undefined when there is no such process, or no /proc. */
+const statOf = (processId: string): readonly string[] | undefined => {
   const path = `/proc/${processId}/stat`;
   if (!existsSync(path)) return undefined;
   const stat = readFileSync(path, 'utf8');
-  // The second field is the name in brackets, which may hold anything; utime and stime are fields 14 and 15.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  // The second field is the name in brackets, which may hold anything.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+};
+
+/** The processes that descend from one, itself among them. */
+const familyOf = (processId: number): readonly string[] => {
+  const parents = readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map((entry) => ({ entry, parent: statOf(entry)?.[1] }));
+  const family = [String(processId)];
+  for (const member of family) {
+    for (const { entry, parent } of parents) if (parent === member) family.push(entry);
+  }
+  return family;
+};
+
+/**
+ * Seconds of processor time that a process has used with all its threads and with its descendants that live;
+ * undefined where the system does not say.
+ */
+export const cpuSecondsOf = (processId: number): number | undefined => {
+  if (statOf(String(processId)) === undefined) return undefined;
+  // utime and stime are fields 14 and 15 of the file.
+  const ticks = familyOf(processId).map((member) => {
+    const stat = statOf(member);
+    return Number(stat?.[11] ?? 0) + Number(stat?.[12] ?? 0);
+  });
+  return ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond;
 };
 
 /** MiB of memory that a process holds; undefined where the system does not say. */

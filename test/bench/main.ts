@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { apiBench } from './api-bench.ts';
 import { balancerBench } from './balancer-bench.ts';
+import { dnsBench } from './dns-bench.ts';
 import { journalBench } from './journal-bench.ts';
 import { memoryBench } from './memory-bench.ts';
 import { isWithin, ratioOf } from './measurement.ts';
@@ -17,6 +18,7 @@ const benchmarks: readonly Benchmark[] = [
   apiBench,
   journalBench,
   memoryBench,
+  dnsBench,
   balancerBench,
 ];
 

@@ -16,6 +16,8 @@ export interface Running {
   readonly kind: 'running';
   readonly child: ChildProcess;
   readonly endpoint: string;
+  /** The port of its DNS server. */
+  readonly dnsPort: number;
   /** What it has written to stderr so far. */
   stderr(): string;
 }
@@ -26,10 +28,11 @@ const exited = (child: ChildProcess): Promise<void> =>
     else child.once('close', () => resolve());
   });
 
-const endpointIn = (line: string): string => {
-  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
-  if (url === undefined) throw new Error(`the ready line names no endpoint: ${line}`);
-  return url;
+/** What the benchmarks and tests read of the ready line. */
+const readReady = (line: string): { readonly endpoint: string; readonly dnsPort: number } => {
+  // With --json the ready line is one object; these members are its contract.
+  const { endpoint, dns } = JSON.parse(line) as { readonly endpoint: string; readonly dns: string };
+  return { endpoint, dnsPort: Number(dns.split(':').at(-1)) };
 };
 
 /** Starts `faultline up` on a data directory with the mock driver; resolves when it is ready or has ended. */
@@ -54,7 +57,7 @@ export const startFaultline = async (
   });
   const line = await Promise.race([ready, exited(child)]);
   if (line === undefined) return { kind: 'ended', exitCode: child.exitCode, stderr };
-  return { kind: 'running', child, endpoint: endpointIn(line), stderr: () => stderr };
+  return { kind: 'running', child, ...readReady(line), stderr: () => stderr };
 };
 
 /** Starts it and insists that it gets ready. */
