@@ -5,7 +5,7 @@ import { noAccount, worldShard } from '../../world/entity.ts';
 import { Faults, makeFault } from '../../world/faults.ts';
 import type { Journal } from '../../world/journal.ts';
 import { createTestWorld } from '../../world/test-world.ts';
-import type { Tx, View } from '../../world/transaction.ts';
+import type { TimerHandler, Tx, View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
 import type { Operation, Plain } from '../operation.ts';
 import { baseImagesOf } from './base-images.ts';
@@ -72,11 +72,13 @@ export const createInstanceWorld = async (
     readonly account?: string;
     readonly seed?: number;
     readonly journal?: Journal;
+    /** Timers of other services, for tests of what instances are used for. */
+    readonly timers?: Readonly<Record<string, TimerHandler>>;
   } = {},
 ): Promise<InstanceWorld> => {
   const { region = 'us-east-1', account = '123456789012', seed = 1 } = options;
   const { world, clock } = await createTestWorld({
-    timers: instanceTimers,
+    timers: { ...instanceTimers, ...options.timers },
     seed,
     ...(options.journal === undefined ? {} : { journal: options.journal }),
   });
