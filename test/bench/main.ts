@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { apiBench } from './api-bench.ts';
 import { balancerBench } from './balancer-bench.ts';
 import { dnsBench } from './dns-bench.ts';
+import { drillBench } from './drill-bench.ts';
 import { journalBench } from './journal-bench.ts';
 import { memoryBench } from './memory-bench.ts';
 import { isWithin, ratioOf } from './measurement.ts';
@@ -20,6 +21,7 @@ const benchmarks: readonly Benchmark[] = [
   memoryBench,
   dnsBench,
   balancerBench,
+  drillBench,
 ];
 
 const { values, positionals } = parseArgs({
