@@ -260,10 +260,12 @@ export class ClientConnection implements ClientSide {
 
   #ended(): void {
     this.#clientEnded = true;
-    if (this.#tunnel) this.#exchange?.clientEnded();
-    else if (this.#exchange === undefined) this.#close();
-    else if (!this.requestEnded) {
-      // "HTTP 400: the client closed the connection before sending the full request body": nobody is left to hear it.
+    if (this.#tunnel) {
+      this.#exchange?.clientEnded();
+    } else if (this.#exchange === undefined) {
+      this.#close();
+    } else {
+      // "HTTP 460: the client closed the connection with the load balancer before the idle timeout period elapsed."
       this.#exchange.abort();
       this.#socket.destroy();
     }

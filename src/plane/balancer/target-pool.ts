@@ -123,6 +123,8 @@ export class TargetPool {
       before.socket?.port !== target.socket?.port;
     if (moved) this.#dropIdle();
     if (target.path.up !== before.path.up) {
+      // What waits idle may be dead when the network is back; a new connection is not.
+      this.#dropIdle();
       for (const connection of this.#all) connection.setSilent(!target.path.up);
     }
     if (target.draining) this.#dropIdle();
