@@ -177,6 +177,8 @@ export const ec2With = (keys: KeyMaker): Service => ({
   name: 'ec2',
   title: 'Amazon EC2',
   shard: 'region',
+  // Which Regions an account has opted in to is state of the partition.
+  partitionReads: ['DescribeRegions'],
   prepare: prepareDefaultNetwork,
   timers: instanceTimers,
   operations: {

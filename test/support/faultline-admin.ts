@@ -1,0 +1,87 @@
+import { Resolver } from 'node:dns/promises';
+
+/** An answer of the admin API. */
+export interface AdminAnswer {
+  readonly status: number;
+  /** The parsed JSON; tests know its members. */
+  readonly body: Readonly<Record<string, never>>;
+}
+
+/** Calls the admin API: `/_faultline` and a path. */
+export const callAdmin = async (
+  endpoint: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<AdminAnswer> => {
+  const response = await fetch(`${endpoint}/_faultline${path}`, {
+    method,
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+  return { status: response.status, body: (await response.json()) as AdminAnswer['body'] };
+};
+
+/** Breaks something and answers the fault's id. */
+export const breakTarget = async (
+  endpoint: string,
+  target: string,
+  effect: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<string> => {
+  const { status, body } = await callAdmin(endpoint, 'POST', '/faults', {
+    target,
+    effect,
+    ...more,
+  });
+  if (status !== 200) throw new Error(`${target} ${effect}: ${JSON.stringify(body)}`);
+  return body['id'] ?? '';
+};
+
+/** Mends a fault by its id. */
+export const mendFault = async (endpoint: string, id: string): Promise<void> => {
+  const { status, body } = await callAdmin(endpoint, 'DELETE', `/faults/${id}`);
+  if (status !== 200) throw new Error(`mend ${id}: ${JSON.stringify(body)}`);
+};
+
+/** Where the real socket of an address, a name or an instance is: `host:port`. */
+export const realSocket = async (endpoint: string, of: string, port: number): Promise<string> => {
+  const { status, body } = await callAdmin(endpoint, 'GET', `/address?of=${of}&port=${port}`);
+  if (status !== 200) throw new Error(`address of ${of}: ${JSON.stringify(body)}`);
+  return `${body['address'] ?? ''}:${String(body['port'])}`;
+};
+
+/** The IPv4 addresses of a name by a DNS server on this machine, in order; empty when there are none. */
+export const resolveName = async (dnsPort: number, name: string): Promise<readonly string[]> => {
+  const resolver = new Resolver({ timeout: 2000, tries: 1 });
+  resolver.setServers([`127.0.0.1:${dnsPort}`]);
+  try {
+    return (await resolver.resolve4(name)).toSorted();
+  } catch (error) {
+    const { code } = error as { readonly code?: string };
+    if (code === 'ENODATA' || code === 'ENOTFOUND') return [];
+    throw error;
+  }
+};
+
+/** How an HTTP server answers, or does not: `silent` when nothing came, `refused` when the connection was. */
+export const httpAnswer = async (
+  socket: string,
+  path = '/',
+  patienceMs = 1000,
+): Promise<{ readonly status: number; readonly text: string } | 'silent' | 'refused'> => {
+  try {
+    const signal = AbortSignal.timeout(patienceMs);
+    const response = await fetch(`http://${socket}${path}`, { signal, redirect: 'manual' });
+    return { status: response.status, text: await response.text() };
+  } catch (error) {
+    const { name, cause } = error as {
+      readonly name: string;
+      readonly cause?: { readonly code?: string };
+    };
+    if (name === 'TimeoutError') return 'silent';
+    if (cause?.code === 'ECONNREFUSED') return 'refused';
+    throw error;
+  }
+};

@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+
+const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+
+/** The ready line of `faultline up --json`. */
+export interface ReadyLine {
+  readonly endpoint: string;
+  /** Address and port of the DNS server. */
+  readonly dns: string;
+  /** The block of loopback addresses of balancers and instances. */
+  readonly addresses: string;
+  readonly account: string;
+}
+
+/** What a test wants of a world. Without a directory nothing of it stays. */
+export interface UpOptions {
+  readonly directory?: string;
+  readonly driver?: 'mock' | 'process';
+  readonly speed?: number;
+  readonly seed?: number;
+  readonly account?: string;
+  /** Other options of `faultline up`, as they are. */
+  readonly others?: readonly string[];
+}
+
+/** How a `faultline up` ended that did not get ready. */
+export interface Ended {
+  readonly kind: 'ended';
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A `faultline up` that is ready. */
+export interface Running {
+  readonly kind: 'running';
+  readonly child: ChildProcess;
+  readonly ready: ReadyLine;
+  readonly endpoint: string;
+  readonly dnsPort: number;
+  /** What it has written to stderr so far. */
+  stderr(): string;
+}
+
+/** Those that still run: none may outlive the process of its test, however that ends. */
+const children = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+const exited = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve();
+    else child.once('close', () => resolve());
+  });
+
+const argumentsOf = (options: UpOptions): readonly string[] => [
+  ...['up', '--port', '0', '--dns-port', '0', '--json'],
+  ...(options.directory === undefined ? ['--ephemeral'] : ['--data', options.directory]),
+  ...['--driver', options.driver ?? 'mock', '--speed', String(options.speed ?? 1)],
+  ...(options.seed === undefined ? [] : ['--seed', String(options.seed)]),
+  ...(options.account === undefined ? [] : ['--account', options.account]),
+  ...(options.others ?? []),
+];
+
+/** Starts `faultline up` on free ports; resolves when it is ready or has ended. */
+export const startFaultline = async (options: UpOptions = {}): Promise<Running | Ended> => {
+  const child = spawn(process.execPath, [main, ...argumentsOf(options)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  const output = { stdout: '', stderr: '' };
+  child.stderr.on('data', (chunk: Buffer) => {
+    output.stderr += chunk.toString();
+  });
+  const ready = new Promise<'ready'>((resolve) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      output.stdout += chunk.toString();
+      if (output.stdout.includes('\n')) resolve('ready');
+    });
+  });
+  if ((await Promise.race([ready, exited(child)])) === undefined) {
+    return { kind: 'ended', exitCode: child.exitCode, ...output };
+  }
+  // With --json the ready line is one object; these members are its contract.
+  const line = JSON.parse(output.stdout) as ReadyLine;
+  return {
+    kind: 'running',
+    child,
+    ready: line,
+    endpoint: line.endpoint,
+    dnsPort: Number(line.dns.split(':').at(-1)),
+    stderr: () => output.stderr,
+  };
+};
+
+/** Starts it and insists that it gets ready. */
+export const startReady = async (options: UpOptions = {}): Promise<Running> => {
+  const started = await startFaultline(options);
+  if (started.kind === 'running') return started;
+  throw new Error(`faultline up ended with ${String(started.exitCode)}: ${started.stderr}`);
+};
+
+/** Kills it without a warning and waits until the system has cleaned up behind it. */
+export const kill = async (running: Running): Promise<void> => {
+  running.child.kill('SIGKILL');
+  await exited(running.child);
+};
+
+/** Asks it to end and waits until it has; its exit code. */
+export const stop = async (running: Running): Promise<number | null> => {
+  running.child.kill('SIGTERM');
+  await exited(running.child);
+  return running.child.exitCode;
+};
+
+/** A command of the command line, as a person runs it, with the world in its environment. */
+export const runCommand = async (
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}> => {
+  const child = spawn(process.execPath, [main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => {
+    output.stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    output.stderr += chunk.toString();
+  });
+  await exited(child);
+  return { exitCode: child.exitCode, ...output };
+};
