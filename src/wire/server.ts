@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { isDomainError } from '../world/domain-error.ts';
@@ -18,6 +17,9 @@ import type { Codec, Output, WireRequest, WireResponse } from './protocols/codec
 import { guessCodec, routeService } from './router.ts';
 import type { RoutedService } from './router.ts';
 import type { SecretFor } from './signature.ts';
+
+// Not an import: that would load all of node:http, its WebSocket client too, and cost a tenth of a start.
+const { createServer } = process.getBuiltinModule('node:http');
 
 /** One call of an operation, parsed and checked against the model. */
 export interface WireCall {
@@ -55,6 +57,8 @@ export interface WireServerOptions {
   /** Answers the paths under `/_faultline/`. */
   readonly admin: AdminHandler;
   readonly log: WireLog;
+  /** Whether nobody answers for that service and Region: then not even a malformed request gets a word. */
+  readonly isSilent?: (service: string, region: string) => boolean;
   /** The account of access keys that are no account id. */
   readonly defaultAccount?: string;
   readonly limits?: Partial<WireLimits>;
@@ -213,6 +217,11 @@ const handleCall = async (exchange: Exchange, context: Context): Promise<void> =
   const scope = readCredentialScope(exchange.request.headers.authorization, exchange.query);
   if (scope instanceof WireFault) {
     refuse(exchange, scope);
+    return;
+  }
+  if (context.options.isSilent?.(scope.service, scope.region) === true) {
+    beSilent(exchange, context);
+    drain(exchange.request);
     return;
   }
   const body = await readBody(exchange.request, exchange.response, context.limits.bodyBytes);

@@ -1,5 +1,5 @@
 import { ec2, ec2With } from '../../aws/ec2/service.ts';
-import { execute, isAnswered, type Call } from '../../aws/execute.ts';
+import { execute, homeRegion, isAnswered, type Call } from '../../aws/execute.ts';
 import type { Service } from '../../aws/operation.ts';
 import { services } from '../../aws/services.ts';
 import { nodeKeyMaker } from '../../plane/keys/key-maker.ts';
@@ -13,6 +13,13 @@ const servicesByName: ReadonlyMap<string, Service> = new Map(
     service === ec2 ? ec2With(nodeKeyMaker) : service,
   ]),
 );
+
+/** Whether nobody answers for a service of that name in a Region: what is broken there has silenced it. */
+export const isSilent = (world: World, serviceName: string, region: string): boolean => {
+  const service = servicesByName.get(serviceName);
+  const home = service === undefined ? region : homeRegion({ service, region });
+  return !world.conditions.apiAnswers(home, serviceName);
+};
 
 /** What the API needs beside the world. */
 export interface ApiPorts {

@@ -13,7 +13,7 @@ import { JournalDamaged, JournalHeld, type Journal } from '../../world/journal.t
 import { Failed } from '../usage-error.ts';
 import { version } from '../version.ts';
 import { createAdmin, type AdminWorld, type SocketAddress } from './admin.ts';
-import { createExecute } from './api.ts';
+import { createExecute, isSilent } from './api.ts';
 import type { LiveClock } from './live-clock.ts';
 import { eraseDisks, LiveWorld, prepareDirectory } from './live-world.ts';
 import { createLog, type Log } from './log.ts';
@@ -234,6 +234,7 @@ class Server implements AdminWorld {
         refreshConsole: (call) => this.#live.refreshConsole(call),
       }),
       admin: createAdmin(this),
+      isSilent: (service, region) => isSilent(this.world(), service, region),
       log: this.#site.log,
       defaultAccount: account,
       // Emulators' users have the key pair test/test, or the account's number as the key with any secret.
