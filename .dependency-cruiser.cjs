@@ -21,7 +21,9 @@ module.exports = {
       comment: `${room} may only look at: ${['itself', ...allowed].join(', ')}. Only cli wires the rooms together.`,
       severity: 'error',
       from: { path: `^src/${room}/` },
-      to: { path: `^src/(${all.filter((other) => other !== room && !allowed.includes(other)).join('|')})/` },
+      to: {
+        path: `^src/(${all.filter((other) => other !== room && !allowed.includes(other)).join('|')})/`,
+      },
     })),
     {
       name: 'pure-rooms-know-no-host',
@@ -30,12 +32,17 @@ module.exports = {
       from: { path: '^src/(atlas|world|aws)/', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['core'] },
     },
-    { name: 'no-circles', severity: 'error', from: { path: '^src/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'no-development-parts-at-run-time',
       comment: 'A development dependency may be imported as a type, never as code.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/', pathNot: '(\\.test|-contract)\\.ts$' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
   ],
@@ -44,6 +51,9 @@ module.exports = {
     parser: 'swc',
     tsPreCompilationDeps: true,
 
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };

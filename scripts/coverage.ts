@@ -8,7 +8,7 @@ export const coverageText = async (): Promise<string> => {
   for (const service of [...services].toSorted((a, b) => (a.title < b.title ? -1 : 1))) {
     const operations = Object.keys(service.operations).toSorted();
     const { unbuilt } = await serviceModel(service.name);
-    const all = operations.length + unbuilt.length;
+    const all = operations.length + unbuilt.size;
     rows.push(`| ${service.title} | \`${service.name}\` | ${operations.length} | ${all} |`);
     sections.push(
       `## ${service.title}`,
