@@ -56,14 +56,15 @@ const exited = (child: ChildProcess): Promise<void> =>
     else child.once('close', () => resolve());
   });
 
-const argumentsOf = (options: UpOptions): readonly string[] => [
-  ...['up', '--port', '0', '--dns-port', '0', '--json'],
-  ...(options.directory === undefined ? ['--ephemeral'] : ['--data', options.directory]),
-  ...['--driver', options.driver ?? 'mock', '--speed', String(options.speed ?? 1)],
-  ...(options.seed === undefined ? [] : ['--seed', String(options.seed)]),
-  ...(options.account === undefined ? [] : ['--account', options.account]),
-  ...(options.others ?? []),
-];
+const argumentsOf = (options: UpOptions): readonly string[] => {
+  const args = ['up', '--port', '0', '--dns-port', '0', '--json'];
+  if (options.directory === undefined) args.push('--ephemeral');
+  else args.push('--data', options.directory);
+  args.push('--driver', options.driver ?? 'mock', '--speed', String(options.speed ?? 1));
+  if (options.seed !== undefined) args.push('--seed', String(options.seed));
+  if (options.account !== undefined) args.push('--account', options.account);
+  return [...args, ...(options.others ?? [])];
+};
 
 /** Starts `faultline up` on free ports; resolves when it is ready or has ended. */
 export const startFaultline = async (options: UpOptions = {}): Promise<Running | Ended> => {

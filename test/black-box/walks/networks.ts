@@ -28,8 +28,8 @@ export const walkNetworks = (world: () => Running): void => {
       const Filters = [{ Name: 'vpc-id', Values: [VpcId] }];
       const { Subnets = [] } = await ec2.describeSubnets({ Filters });
       const { AvailabilityZones = [] } = await ec2.describeAvailabilityZones();
-      expect(Subnets.map(({ AvailabilityZoneId }) => AvailabilityZoneId).toSorted()).toEqual(
-        AvailabilityZones.map(({ ZoneId }) => ZoneId).toSorted(),
+      expect(Subnets.map(({ AvailabilityZoneId = '' }) => AvailabilityZoneId).toSorted()).toEqual(
+        AvailabilityZones.map(({ ZoneId = '' }) => ZoneId).toSorted(),
       );
       for (const subnet of Subnets) {
         expect(subnet).toMatchObject({

@@ -174,7 +174,7 @@ export const walkSecurity = (world: () => Running): void => {
       });
       await ec2().importKeyPair({ KeyName: 'mine', PublicKeyMaterial: Buffer.from(publicKey) });
       const { KeyPairs = [] } = await ec2().describeKeyPairs();
-      expect(KeyPairs.map(({ KeyName }) => KeyName).toSorted()).toEqual(['made', 'mine']);
+      expect(KeyPairs.map(({ KeyName = '' }) => KeyName).toSorted()).toEqual(['made', 'mine']);
       expect(KeyPairs.every((pair) => !('KeyMaterial' in pair))).toBe(true);
       await ec2().deleteKeyPair({ KeyName: 'made' });
       await ec2().deleteKeyPair({ KeyName: 'mine' });
@@ -188,7 +188,7 @@ export const walkSecurity = (world: () => Running): void => {
     const { AccountAttributes = [] } = await ec2().describeAccountAttributes({
       AttributeNames: ['default-vpc', 'supported-platforms'],
     });
-    expect(AccountAttributes.map(({ AttributeName }) => AttributeName).toSorted()).toEqual([
+    expect(AccountAttributes.map(({ AttributeName = '' }) => AttributeName).toSorted()).toEqual([
       'default-vpc',
       'supported-platforms',
     ]);
