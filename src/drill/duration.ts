@@ -29,7 +29,7 @@ export const spokenSeconds = (seconds: number): string => {
 
 /** A moment of the drill for people: `07:05`, `1:07:05`. */
 export const clockText = (seconds: number): string => {
-  const whole = Math.floor(seconds);
+  const whole = Math.round(seconds);
   const two = (value: number): string => String(value).padStart(2, '0');
   const rest = `${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
   return whole < 3600 ? rest : `${Math.floor(whole / 3600)}:${rest}`;

@@ -1,7 +1,6 @@
 /**
  * Which requests fail when a share of them does: every (1 / share)-th, as a balancer that sends requests to its targets
- * in turn makes it. `carry` is the sum of shares that has not made a failure yet, from 0 to below 1; it begins at a
- * half, so that few requests lose neither too many nor too few.
+ * in turn makes it. `carry` is the sum of shares that has not made a failure yet, from 0 to below 1.
  */
 export interface FailingShare {
   /** 0 to 1. */
@@ -9,8 +8,16 @@ export interface FailingShare {
   readonly carry: number;
 }
 
-/** The carry of an address that nothing has been sent to. */
-export const freshCarry = 0.5;
+/** The golden ratio's fraction and its like in two dimensions: multiples of them spread evenly between 0 and 1. */
+const clientStep = 0.618_033_988_75;
+const addressStep = 0.754_877_666_25;
+
+/**
+ * The carry of a client's address that nothing has been sent to. It begins at a half, so that few requests lose neither
+ * too many nor too few, but for each client and address elsewhere, so that not all of them fail at the same time.
+ */
+export const freshCarry = (client: number, address: number): number =>
+  (0.5 + client * clientStep + address * addressStep) % 1;
 
 /** What sums of binary fractions may be off by. */
 const off = 1e-9;

@@ -130,8 +130,8 @@ const partWithin = (firstMs: number, lastMs: number, fromMs: number, toMs: numbe
 };
 
 /**
- * The availability of a traffic over time, in so many slices. Requests within a run count as evenly spaced, so a slice
- * is exact for uniform runs to a request or two.
+ * The availability of a traffic over time, in so many slices. Requests of a run, and the lost ones among them, count as
+ * evenly spaced: nothing changes within a run.
  */
 export const availabilityOverTime = (
   traffic: TrafficRuns,
@@ -151,9 +151,7 @@ export const availabilityOverTime = (
   };
   for (const run of traffic.clients.flat()) {
     spread(sent, run.sent, run.firstMs, run.lastMs);
-    if (run.firstLostMs !== undefined && run.lastLostMs !== undefined) {
-      spread(lost, run.lost, run.firstLostMs, run.lastLostMs);
-    }
+    spread(lost, run.lost, run.firstMs, run.lastMs);
   }
   return Array.from({ length: slices }, (_, slice) => {
     const [all, gone] = [sent[slice] ?? 0, lost[slice] ?? 0];

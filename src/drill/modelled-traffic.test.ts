@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PlannedTraffic } from './drill-plan.ts';
+import { freshCarry } from './failing-share.ts';
 import { longestOutageMs } from './measure.ts';
 import { ModelledTraffic } from './modelled-traffic.ts';
 import type { Run, TrafficRuns } from './runs.ts';
@@ -67,7 +68,7 @@ const bruteForce = (
     const failing = state.failing[address] ?? 0;
     let isLost = failing >= 1;
     if (failing > 0 && failing < 1) {
-      const sum = (user.sums.get(address) ?? 0.5) + failing;
+      const sum = (user.sums.get(address) ?? freshCarry(index, numeric(address))) + failing;
       isLost = sum + 1e-9 >= 1;
       user.sums.set(address, isLost ? Math.max(0, sum - 1) : sum);
     }

@@ -26,6 +26,8 @@ interface Seen {
   readonly shares: ReadonlyMap<string, number>;
 }
 
+const lastByte = (address: string): number => Number(address.slice(address.lastIndexOf('.') + 1));
+
 const sameAddresses = (a: readonly string[], b: readonly string[] | undefined): boolean =>
   a === b || (a.length === b?.length && a.every((address, index) => address === b[index]));
 
@@ -178,7 +180,7 @@ export class ModelledTraffic {
   #playStretch(client: Client, addresses: readonly string[], to: number): void {
     const failing: readonly FailingShare[] = addresses.map((address) => ({
       share: this.#seen.shares.get(address) ?? 1,
-      carry: client.carries.get(address) ?? freshCarry,
+      carry: client.carries.get(address) ?? freshCarry(client.index, lastByte(address)),
     }));
     const { run, carries } = playStretch({
       client: client.index,
@@ -189,7 +191,7 @@ export class ModelledTraffic {
     });
     client.runs.push(run);
     for (const [index, address] of addresses.entries()) {
-      client.carries.set(address, carries[index] ?? freshCarry);
+      client.carries.set(address, carries[index] ?? 0);
     }
     client.turn = to;
   }

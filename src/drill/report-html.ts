@@ -49,7 +49,7 @@ svg .grid { stroke: var(--line); stroke-dasharray: 2 4; }
 svg .fault { fill: var(--fault); fill-opacity: 0.14; }
 svg .faultbar { fill: var(--fault); fill-opacity: 0.8; }
 svg .mark { stroke: var(--mark); stroke-width: 1.5; }
-svg .marktext { fill: var(--mark); }
+svg .marktext { fill: var(--mark); paint-order: stroke; stroke: var(--card); stroke-width: 5px; }
 `;
 
 const row = (cells: readonly string[]): string =>

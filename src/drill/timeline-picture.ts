@@ -103,14 +103,15 @@ const placeMarks = (axis: Axis, timeline: readonly TimelineEntry[]): readonly Ma
   });
 };
 
-const markPicture = (mark: Mark, top: number, bottom: number): string => {
-  const y = bottom + 14 + mark.row * markRowHeight;
+const markBottom = (mark: Mark, bottom: number): number => bottom + 14 + mark.row * markRowHeight;
+
+const markLine = (mark: Mark, top: number, bottom: number): string =>
+  `<line class="mark" x1="${mark.x}" x2="${mark.x}" y1="${top}" y2="${markBottom(mark, bottom)}"/>`;
+
+const markText = (mark: Mark, bottom: number): string => {
   const isAtEnd = mark.x + mark.text.length * 6.8 + 8 > right;
   const anchor = isAtEnd ? `x="${mark.x - 4}" text-anchor="end"` : `x="${mark.x + 4}"`;
-  return (
-    `<line class="mark" x1="${mark.x}" x2="${mark.x}" y1="${top}" y2="${y}"/>` +
-    `<text class="marktext" ${anchor} y="${y}">${xmlText(mark.text)}</text>`
-  );
+  return `<text class="marktext" ${anchor} y="${markBottom(mark, bottom)}">${xmlText(mark.text)}</text>`;
 };
 
 const axisPicture = (axis: Axis, top: number, bottom: number): string =>
@@ -143,7 +144,9 @@ export const timelinePicture = ({ report, pictures }: DrillResult): string => {
       lane(axis, picture, lanesTop + laneGap - 6 + index * (laneHeight + laneGap)),
     ),
     ...report.faults.map((fault) => faultBar(axis, fault, 2)),
-    ...marks.map((mark) => markPicture(mark, lanesTop, lanesBottom)),
+    // Words last: they stand on top of the lines that cross them.
+    ...marks.map((mark) => markLine(mark, lanesTop + laneGap - 6, lanesBottom)),
+    ...marks.map((mark) => markText(mark, lanesBottom)),
     '</svg>',
   ].join('\n');
 };
