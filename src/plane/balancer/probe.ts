@@ -1,7 +1,9 @@
-import { get } from 'node:http';
 import type { HealthCheck, ProbeOutcome } from '../../aws/elbv2/target-health.ts';
 import type { NodeClock } from './node-clock.ts';
 import type { TargetPool } from './target-pool.ts';
+
+// Not an import: that would load all of node:http, its WebSocket client too, and cost a tenth of a start.
+const { get } = process.getBuiltinModule('node:http');
 
 /** What a probe needs to have come back from before the time-out, in real milliseconds. */
 const request = (pool: TargetPool, check: HealthCheck, timeoutMs: number): Promise<ProbeOutcome> =>

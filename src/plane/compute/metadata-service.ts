@@ -1,9 +1,11 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { DomainError } from '../../world/domain-error.ts';
 import { metadataVersions, readMetadata } from './instance-metadata.ts';
 import type { InstanceMetadata } from './instance-metadata.ts';
+
+// Not an import: that would load all of node:http, its WebSocket client too, and cost a tenth of a start.
+const { createServer } = process.getBuiltinModule('node:http');
 
 /** The metadata service of one instance, listening. */
 export interface MetadataService {
