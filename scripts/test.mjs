@@ -14,15 +14,13 @@ const args = process.argv.slice(2);
 const reports = mkdtempSync(join(tmpdir(), 'faultline-test-'));
 const report = join(reports, 'vitest.json');
 
-const checks = [
-  ['types', [bin('tsc'), '-p', '.']],
-  ['lint', [bin('oxlint'), '--quiet']],
-  ['format', [bin('oxfmt'), '--check']],
-  [
-    'arrows',
-    [bin('depcruise'), 'src', '--config', '.dependency-cruiser.cjs', '--output-type', 'err'],
-  ],
-];
+/** Tools with their arguments; each must end well. */
+const checks = {
+  types: [bin('tsc'), '-p', '.'],
+  lint: [bin('oxlint'), '--quiet'],
+  format: [bin('oxfmt'), '--check'],
+  arrows: [bin('depcruise'), 'src', '--config', '.dependency-cruiser.cjs', '--output-type', 'err'],
+};
 
 let passed = 0;
 let failed = 0;
@@ -38,7 +36,7 @@ const run = (command) => {
   return result.status === 0;
 };
 
-for (const [name, command] of args.length === 0 ? checks : []) {
+for (const [name, command] of args.length === 0 ? Object.entries(checks) : []) {
   const good = run(command);
   if (good) passed += 1;
   else failed += 1;
