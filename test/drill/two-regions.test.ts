@@ -1,0 +1,202 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DrillReport } from '../../src/drill/report.ts';
+import { parseXml, type XmlElement } from '../../src/wire/protocols/xml-parse.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const example = join('examples', 'two-regions');
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const faultline = async (...args: readonly string[]): Promise<Ended> =>
+  await new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['src/cli/main.ts', 'drill', ...args], { cwd: root });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+
+/** The program promises a report on stdout; the tests below check what is in it. */
+const reportOf = ({ stdout }: Ended): DrillReport => JSON.parse(stdout) as DrillReport;
+
+/** Every duration of a report by its path, without the real time under `wall`. */
+const durationsOf = (value: unknown, path = ''): ReadonlyMap<string, unknown> => {
+  if (typeof value !== 'object' || value === null) return new Map();
+  return new Map(
+    Object.entries(value).flatMap(([key, item]): readonly (readonly [string, unknown])[] => {
+      if (path === '' && key === 'wall') return [];
+      const at = `${path}/${key}`;
+      return key.endsWith('Seconds') ? [[at, item]] : [...durationsOf(item, at)];
+    }),
+  );
+};
+
+/** Live and virtual agree within 5 %, or half a world second where that is more. */
+const agree = (live: unknown, virtual: unknown): boolean => {
+  if (typeof live !== 'number' || typeof virtual !== 'number') return live === virtual;
+  return Math.abs(live - virtual) <= Math.max(0.5, 0.05 * Math.max(live, virtual));
+};
+
+const oneLine = (text: string): string => {
+  expect(text).toMatch(/^[^\n]+\n$/);
+  return text;
+};
+
+let directory = '';
+let live: Ended;
+let virtual: Ended;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'faultline-drill-'));
+  const junit = join(directory, 'live.xml');
+  const html = join(directory, 'live.html');
+  const run = [example, '--json', '--junit', junit, '--html', html];
+  live = await faultline(...run);
+  // Something else kept the machine busy, and the program says so itself: such a run proves nothing.
+  if (live.stderr.includes('this machine is too slow')) live = await faultline(...run);
+  virtual = await faultline(example, '--virtual', '--json');
+}, 300_000);
+
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+describe('the drill of two Regions', () => {
+  it('runs, prints JSON alone and holds its objectives, live and virtual', () => {
+    expect([live.code === 0 || live.stderr, virtual.code === 0 || virtual.stderr]).toEqual([
+      true,
+      true,
+    ]);
+    expect(reportOf(live)).toMatchObject({ drill: 'Two Regions', mode: 'live', passed: true });
+    expect(reportOf(virtual)).toMatchObject({
+      mode: 'virtual',
+      passed: true,
+      wall: { speed: null },
+    });
+    expect(virtual.stderr).toBe('');
+  });
+
+  it('shows what users lose when a zone and then a Region fails', () => {
+    const { faults, traffic } = reportOf(live);
+    expect(faults.map(({ target }) => target)).toEqual(['zone/use1-az1', 'region/us-east-1']);
+    for (const fault of faults) {
+      expect(fault.requests.lost).toBeGreaterThan(0);
+      expect(fault.firstFailedSeconds).toBeGreaterThanOrEqual(fault.beginSeconds);
+      const { detectedSeconds, dnsChangedSeconds, lastRecoveredSeconds } = fault;
+      expect(detectedSeconds).toBeGreaterThan(fault.beginSeconds);
+      expect(dnsChangedSeconds).toBeGreaterThan(detectedSeconds ?? Infinity);
+      expect(lastRecoveredSeconds).toBeGreaterThan(dnsChangedSeconds ?? Infinity);
+      expect(fault.rtoSeconds).toBeCloseTo((lastRecoveredSeconds ?? 0) - fault.beginSeconds, 3);
+    }
+    // A zone takes a part of the users with it, a Region all of them.
+    const [zone, region] = faults;
+    expect(region?.availability).toBeLessThan(zone?.availability ?? 0);
+    expect(traffic[0]?.longestOutageSeconds).toBeGreaterThan(60);
+  });
+
+  it('gives the same durations live and virtual', () => {
+    const [real, simulated] = [durationsOf(reportOf(live)), durationsOf(reportOf(virtual))];
+    expect([...simulated.keys()]).toEqual([...real.keys()]);
+    expect(real.size).toBeGreaterThan(20);
+    const apart = [...real].filter(([path, seconds]) => !agree(seconds, simulated.get(path)));
+    expect(apart.map(([path, seconds]) => [path, seconds, simulated.get(path)])).toEqual([]);
+  });
+
+  it('sends as many requests and loses about as many', () => {
+    for (const [index, fault] of reportOf(live).faults.entries()) {
+      const other = reportOf(virtual).faults[index];
+      expect(other?.requests.sent).toBe(fault.requests.sent);
+      expect(Math.abs((other?.availability ?? 0) - fault.availability)).toBeLessThan(0.05);
+    }
+  });
+
+  it('tells whoever waits where a live drill stands', () => {
+    expect(live.stderr).toMatch(/^Two Regions: \d\d:\d\d \/ 10:00 {3}\d+ requests, \d+ lost/m);
+    expect(live.stderr).toContain('BROKEN: region/us-east-1 disaster');
+  });
+
+  it('writes a JUnit report that CI systems can read, and one HTML file', () => {
+    // Anything but an element would be the parser's complaint, which has no children.
+    const suites = parseXml(readFileSync(join(directory, 'live.xml'), 'utf8')) as XmlElement;
+    expect(suites.name).toBe('testsuites');
+    const [suite] = suites.children;
+    expect(suite?.children.map(({ name }) => name)).toEqual(['testcase', 'testcase']);
+    expect(readFileSync(join(directory, 'live.html'), 'utf8')).toMatch(
+      /^<!doctype html>[^]*<\/html>\n$/,
+    );
+  });
+
+  it('gives the same report again when simulated with the same seed', async () => {
+    const again = reportOf(await faultline(example, '--virtual', '--json'));
+    expect({ ...again, wall: undefined }).toEqual({ ...reportOf(virtual), wall: undefined });
+  });
+});
+
+describe('the exit code', () => {
+  it('is 1 when an objective is missed, after the report', async () => {
+    const ended = await faultline(example, '--virtual', '--objective', 'rto=1s');
+    expect(ended.code).toBe(1);
+    expect(ended.stdout).toMatch(/^FAILED {2}Two Regions/);
+    expect(ended.stdout).toMatch(/missed rto +1 min \d\d s +at most 1 s/);
+    expect(oneLine(ended.stderr)).toContain('missed rto.');
+  });
+
+  it('is 1 when the stack cannot be built, with what its script said', async () => {
+    const file = join(directory, 'broken.yaml');
+    const yaml = readFileSync(join(root, example, 'drill.yaml'), 'utf8');
+    writeFileSync(file, yaml.replace('./stack.ts', './broken.mjs'));
+    writeFileSync(join(directory, 'broken.mjs'), 'console.error("no quota"); process.exit(3);');
+    const ended = await faultline(file, '--virtual');
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toContain('no quota\n');
+    expect(ended.stderr).toContain('broken.yaml: The stack script ended with exit code 3.');
+  });
+
+  it.each([
+    ['a file that is not there', ['nowhere.yaml'], 'nowhere.yaml: there is no such file'],
+    ['a directory without a drill', ['src'], 'src: there is no drill.yaml'],
+    ['another kind of file', ['package.json'], 'package.json: is no drill'],
+    [
+      'an unknown objective',
+      [example, '--objective', 'rpo=1m'],
+      "--objective: there is no objective 'rpo'",
+    ],
+    [
+      'a bad speed',
+      [example, '--speed', 'fast'],
+      "--speed is above 0 and at most 1000, not 'fast'.",
+    ],
+    [
+      'a bad seed',
+      [example, '--seed', '-1'],
+      "--seed is a whole number from 0 to 4294967295, not '-1'.",
+    ],
+    [
+      'a report that cannot be written',
+      [example, '--html', 'nowhere/report.html'],
+      '--html: cannot write nowhere/report.html',
+    ],
+  ])('is 2 for %s, with one line that names it', async (_, args, says) => {
+    const ended = await faultline(...args, '--virtual');
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(oneLine(ended.stderr)).toContain(says);
+  });
+
+  it('is 2 for a wrong file, with one line that names the file and the place', async () => {
+    const file = join(directory, 'wrong.yaml');
+    writeFileSync(file, 'name: Wrong\nstack: ./stack.ts\nduration: soon\ntraffic: []\n');
+    const ended = await faultline(file, '--virtual');
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(oneLine(ended.stderr)).toContain(`${file}: duration: is a duration such as`);
+  });
+});
