@@ -10,6 +10,7 @@ import type {
   TargetHealthReport,
   ToNode,
 } from './messages.ts';
+import { steadyNowMs } from './node-clock.ts';
 
 /** Where the plane tells what a person may want to know. */
 export interface BalancerLog {
@@ -98,7 +99,11 @@ class ZoneProcess {
 
   sendClock(): void {
     const { clock } = this.#options;
-    const reading: ClockReading = { worldNow: clock.now(), speed: clock.speed() };
+    const reading: ClockReading = {
+      worldNow: clock.now(),
+      speed: clock.speed(),
+      takenAtMs: steadyNowMs(),
+    };
     this.#send({ kind: 'clock', reading });
   }
 

@@ -117,11 +117,16 @@ export interface TargetPath {
 export const targetKey = (target: { readonly id: string; readonly port: number }): string =>
   `${target.id}:${target.port}`;
 
-/** How a world clock stands at the moment of sending. */
+/** How a world clock stood at one moment. */
 export interface ClockReading {
   readonly worldNow: number;
   /** World seconds per real second. */
   readonly speed: number;
+  /**
+   * That moment by this machine's steady clock (`steadyNowMs`), which all processes share: a message may wait a
+   * while before a process that is starting reads it. The moment of reading when it is not given.
+   */
+  readonly takenAtMs?: number;
 }
 
 /** From the main process to a node process. */

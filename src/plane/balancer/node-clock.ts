@@ -4,6 +4,12 @@ import type { ClockReading } from './messages.ts';
 /** `setTimeout` takes no more than this. */
 const longestDelayMs = 2 ** 31 - 1;
 
+/** What this process's `performance.now` lacks of the machine's steady clock. */
+const steadyOffsetMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+
+/** Milliseconds of this machine's steady clock, the same in every process. */
+export const steadyNowMs = (): number => steadyOffsetMs + performance.now();
+
 /**
  * World time in a node process: the main process tells how its clock stands, and from there on it runs by this
  * machine's steady clock. One real timer waits for the earliest moment that somebody asked for.
@@ -11,15 +17,16 @@ const longestDelayMs = 2 ** 31 - 1;
 export class NodeClock implements Clock {
   readonly #waiting = new WaitingList();
   #reading: ClockReading;
-  #readAt = performance.now();
+  #readAt: number;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(reading: ClockReading) {
     this.#reading = reading;
+    this.#readAt = reading.takenAtMs ?? steadyNowMs();
   }
 
   now(): number {
-    return this.#reading.worldNow + (performance.now() - this.#readAt) * this.#reading.speed;
+    return this.#reading.worldNow + (steadyNowMs() - this.#readAt) * this.#reading.speed;
   }
 
   speed(): number {
@@ -35,7 +42,7 @@ export class NodeClock implements Clock {
   /** Takes over how the world's clock stands now. */
   set(reading: ClockReading): void {
     this.#reading = reading;
-    this.#readAt = performance.now();
+    this.#readAt = reading.takenAtMs ?? steadyNowMs();
     this.#arm();
   }
 
