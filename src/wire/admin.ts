@@ -78,17 +78,24 @@ const decodePath = (path: string): string | WireFault => {
   }
 };
 
+/** Refuses a request to an admin path in the admin API's own form. */
+export const refuseAdmin = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  fault: WireFault,
+): void => {
+  if (request.headers.expect !== undefined) response.setHeader('connection', 'close');
+  sendError(response, fault.status ?? 400, fault.code, fault.message);
+  drain(request);
+};
+
 /** Answers one admin request: guards it, reads its JSON, and writes what the handler says. */
 export const handleAdmin = async (
   request: IncomingMessage,
   response: ServerResponse,
   exchange: AdminExchange,
 ): Promise<void> => {
-  const refuse = (fault: WireFault): void => {
-    if (request.headers.expect !== undefined) response.setHeader('connection', 'close');
-    sendError(response, fault.status ?? 400, fault.code, fault.message);
-    drain(request);
-  };
+  const refuse = (fault: WireFault): void => refuseAdmin(request, response, fault);
   const fault = exchange.guard.checkAdmin(exchange.look);
   if (fault !== undefined) {
     refuse(fault);

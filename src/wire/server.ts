@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { isDomainError } from '../world/domain-error.ts';
 import type { DomainError } from '../world/domain-error.ts';
-import { handleAdmin, isAdminPath } from './admin.ts';
+import { handleAdmin, isAdminPath, refuseAdmin } from './admin.ts';
 import type { AdminHandler } from './admin.ts';
 import { drain, readBody } from './body.ts';
 import { accountOf, readCredentialScope } from './credential-scope.ts';
@@ -143,6 +143,10 @@ const fail = (
 /** Answers a fault before the body has been read, and reads the rest of it to nowhere so that the answer arrives. */
 const refuse = (exchange: Exchange, fault: WireFault): void => {
   const { request, response } = exchange;
+  if (isAdminPath(exchange.path)) {
+    refuseAdmin(request, response, fault);
+    return;
+  }
   const codec = guessCodec(wireRequest(exchange, emptyBody));
   if (request.headers.expect !== undefined) response.setHeader('connection', 'close');
   if (codec !== undefined) fail(exchange, codec, undefined, fault);

@@ -94,6 +94,16 @@ describe('who is let in', () => {
     },
   );
 
+  test('the admin API refuses a web page in its own form of error', async () => {
+    const to = await start();
+    const headers = { origin: 'http://evil.example' };
+    const answer = await exchange(to, head(to, headers, 'GET /_faultline/world HTTP/1.1'));
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+    expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({
+      error: { code: 'AccessDenied' },
+    });
+  });
+
   test('a cross-site fetch that has no Origin (an image, a link) is refused', async () => {
     const to = await start();
     const credential = encodeURIComponent('123456789012/20260102/us-east-1/ec2/aws4_request');
