@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../usage-error.ts';
-import { startServer, type DriverName, type ServerOptions } from '../live/server.ts';
+import { openJournal } from '../live/open-journal.ts';
+import type { DriverName, ServerOptions } from '../live/server.ts';
 
 type Options = Readonly<Record<string, string | boolean>>;
 
@@ -72,7 +73,11 @@ export const up = async (options: Options): Promise<void> => {
       `faultline: warning: --host ${settings.host} lets other machines in, and user data runs as code on this one.\n`,
     );
   }
-  const server = await startServer(settings);
+  // The journal opens in a thread of its own while this one reads the rest of the program.
+  const opening = openJournal(settings.dataDirectory);
+  const loading = import('../live/server.ts');
+  const [{ startServer }] = await Promise.all([loading, opening]);
+  const server = await startServer(settings, opening);
   process.stdout.write(
     options['json'] === true ? `${JSON.stringify(server.ready)}\n` : `${server.readyLine}\n`,
   );

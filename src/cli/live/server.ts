@@ -5,11 +5,9 @@ import { startDnsServer, type DnsServer } from '../../plane/dns/server.ts';
 import { createMockDriver } from '../../plane/compute/mock-driver.ts';
 import { createProcessDriver } from '../../plane/compute/process-driver.ts';
 import type { Driver } from '../../plane/compute/driver.ts';
-import { openMemoryJournal } from '../../store/memory-journal.ts';
-import { openSqliteJournal } from '../../store/sqlite-journal.ts';
 import { createWireServer, type WireServer } from '../../wire/server.ts';
 import { DomainError } from '../../world/domain-error.ts';
-import { JournalDamaged, JournalHeld, type Journal } from '../../world/journal.ts';
+import type { Journal } from '../../world/journal.ts';
 import { Failed } from '../usage-error.ts';
 import { version } from '../version.ts';
 import { createAdmin, type AdminWorld, type SocketAddress } from './admin.ts';
@@ -18,6 +16,7 @@ import type { LiveClock } from './live-clock.ts';
 import { eraseDisks, LiveWorld, prepareDirectory } from './live-world.ts';
 import { createLog, type Log } from './log.ts';
 import { openLoopback, type Loopback } from './loopback.ts';
+import { openJournal } from './open-journal.ts';
 import { VantageListeners } from './vantage-listeners.ts';
 
 /** What runs instances. */
@@ -67,34 +66,6 @@ export interface RunningServer {
 /** An ephemeral world's disks lie in the system's directory for what may be lost. */
 const directoryOf = (options: ServerOptions): string =>
   options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'faultline-'));
-
-const openJournal = async (
-  options: ServerOptions,
-  directory: string,
-  log: Log,
-): Promise<Journal> => {
-  if (options.dataDirectory === undefined) {
-    const journal = openMemoryJournal();
-    await journal.acquireLease();
-    return journal;
-  }
-  try {
-    const journal = await openSqliteJournal(directory, {
-      onNotice: (message) => process.stderr.write(`faultline: ${message}\n`),
-    });
-    await journal.acquireLease();
-    return journal;
-  } catch (error) {
-    if (error instanceof JournalHeld) {
-      throw new Failed(
-        `Another process serves the world in ${directory}; stop it, or give another --data.`,
-      );
-    }
-    if (error instanceof JournalDamaged) throw new Failed(error.message);
-    log.error({ err: error }, 'the journal cannot be opened');
-    throw new Failed(`The world in ${directory} cannot be opened: ${String(error)}`);
-  }
-};
 
 const createDriver =
   (options: ServerOptions, directory: string, metadataAddress: string) =>
@@ -203,7 +174,8 @@ class Server implements AdminWorld {
         rmSync(join(this.#site.directory, `journal.sqlite${suffix}`), { force: true });
       }
     }
-    this.#live = await openLive(this.#options, this.#site);
+    const journal = await openJournal(this.#options.dataDirectory);
+    this.#live = await openLive(this.#options, this.#site, journal);
   }
 
   async close(): Promise<void> {
@@ -265,13 +237,17 @@ class Server implements AdminWorld {
   }
 }
 
-const openLive = async (options: ServerOptions, site: Site): Promise<LiveWorld> => {
+const openLive = async (
+  options: ServerOptions,
+  site: Site,
+  journal: Journal,
+): Promise<LiveWorld> => {
   const { directory, log, loopback } = site;
   prepareDirectory(directory);
   return await LiveWorld.open({
     seed: options.seed,
     speed: options.speed,
-    journal: await openJournal(options, directory, log),
+    journal,
     directory,
     loopback,
     createDriver: createDriver(options, directory, loopback.metadataAddress),
@@ -298,14 +274,22 @@ const hintsOf = (ready: Ready, loopback: Loopback): readonly string[] => {
   return hints;
 };
 
-/** Starts a world and serves it. Rejects with `Failed` and one line when it cannot. */
-export const startServer = async (options: ServerOptions): Promise<RunningServer> => {
+/**
+ * Starts a world and serves it. `opening` is its journal, when that was asked for already. Rejects with `Failed` and
+ * one line when it cannot.
+ */
+export const startServer = async (
+  options: ServerOptions,
+  opening: Promise<Journal> = openJournal(options.dataDirectory),
+): Promise<RunningServer> => {
+  // First of all the right to the directory: a process that is refused leaves everything in it alone.
+  const journal = await opening;
   const directory = directoryOf(options);
   prepareDirectory(directory);
   const loopback = await openLoopback(directory);
   const endpoint = options.port === 0 ? undefined : `http://${options.host}:${options.port}`;
   const site: Site = { directory, log: createLog(), loopback, endpoint };
-  const live = await openLive(options, site).catch(async (error: unknown) => {
+  const live = await openLive(options, site, journal).catch(async (error: unknown) => {
     await loopback.close();
     throw error;
   });
