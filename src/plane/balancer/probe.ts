@@ -5,6 +5,12 @@ import type { TargetPool } from './target-pool.ts';
 // Not an import: that would load all of node:http, its WebSocket client too, and cost a tenth of a start.
 const { get } = process.getBuiltinModule('node:http');
 
+/**
+ * With a fast clock a time-out may be so short in real time that a busy machine misses it. A server that hangs is
+ * found out this much later then; a network that is down is not, since nothing real is waited for.
+ */
+const leastTimeoutMs = 200;
+
 /** What a probe needs to have come back from before the time-out, in real milliseconds. */
 const request = (pool: TargetPool, check: HealthCheck, timeoutMs: number): Promise<ProbeOutcome> =>
   new Promise((resolve) => {
@@ -59,5 +65,6 @@ export const probe = async (
   const realDelayMs = clock.realMs(delayMs);
   if (realDelayMs > 1) await new Promise((resolve) => setTimeout(resolve, realDelayMs));
   if (!answers || travelMs >= timeoutMs) return { kind: 'timeout' };
-  return await request(pool, check, clock.realMs(timeoutMs - travelMs));
+  const realTimeoutMs = Math.max(leastTimeoutMs, clock.realMs(timeoutMs - travelMs));
+  return await request(pool, check, realTimeoutMs);
 };
