@@ -59,11 +59,11 @@ test('distances are great circles', () => {
 });
 
 test.each([
-  ['us-east-1', 'us-east-2', 13.76, 'measured'],
-  ['us-east-2', 'us-east-1', 15.69, 'measured'],
-  ['us-east-1', 'us-east-1', 4.98, 'measured'],
-] as const)('the round trip %s -> %s is %d ms, %s', (from, to, ms, basis) => {
-  expect(earth.roundTrip(from, to)).toEqual({ ms, basis });
+  ['us-east-1', 'us-east-2', 13.76, 13.76, 15.69],
+  ['us-east-2', 'us-east-1', 15.69, 13.76, 15.69],
+  ['us-east-1', 'us-east-1', 4.98, 4.98, 4.98],
+] as const)('the round trip %s -> %s is %d ms, measured', (from, to, ms, lowMs, highMs) => {
+  expect(earth.roundTrip(from, to)).toEqual({ ms, basis: 'measured', lowMs, highMs });
   expect(earth.roundTripMs(from, to)).toBe(ms);
 });
 
