@@ -1,26 +1,36 @@
 import { Resolver } from 'node:dns/promises';
 
 /** An answer of the admin API. */
-export interface AdminAnswer {
+export interface AdminAnswer<Body> {
   readonly status: number;
-  /** The parsed JSON; tests know its members. */
-  readonly body: Readonly<Record<string, never>>;
+  readonly body: Body;
 }
 
-/** Calls the admin API: `/_faultline` and a path. */
-export const callAdmin = async (
+/** Calls the admin API: `/_faultline` and a path. The caller knows what is answered there. */
+export const callAdmin = async <Body = unknown>(
   endpoint: string,
   method: string,
   path: string,
   body?: unknown,
-): Promise<AdminAnswer> => {
+): Promise<AdminAnswer<Body>> => {
   const response = await fetch(`${endpoint}/_faultline${path}`, {
     method,
     ...(body === undefined
       ? {}
       : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
-  return { status: response.status, body: (await response.json()) as AdminAnswer['body'] };
+  return { status: response.status, body: (await response.json()) as Body };
+};
+
+const insist = async <Body>(
+  endpoint: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Body> => {
+  const answer = await callAdmin<Body>(endpoint, method, path, body);
+  if (answer.status === 200) return answer.body;
+  throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`);
 };
 
 /** Breaks something and answers the fault's id. */
@@ -30,26 +40,25 @@ export const breakTarget = async (
   effect: string,
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<string> => {
-  const { status, body } = await callAdmin(endpoint, 'POST', '/faults', {
-    target,
-    effect,
-    ...more,
-  });
-  if (status !== 200) throw new Error(`${target} ${effect}: ${JSON.stringify(body)}`);
-  return body['id'] ?? '';
+  const request = { target, effect, ...more };
+  const { id } = await insist<{ readonly id: string }>(endpoint, 'POST', '/faults', request);
+  return id;
 };
 
 /** Mends a fault by its id. */
 export const mendFault = async (endpoint: string, id: string): Promise<void> => {
-  const { status, body } = await callAdmin(endpoint, 'DELETE', `/faults/${id}`);
-  if (status !== 200) throw new Error(`mend ${id}: ${JSON.stringify(body)}`);
+  await insist(endpoint, 'DELETE', `/faults/${id}`);
 };
 
 /** Where the real socket of an address, a name or an instance is: `host:port`. */
 export const realSocket = async (endpoint: string, of: string, port: number): Promise<string> => {
-  const { status, body } = await callAdmin(endpoint, 'GET', `/address?of=${of}&port=${port}`);
-  if (status !== 200) throw new Error(`address of ${of}: ${JSON.stringify(body)}`);
-  return `${body['address'] ?? ''}:${String(body['port'])}`;
+  const path = `/address?of=${of}&port=${port}`;
+  const real = await insist<{ readonly address: string; readonly port: number }>(
+    endpoint,
+    'GET',
+    path,
+  );
+  return `${real.address}:${real.port}`;
 };
 
 /** The IPv4 addresses of a name by a DNS server on this machine, in order; empty when there are none. */

@@ -11,12 +11,11 @@ const chosen = (
   const matching = open.filter((fault) => fault.id === which || fault.target === which);
   if (matching.length > 0) return matching;
   const known = open.map((fault) => `${fault.id} (${fault.target} ${fault.effect})`).join(', ');
+  const whatIs = known === '' ? 'nothing is broken' : `open are ${known}`;
   throw new UsageError(
-    open.length === 0
-      ? 'Nothing is broken.'
-      : which === undefined
-        ? `Say which fault, or --all. Open: ${known}.`
-        : `There is no open fault '${which}'. Open: ${known}.`,
+    which === undefined
+      ? `Say which fault to mend, or --all; ${whatIs}.`
+      : `There is no open fault '${which}'; ${whatIs}.`,
   );
 };
 
