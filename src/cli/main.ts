@@ -104,6 +104,48 @@ const addDrill = (program: Command): void => {
     });
 };
 
+const chooseHelp = `
+How the score comes about:
+  Each criterion marks a Region with the best value of all ranked Regions divided by its own: 1 is the best, 0.5 twice
+  as dear, far or dirty. Price is the month's total (730 hours on demand), latency the median round trip over all users,
+  carbon the grid's gCO2e/kWh of 2024. The score is the sum of weight times mark, the weights made to add to 1.
+  Regions that lack a needed service rank behind those that have it; a Region where something that counts is unknown
+  ranks behind those where all is known. Ties go to the Region whose farthest users are nearer.
+
+FILE is YAML with the same words: users (a list of CITY:SHARE), services, instances (TYPE:COUNT), storage-gb,
+egress-gb, within, max-latency, weights, pair. Options replace what it says.
+`;
+
+const addAtlas = (program: Command): void => {
+  const collect = (value: string, before: readonly string[]): readonly string[] => [
+    ...before,
+    value,
+  ];
+  program
+    .command('choose [file]')
+    .description('choose a Region, or two, for users, services, price, law and carbon')
+    .option('--users <place:share>', 'CITY[,CC]:SHARE, repeatable; shares add to 100', collect, [])
+    .option('--service <name>', 'an AWS service that is needed, repeatable', collect, [])
+    .option('--instance <type:count>', 'instances that run all month, repeatable', collect, [])
+    .option('--storage-gb <n>', 'gp3 storage')
+    .option('--egress-gb <n>', 'traffic to the internet in a month')
+    .option(
+      '--within <area>',
+      "where data must lie: EU, a country's code, a continent; or several: EU,CH",
+    )
+    .option('--max-latency <ms>', 'no users may be farther away than this')
+    .option('--weights <weights>', 'what counts how much (default: price=1,latency=1,carbon=0)')
+    .option('--pair', 'choose a primary and a fallback Region together')
+    .option('--all', 'show all Regions, not the first ten')
+    .option('--html <file>', 'write a single-file HTML report with a map')
+    .option('--json', 'print JSON, and nothing else, on stdout')
+    .addHelpText('after', chooseHelp)
+    .action(async (file: string | undefined, options: Record<string, unknown>) => {
+      const { choose } = await import('./commands/choose.ts');
+      await choose(file, options);
+    });
+};
+
 const createProgram = (): Command => {
   const program = new Command('faultline')
     .description('AWS Regions and Availability Zones on your own machine, real enough to break')
@@ -116,6 +158,7 @@ const createProgram = (): Command => {
   addUp(program);
   addFaults(program);
   addDrill(program);
+  addAtlas(program);
   return program;
 };
 

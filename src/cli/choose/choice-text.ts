@@ -1,0 +1,150 @@
+import { areaText } from '../../atlas/choose/area.ts';
+import type { Exclusion, Limit, RegionChoice } from '../../atlas/choose/choose-region.ts';
+import type { Requirements } from '../../atlas/choose/requirements.ts';
+import type { Scored } from '../../atlas/choose/score.ts';
+import type { RoundTrip } from '../../atlas/round-trip.ts';
+import {
+  limitSensitivityText,
+  needsText,
+  usersText,
+  weightSensitivityText,
+  weightsText,
+} from './choice-words.ts';
+import { tableLines, type Column, type Paint } from './text-table.ts';
+
+/** USD with cents; an unknown price says so. */
+export const usdText = (usd: number | null): string =>
+  usd === null
+    ? 'unknown'
+    : usd.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+/** Whole milliseconds, tenths below ten; `~` marks an estimate. */
+export const msText = (ms: number, basis: RoundTrip['basis']): string =>
+  `${basis === 'measured' ? '' : '~'}${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+
+const medianText = ({ candidate }: Scored): string => {
+  const { medianMs, groups } = candidate.latency;
+  if (medianMs === undefined) return '-';
+  const isMeasured = groups.every(({ roundTrip }) => roundTrip.basis === 'measured');
+  return msText(medianMs, isMeasured ? 'measured' : 'estimated');
+};
+
+const worstText = ({ candidate }: Scored): string => {
+  const { worst } = candidate.latency;
+  return worst === undefined
+    ? '-'
+    : `${msText(worst.roundTrip.ms, worst.roundTrip.basis)} ${worst.group.name}`;
+};
+
+const columnsOf = (needs: Requirements): readonly Column[] => [
+  { title: '#', align: 'right' },
+  { title: 'Region', align: 'left' },
+  { title: 'score', align: 'right' },
+  { title: 'median', align: 'right' },
+  { title: 'worst', align: 'left' },
+  { title: 'USD a month', align: 'right' },
+  ...(['instances', 'storage', 'egress'] as const)
+    .filter((part) => isBought(needs, part))
+    .map((title) => ({ title, align: 'right' as const })),
+  { title: 'gCO2e/kWh', align: 'right' },
+  ...(needs.services.length > 0 ? [{ title: 'missing', align: 'left' as const }] : []),
+];
+
+const isBought = (needs: Requirements, part: 'instances' | 'storage' | 'egress'): boolean => {
+  if (part === 'instances') return needs.instances.length > 0;
+  return (part === 'storage' ? needs.storageGb : needs.egressGb) > 0;
+};
+
+const rowOf = (scored: Scored, index: number, needs: Requirements): readonly string[] => {
+  const { candidate } = scored;
+  const cost = candidate.monthlyUsd;
+  return [
+    String(index + 1),
+    candidate.region.code,
+    `${(scored.score * 100).toFixed(1)}${scored.isUncertain ? '?' : ''}`,
+    medianText(scored),
+    worstText(scored),
+    usdText(cost.total),
+    ...(['instances', 'storage', 'egress'] as const)
+      .filter((part) => isBought(needs, part))
+      .map((part) => usdText(cost[part])),
+    candidate.carbonGramsPerKwh === null ? 'unknown' : String(candidate.carbonGramsPerKwh),
+    ...(needs.services.length > 0 ? [candidate.missingServices.join(', ') || '-'] : []),
+  ];
+};
+
+const byLimit: Readonly<Record<Limit, (needs: Requirements) => string>> = {
+  within: (needs) => `outside ${needs.within.map(areaText).join(' and ')}`,
+  'max-latency': (needs) => `over ${needs.maxLatencyMs ?? 0} ms`,
+};
+
+/** Many Regions are excluded for the same limits: they share a line, each with its own country or farthest users. */
+const exclusionLines = (
+  excluded: readonly Exclusion[],
+  needs: Requirements,
+): readonly string[] =>
+  [...Map.groupBy(excluded, ({ limits }) => limits.join('+'))].map(([, those]) => {
+    const limits = those[0]?.limits ?? [];
+    const texts = those.map(({ candidate }) => {
+      const details: string[] = [];
+      if (limits.includes('within')) details.push(candidate.region.country);
+      const { worst } = candidate.latency;
+      if (limits.includes('max-latency') && worst !== undefined) {
+        details.push(`${msText(worst.roundTrip.ms, worst.roundTrip.basis)} ${worst.group.name}`);
+      }
+      return `${candidate.region.code} (${details.join(', ')})`;
+    });
+    return `  ${limits.map((limit) => byLimit[limit](needs)).join(' and ')}: ${texts.join(', ')}`;
+  });
+
+const howToRead = (choice: RegionChoice, needs: Requirements): readonly string[] => {
+  const lines = [
+    'score: for each criterion the best value of all divided by its own, weighted; 100 is best in everything.',
+  ];
+  if (choice.ranking.some(({ isUncertain }) => isUncertain)) {
+    lines.push('?: something that counts is unknown, so it ranks behind those where all is known.');
+  }
+  if (needs.users.length > 0) {
+    lines.push('~: a round trip estimated from where the places are, not measured.');
+  }
+  lines.push('USD: on demand, 730 hours. gCO2e/kWh: the grid in 2024.');
+  return lines;
+};
+
+/** What `faultline choose` prints; `limit` is how many Regions are shown. */
+export const choiceText = (
+  choice: RegionChoice,
+  needs: Requirements,
+  paint: Paint,
+  limit: number,
+): string => {
+  const shown = choice.ranking.slice(0, limit);
+  const [titles = '', first = '', ...others] = tableLines(
+    columnsOf(needs),
+    shown.map((scored, index) => rowOf(scored, index, needs)),
+  );
+  const hidden = choice.ranking.length - shown.length;
+  const sentences = [
+    ...choice.weights.map(weightSensitivityText),
+    ...choice.limits.map(limitSensitivityText),
+  ];
+  const bought = needsText(needs);
+  return [
+    ...(needs.users.length > 0 ? [`${paint.bold('Users')}    ${usersText(needs)}`] : []),
+    ...(bought === '' ? [] : [`${paint.bold('Needs')}    ${bought}`]),
+    `${paint.bold('Weights')}  ${weightsText(needs)}`,
+    '',
+    paint.dim(titles),
+    paint.good(first),
+    ...others,
+    ...(hidden > 0 ? [paint.dim(`and ${hidden} more (--all shows them)`)] : []),
+    ...(choice.excluded.length > 0
+      ? ['', paint.bold(`Excluded: ${choice.excluded.length}`), ...exclusionLines(choice.excluded, needs)]
+      : []),
+    ...(sentences.length > 0
+      ? ['', paint.bold('What would change the first place'), ...sentences.map((one) => `  ${one}`)]
+      : []),
+    '',
+    ...howToRead(choice, needs).map(paint.dim),
+  ].join('\n');
+};

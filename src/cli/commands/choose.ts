@@ -1,0 +1,62 @@
+import { earthChoiceFacts } from '../../atlas/choose/choice-facts.ts';
+import { chooseRegion } from '../../atlas/choose/choose-region.ts';
+import { choiceJson } from '../choose/choice-json.ts';
+import { choiceText } from '../choose/choice-text.ts';
+import { nothingFitsText } from '../choose/choice-words.ts';
+import { requirementsOf } from '../choose/requirements-of-wishes.ts';
+import { stdoutPaint } from '../choose/text-table.ts';
+import { withOptions, type Wishes } from '../choose/wishes.ts';
+import { Failed } from '../usage-error.ts';
+
+/** The options of `faultline choose`, as the command line gives them. */
+export interface ChooseOptions {
+  readonly users?: readonly string[];
+  readonly service?: readonly string[];
+  readonly instance?: readonly string[];
+  readonly storageGb?: string;
+  readonly egressGb?: string;
+  readonly within?: string;
+  readonly maxLatency?: string;
+  readonly weights?: string;
+  readonly pair?: boolean;
+  readonly all?: boolean;
+  readonly json?: boolean;
+  readonly html?: string;
+}
+
+const shownRegions = 10;
+
+const wishesOfOptions = (options: ChooseOptions): Wishes => ({
+  users: options.users ?? [],
+  services: options.service ?? [],
+  instances: options.instance ?? [],
+  storageGb: options.storageGb,
+  egressGb: options.egressGb,
+  within: options.within,
+  maxLatencyMs: options.maxLatency,
+  weights: options.weights,
+  pair: options.pair,
+});
+
+const wishesOf = async (file: string | undefined, options: ChooseOptions): Promise<Wishes> => {
+  const fromOptions = wishesOfOptions(options);
+  if (file === undefined) return fromOptions;
+  const { readWishesFile } = await import('../choose/wishes-file.ts');
+  return withOptions(readWishesFile(file), fromOptions);
+};
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+/** `faultline choose`: which Region, or with --pair which two, and what would change the answer. */
+export const choose = async (file: string | undefined, options: ChooseOptions): Promise<void> => {
+  const wishes = await wishesOf(file, options);
+  const needs = await requirementsOf(wishes);
+  const choice = chooseRegion(needs, earthChoiceFacts);
+  if (options.json === true) print(JSON.stringify(choiceJson(choice, needs), null, 2));
+  if (choice.ranking.length === 0) throw new Failed(nothingFitsText(choice, needs));
+  if (options.json === true) return;
+  const limit = options.all === true ? choice.ranking.length : shownRegions;
+  print(choiceText(choice, needs, stdoutPaint(), limit));
+};
