@@ -8,7 +8,7 @@ import { createBalancerPlane } from '../../src/plane/balancer/balancer-plane.ts'
 import type { BalancerObservation } from '../../src/plane/balancer/balancer-plane.ts';
 import { configurationOf, targetAt } from '../../src/plane/balancer/node-under-test.ts';
 import { end } from './child.ts';
-import { freePort } from './free-port.ts';
+import { freePort, untilListening } from './free-port.ts';
 import { underLoad } from './load.ts';
 import type { HttpLoad, Throughput } from './load.ts';
 import { median } from './measurement.ts';
@@ -55,6 +55,7 @@ ${backends.map((backend) => `  server s${backend} 127.0.0.1:${backend}`).join('\
 `,
   );
   const child = spawn('haproxy', ['-db', '-f', file], { stdio: 'ignore' });
+  await untilListening(port);
   const close = async (): Promise<void> => {
     await end(child);
     await rm(directory, { recursive: true });
