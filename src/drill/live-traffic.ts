@@ -14,6 +14,9 @@ import {
   type Schedule,
 } from './schedule.ts';
 
+/** One to open the connection, one for request and answer. */
+const roundTrips = 2;
+
 /** A request that leaves later than this, in world ms, is one that the machine could not send in time. */
 const lateMs = 500;
 
@@ -109,6 +112,7 @@ export class LiveTraffic {
     return {
       name: this.#traffic.name,
       vantage: this.#traffic.place.name,
+      schedule: this.#schedule,
       clients: runsOfOutcomes(this.#schedule, this.#outcomes, cutsMs),
     };
   }
@@ -156,7 +160,8 @@ export class LiveTraffic {
     const way = this.#world.way(this.#vantage, address, this.#traffic.request.port);
     // Silence: the user waits until patience ends.
     if (!way.up) return await new Promise<never>(() => undefined);
-    if (!(await travel(way.latencyMs / this.#world.speed, signal))) return false;
+    const travelMs = roundTrips * way.latencyMs;
+    if (!(await travel(travelMs / this.#world.speed, signal))) return false;
     return await exchange(this.#traffic, way, signal);
   }
 
@@ -186,7 +191,7 @@ export class LiveTraffic {
   }
 }
 
-/** Lets the time of a round trip pass; false when the user gives up in between. */
+/** Lets the time on the way pass; false when the user gives up in between. */
 const travel = async (realMs: number, signal: AbortSignal): Promise<boolean> => {
   if (realMs > 0) await delay(realMs, undefined, { signal, ref: false }).catch(() => undefined);
   return !signal.aborted;

@@ -24,6 +24,7 @@ const traffic = (...clients: readonly string[]): TrafficRuns => {
   return {
     name: 'readers',
     vantage: 'London',
+    schedule,
     clients: runsOfOutcomes(schedule, outcomes, [2000, 6000]),
   };
 };
@@ -112,7 +113,11 @@ describe('what a fault did', () => {
   });
 });
 
-describe('the longest outage of a client', () => {
+/** Twelve clients that send one request a second each, all with the same outcomes. */
+const crowd = (outcomes: string): TrafficRuns =>
+  traffic(...Array.from({ length: 12 }, () => outcomes));
+
+describe('the longest outage', () => {
   it.each([
     ['++++++++', 0],
     ['++-+++++', 1000],
@@ -120,12 +125,18 @@ describe('the longest outage of a client', () => {
     ['+++-----', 5000],
     ['--------', 8000],
     ['---+---+', 3000],
-  ])('%s is %i ms', (client, expected) => {
-    expect(longestOutageMs(traffic(client), 8000)).toBe(expected);
+  ])('of %s is %i ms', (outcomes, expected) => {
+    expect(longestOutageMs(crowd(outcomes))).toBeCloseTo(expected, 6);
   });
 
-  it('is that of the worst one', () => {
-    expect(longestOutageMs(traffic('++-+++++', '+++---++'), 8000)).toBe(3000);
+  it('is over when anybody is served, and is none while somebody always is', () => {
+    const others = Array.from({ length: 11 }, () => '+---++++');
+    expect(longestOutageMs(traffic('+-++++++', ...others))).toBeCloseTo(1000, 6);
+    expect(longestOutageMs(traffic('++++++++', ...others))).toBe(0);
+  });
+
+  it('is none when few requests are lost in a row', () => {
+    expect(longestOutageMs(traffic('++---+++', '++---+++'))).toBe(0);
   });
 });
 
@@ -145,8 +156,7 @@ describe('availability', () => {
   });
 
   it('over time is unknown where nobody asked', () => {
-    const { clients } = traffic('++++');
-    const slices = availabilityOverTime({ name: 'a', vantage: 'b', clients }, 8000, 2);
+    const slices = availabilityOverTime(traffic('++++'), 8000, 2);
     expect(slices.map(({ availability }) => availability)).toEqual([1, null]);
   });
 });

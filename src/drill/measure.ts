@@ -1,4 +1,5 @@
 import type { Run, TrafficRuns } from './runs.ts';
+import { requestsBefore, sendTimeMs } from './schedule.ts';
 
 /** A fault and the time for which what happens is put down to it; drill times in world ms. */
 export interface FaultWindow {
@@ -97,23 +98,56 @@ export const measureFault = (
   };
 };
 
-/** The longest time for which one client got no good answer: from a lost request to its next good one. */
-const clientOutageMs = (runs: readonly Run[], endMs: number): number => {
-  let longestMs = 0;
-  let sinceMs: number | undefined;
-  for (const run of runs) {
-    if (run.lost > 0) sinceMs ??= run.firstMs === run.firstLostMs ? run.firstLostMs : undefined;
-    if (run.firstGoodMs === undefined) continue;
-    if (sinceMs !== undefined) longestMs = Math.max(longestMs, run.firstGoodMs - sinceMs);
-    longestMs = Math.max(longestMs, run.innerOutageMs);
-    sinceMs = run.lostSinceMs;
+/** Fewer lost requests in a row than these are a bad moment, as every partial failure has them, not an outage. */
+const fewestLost = 10;
+
+/** A stretch of time, from and to, in ms. */
+type Span = readonly [number, number];
+
+/** When one client was being served, from good answers to good answers. */
+const servedSpans = (runs: readonly Run[]): readonly Span[] => {
+  const spans: [number, number][] = [];
+  let isOpen = false;
+  for (const { firstMs, lastMs, firstGoodMs, lastGoodMs } of runs) {
+    const last = spans.at(-1);
+    if (firstGoodMs !== undefined && lastGoodMs !== undefined) {
+      if (isOpen && last !== undefined && firstGoodMs === firstMs) last[1] = lastGoodMs;
+      else spans.push([firstGoodMs, lastGoodMs]);
+    }
+    isOpen = lastGoodMs === lastMs;
   }
-  return sinceMs === undefined ? longestMs : Math.max(longestMs, endMs - sinceMs);
+  return spans;
 };
 
-/** The longest time for which some client of a traffic got no good answer, world ms; 0 when nothing was lost. */
-export const longestOutageMs = (traffic: TrafficRuns, endMs: number): number =>
-  traffic.clients.reduce((longest, runs) => Math.max(longest, clientOutageMs(runs, endMs)), 0);
+/** Spans in the order of time, those that overlap made one. */
+const merged = (spans: readonly Span[]): readonly Span[] => {
+  const all: [number, number][] = [];
+  for (const [fromMs, toMs] of spans.toSorted(([a], [b]) => a - b)) {
+    const last = all.at(-1);
+    if (last === undefined || fromMs > last[1]) all.push([fromMs, toMs]);
+    else last[1] = Math.max(last[1], toMs);
+  }
+  return all;
+};
+
+/**
+ * The longest time for which nobody was served, in world ms: from the first of at least ten lost requests in a row, of
+ * all clients together, to the next good one or the end of the drill. 0 when there was no such time.
+ */
+export const longestOutageMs = (traffic: TrafficRuns): number => {
+  const { schedule } = traffic;
+  let longestMs = 0;
+  let firstLost = 0;
+  const served = merged(traffic.clients.flatMap(servedSpans));
+  const end: Span = [schedule.durationMs, schedule.durationMs];
+  for (const [goodMs, untilMs] of [...served, end]) {
+    const good = requestsBefore(schedule, goodMs);
+    const outageMs = goodMs - sendTimeMs(schedule, firstLost);
+    if (good - firstLost >= fewestLost) longestMs = Math.max(longestMs, outageMs);
+    firstLost = requestsBefore(schedule, untilMs) + 1;
+  }
+  return longestMs;
+};
 
 /** The share of good answers in one slice of time, for a picture; null when nothing was sent. */
 export interface Slice {

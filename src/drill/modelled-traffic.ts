@@ -102,6 +102,7 @@ export class ModelledTraffic {
     return {
       name: this.#traffic.name,
       vantage: this.#traffic.place.name,
+      schedule: this.#schedule,
       clients: this.#clients.map(({ runs }) => runs),
     };
   }
@@ -114,7 +115,8 @@ export class ModelledTraffic {
 
   #shareOf(address: string): number {
     const { request, timeoutMs } = this.#traffic;
-    const fate = this.#world.fate(this.#vantage, address, request.port, request);
+    const asked = { ...request, timeoutMs };
+    const fate = this.#world.fate(this.#vantage, address, request.port, asked);
     return fate.latencyMs >= timeoutMs ? 1 : fate.failingShare;
   }
 

@@ -100,11 +100,13 @@ export interface ModelledRequest {
   readonly path: string;
   /** True when the status is one that the user expects. */
   readonly expects: (status: number) => boolean;
+  /** World ms after which the user gives up: a share of requests that takes longer fails. */
+  readonly timeoutMs: number;
 }
 
 /** How requests fare that are sent to an address from a vantage now. */
 export interface ModelledFate {
-  /** 0 to 1: the share of them that gets no expected answer, however long one waits. */
+  /** 0 to 1: the share of them that gets no expected answer in time. */
   readonly failingShare: number;
   /** World ms from sending to the whole answer of those that get one. */
   readonly latencyMs: number;

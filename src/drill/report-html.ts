@@ -1,10 +1,11 @@
-import { clockText, spokenSeconds } from './duration.ts';
+import { clockText } from './duration.ts';
 import { spokenShare } from './objectives.ts';
 import {
   faultMoments,
   faultSpan,
   lostText,
   objectiveTexts,
+  outageText,
   runText,
   verdictOf,
 } from './report-words.ts';
@@ -97,7 +98,7 @@ export const htmlReport = (result: DrillResult): string => {
       String(traffic.requests.sent),
       String(traffic.requests.lost),
       spokenShare(traffic.availability),
-      spokenSeconds(traffic.longestOutageSeconds),
+      outageText(traffic.longestOutageSeconds),
     ]),
   );
   const moments = report.timeline.map(({ atSeconds, kind, what }) =>
@@ -123,7 +124,7 @@ ${part('Objectives', objectives)}${part('What users saw', `<div class="card">${t
       : `<div class="cards">${report.faults.map(faultCard).join('\n')}</div>`,
   )}${part(
     'Users',
-    `<div class="card">${table(['who', 'where', 'requests', 'lost', 'served', 'longest outage of one user'], users)}</div>`,
+    `<div class="card">${table(['who', 'where', 'requests', 'lost', 'served', 'longest outage'], users)}</div>`,
   )}${part('Moments', `<div class="card">${table(['drill time', '', ''], moments)}</div>`)}
 <footer><p>Faultline ${xmlText(report.version)}, ${xmlText(report.wall.startedAt)}</p></footer>
 </main>

@@ -1,4 +1,4 @@
-import { clockText, spokenSeconds } from './duration.ts';
+import { clockText } from './duration.ts';
 import type { Slice } from './measure.ts';
 import type { DrillReport, DrillResult, FaultReport, TimelineKind } from './report.ts';
 import {
@@ -6,6 +6,7 @@ import {
   faultSpan,
   lostText,
   objectiveTexts,
+  outageText,
   runText,
   verdictOf,
 } from './report-words.ts';
@@ -125,7 +126,7 @@ export const reportText = (result: DrillResult, paint: Paint): string => {
     paint.bold('Users'),
     ...report.traffic.map(
       (traffic) =>
-        `  ${traffic.name}: lost ${lostText(traffic)}; longest outage of one user ${spokenSeconds(traffic.longestOutageSeconds)}`,
+        `  ${traffic.name}: lost ${lostText(traffic)}; ${outageText(traffic.longestOutageSeconds)}`,
     ),
     '',
     ...timelineLines(result, paint),

@@ -68,3 +68,9 @@ export const lostText = ({
   availability,
 }: Pick<FaultReport, 'requests' | 'availability'>): string =>
   `${requests.lost} of ${requests.sent} (${spokenShare(availability)} served)`;
+
+/** The longest time for which nobody was served, for people. */
+export const outageText = (longestOutageSeconds: number): string =>
+  longestOutageSeconds === 0
+    ? 'never all of them out'
+    : `all out for ${spokenSeconds(longestOutageSeconds)}`;

@@ -38,7 +38,7 @@ export interface TrafficReport {
   readonly requests: RequestCount;
   /** 0 to 1. */
   readonly availability: number;
-  /** The longest time for which one of its clients got no good answer. */
+  /** The longest time for which none of its clients was served; 0 when some always were. */
   readonly longestOutageSeconds: number;
 }
 
@@ -150,14 +150,14 @@ const faultReport = (measure: FaultMeasure): FaultReport => ({
   availability: availabilityOf(measure.requests),
 });
 
-const trafficReport = (traffic: TrafficRuns, durationMs: number): TrafficReport => {
+const trafficReport = (traffic: TrafficRuns): TrafficReport => {
   const requests = countRequests(traffic.clients.flat());
   return {
     name: traffic.name,
     vantage: traffic.vantage,
     requests,
     availability: availabilityOf(requests),
-    longestOutageSeconds: seconds(longestOutageMs(traffic, durationMs)),
+    longestOutageSeconds: seconds(longestOutageMs(traffic)),
   };
 };
 
@@ -217,7 +217,7 @@ export const makeReport = (
     seed: plan.seed,
     durationSeconds: seconds(plan.durationMs),
     faults,
-    traffic: run.traffic.map((traffic) => trafficReport(traffic, plan.durationMs)),
+    traffic: run.traffic.map(trafficReport),
     timeline: measures.flatMap(momentsOf).sort((a, b) => a.atSeconds - b.atSeconds),
     objectives: objectives.map(objectiveReport),
     passed: objectives.every(({ held }) => held),

@@ -12,12 +12,9 @@ export interface Run {
   readonly firstLostMs: number | undefined;
   readonly lastLostMs: number | undefined;
   readonly firstGoodMs: number | undefined;
+  readonly lastGoodMs: number | undefined;
   /** The first good one after the last lost one. */
   readonly goodAfterLostMs: number | undefined;
-  /** The first of the lost ones that end the run; undefined when a good one ends it. */
-  readonly lostSinceMs: number | undefined;
-  /** The longest time from a lost request to the next good one, among those between two good ones. */
-  readonly innerOutageMs: number;
 }
 
 /** How the requests of one traffic went, per client in the order of time. */
@@ -25,6 +22,7 @@ export interface TrafficRuns {
   readonly name: string;
   /** The place, for people. */
   readonly vantage: string;
+  readonly schedule: Schedule;
   readonly clients: readonly (readonly Run[])[];
 }
 
@@ -42,9 +40,8 @@ export const uniformRun = (
   firstLostMs: isLost ? firstMs : undefined,
   lastLostMs: isLost ? lastMs : undefined,
   firstGoodMs: isLost ? undefined : firstMs,
+  lastGoodMs: isLost ? undefined : lastMs,
   goodAfterLostMs: undefined,
-  lostSinceMs: isLost ? firstMs : undefined,
-  innerOutageMs: 0,
 });
 
 /** How one request went; `unsent` when the drill ended before its time. */

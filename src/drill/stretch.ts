@@ -27,12 +27,6 @@ export interface StretchOutcome {
   readonly carries: readonly number[];
 }
 
-/**
- * How many turns are looked at one by one for the longest outage between two good requests. The pattern of turns over
- * addresses repeats itself; what comes later looks like what has been seen.
- */
-const scannedTurns = 128;
-
 interface Share extends FailingShare {
   /** The address's first turn in the stretch; the next ones follow every `step` turns. */
   readonly first: number;
@@ -53,24 +47,6 @@ const sharesOf = ({ client, from, to, failing }: Stretch): readonly Share[] => {
 
 const turnOf = (share: Share, nth: number): number => share.first + (nth - 1) * share.step;
 
-const longestInnerOutageMs = (stretch: Stretch, firstGood: number, lastGood: number): number => {
-  const { client, failing, from, timeMs } = stretch;
-  const carries = failing.map(({ carry }) => carry);
-  let longestMs = 0;
-  let lostSince: number | undefined;
-  for (let turn = from; turn <= Math.min(lastGood, firstGood + scannedTurns); turn += 1) {
-    const index = addressIndex(failing.length, client, turn);
-    const now = { share: failing[index]?.share ?? 1, carry: carries[index] ?? 0 };
-    const isLost = failuresAmong(now, 1) === 1;
-    carries[index] = carryAfter(now, 1);
-    if (isLost && turn > firstGood) lostSince ??= turn;
-    if (isLost || lostSince === undefined) continue;
-    longestMs = Math.max(longestMs, timeMs(turn) - timeMs(lostSince));
-    lostSince = undefined;
-  }
-  return longestMs;
-};
-
 const mixedRun = (stretch: Stretch, shares: readonly Share[], lost: number): Run => {
   const { from, to, timeMs } = stretch;
   const losing = shares.filter((share) => share.lost > 0);
@@ -89,9 +65,8 @@ const mixedRun = (stretch: Stretch, shares: readonly Share[], lost: number): Run
     firstLostMs: timeMs(firstLost),
     lastLostMs: timeMs(lastLost),
     firstGoodMs: timeMs(firstGood),
+    lastGoodMs: timeMs(lastGood),
     goodAfterLostMs: lastLost + 1 < to ? timeMs(lastLost + 1) : undefined,
-    lostSinceMs: lastGood + 1 < to ? timeMs(lastGood + 1) : undefined,
-    innerOutageMs: longestInnerOutageMs(stretch, firstGood, lastGood),
   };
 };
 

@@ -101,7 +101,7 @@ describe('the drill of two Regions', () => {
     // A zone takes a part of the users with it, a Region all of them.
     const [zone, region] = faults;
     expect(region?.availability).toBeLessThan(zone?.availability ?? 0);
-    expect(traffic[0]?.longestOutageSeconds).toBeGreaterThan(60);
+    expect(traffic[0]?.longestOutageSeconds).toBeGreaterThan(30);
   });
 
   it('gives the same durations live and virtual', () => {
