@@ -52,9 +52,17 @@ export const environment = {
     process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'compiled'),
 };
 
-/** Runs the project's Node.js in place of this process: same terminal, same signals, same exit code. */
+/**
+ * Runs the project's Node.js in place of this process: same terminal, same signals, same exit code. The channel
+ * between the two tells the program when this process was killed: then it ends as well, instead of holding its
+ * ports and its data directory unseen.
+ */
 export const become = (args, options = {}) => {
-  const child = spawn(setUp(), args, { stdio: 'inherit', env: environment, ...options });
+  const child = spawn(setUp(), args, {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: environment,
+    ...options,
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 130)));

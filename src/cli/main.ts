@@ -168,7 +168,15 @@ const exitCodeOf = (error: unknown): number => {
   return 1;
 };
 
+/** Started by `npm start` or `bin/faultline.mjs`, the program ends when that is killed, as abruptly as that was. */
+const dieWithLauncher = (): void => {
+  if (process.channel === undefined) return;
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  process.channel.unref();
+};
+
 const main = async (): Promise<void> => {
+  dieWithLauncher();
   const program = createProgram();
   try {
     for (const command of program.commands) command.exitOverride();

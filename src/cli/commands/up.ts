@@ -58,10 +58,22 @@ export const serverOptionsOf = (options: Options): ServerOptions => ({
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || host.startsWith('127.');
 
+/** A terminal and whoever launched us both pass one Ctrl-C on: what comes so soon after is the same one. */
+const sameSignalMs = 1000;
+
 const waitForSignal = async (): Promise<void> => {
   await new Promise<void>((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, () => done());
+    let firstAt: number | undefined;
+    const receive = (): void => {
+      if (firstAt === undefined) {
+        firstAt = performance.now();
+        done();
+      } else if (performance.now() - firstAt > sameSignalMs) {
+        // Someone in a hurry: what is left is found and ended at the next start.
+        process.exit(130);
+      }
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, receive);
   });
 };
 
@@ -83,6 +95,5 @@ export const up = async (options: Options): Promise<void> => {
   );
   for (const hint of server.hints) process.stderr.write(`${hint}\n`);
   await waitForSignal();
-  // A second signal while things are ending is someone in a hurry: the usual thing happens.
   await server.close();
 };
