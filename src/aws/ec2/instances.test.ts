@@ -55,6 +55,21 @@ describe('RunInstances', () => {
     });
   });
 
+  test('an image may be named by the public parameter that leads to it', async () => {
+    const it = await createInstanceWorld();
+    const name = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
+    const launched = (ImageId: string): string | undefined => {
+      const [id = ''] = it.launch({ ImageId });
+      return it.describe(id).ImageId;
+    };
+    expect(launched(`resolve:ssm:${name}`)).toBe(testImage());
+    expect(launched(`resolve:ssm:${name}:1`)).toBe(testImage());
+    const request = { InstanceType: 't3.micro', MinCount: 1, MaxCount: 1 } as const;
+    for (const ImageId of ['resolve:ssm:/no/such/name', `resolve:ssm:${name}:2`]) {
+      expect(it.fail(runInstances, { ...request, ImageId }).code).toBe('SsmInvalidParameter');
+    }
+  });
+
   test('after some seconds it runs, with a public address of its Region and both DNS names', async () => {
     const it = await createInstanceWorld({ region: 'eu-west-1' });
     const [id = ''] = it.launch();

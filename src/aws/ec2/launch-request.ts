@@ -4,7 +4,7 @@ import type { View } from '../../world/transaction.ts';
 import type { Plain } from '../operation.ts';
 import { tagsForType, type TagSpecificationInput } from '../shared/tags.ts';
 import type { Tag } from '../shared/filters.ts';
-import { imageById } from './images.ts';
+import { launchedImage } from './images.ts';
 import type { BaseImage } from './base-images.ts';
 import { KeyPairs } from './entities.ts';
 import { invalidParameterCombination, invalidParameterValue, missingParameter } from './errors.ts';
@@ -99,7 +99,7 @@ const imageAndType = (
   input: Input,
 ): { readonly image: BaseImage; readonly instanceType: string } | DomainError => {
   if (input.ImageId === undefined || input.ImageId === '') return missingParameter('ImageId');
-  const image = imageById(view, input.ImageId);
+  const image = launchedImage(view, input.ImageId);
   if (isDomainError(image)) return image;
   const instanceType = input.InstanceType;
   // AWS falls back on m1.small, which runs none of the images here.

@@ -270,6 +270,7 @@ export const walkInstances = (world: () => Running): void => {
       for (const [more, code] of [
         [{ ImageId: Parameter?.Value }, 'InvalidAMIID.NotFound'],
         [{ ImageId: 'image' }, 'InvalidAMIID.Malformed'],
+        [{ ImageId: 'resolve:ssm:/no/such/parameter' }, 'SsmInvalidParameter'],
         [{ InstanceType: 't3.gigantic' }, 'InvalidParameterValue'],
         [{ InstanceType: 't4g.micro' }, 'InvalidParameterValue'],
         [{ SubnetId: Subnets[0]?.SubnetId }, 'InvalidSubnetID.NotFound'],

@@ -1,0 +1,314 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { awsClients, given } from '../support/aws-clients.ts';
+import type { AwsClients } from '../support/aws-clients.ts';
+import { eventually } from '../support/eventually.ts';
+import {
+  breakTarget,
+  httpAnswer,
+  mendFault,
+  realSocket,
+  resolveName,
+} from '../support/faultline-admin.ts';
+import { startReady, stop } from '../support/faultline-process.ts';
+import type { Running } from '../support/faultline-process.ts';
+import { launchServers, serverPort } from './web-server.ts';
+import type { ServerAnswer } from './web-server.ts';
+
+interface Site {
+  readonly aws: AwsClients;
+  readonly region: string;
+  readonly zoneIds: readonly string[];
+  readonly instanceIds: readonly string[];
+  readonly loadBalancerArn: string;
+  readonly targetGroupArn: string;
+  readonly dnsName: string;
+  readonly hostedZoneId: string;
+}
+
+let world: Running;
+let primary: Site;
+let secondary: Site;
+
+/** One web service in a Region: a server in each zone behind a balancer. */
+const buildSite = async (region: string, zoneIds: readonly string[]): Promise<Site> => {
+  const aws = awsClients(world.endpoint, { region });
+  const instanceIds = await launchServers(aws, zoneIds);
+  const { Subnets = [] } = await aws.ec2.describeSubnets({
+    Filters: [{ Name: 'availability-zone-id', Values: [...zoneIds] }],
+  });
+  const { LoadBalancers } = await aws.elbv2.createLoadBalancer({
+    Name: 'web',
+    Subnets: Subnets.map(({ SubnetId = '' }) => SubnetId),
+  });
+  const loadBalancer = given(LoadBalancers?.[0]);
+  const { TargetGroups } = await aws.elbv2.createTargetGroup({
+    Name: 'web',
+    Protocol: 'HTTP',
+    Port: serverPort,
+    VpcId: given(Subnets[0]?.VpcId),
+    HealthCheckIntervalSeconds: 10,
+    HealthCheckTimeoutSeconds: 5,
+    HealthyThresholdCount: 2,
+    UnhealthyThresholdCount: 2,
+  });
+  const TargetGroupArn = given(TargetGroups?.[0]?.TargetGroupArn);
+  const LoadBalancerArn = given(loadBalancer.LoadBalancerArn);
+  await aws.elbv2.createListener({
+    LoadBalancerArn,
+    Protocol: 'HTTP',
+    Port: 80,
+    DefaultActions: [{ Type: 'forward', TargetGroupArn }],
+  });
+  await aws.elbv2.registerTargets({
+    TargetGroupArn,
+    Targets: instanceIds.map((Id) => ({ Id })),
+  });
+  return {
+    aws,
+    region,
+    zoneIds,
+    instanceIds,
+    loadBalancerArn: LoadBalancerArn,
+    targetGroupArn: TargetGroupArn,
+    dnsName: given(loadBalancer.DNSName),
+    hostedZoneId: given(loadBalancer.CanonicalHostedZoneId),
+  };
+};
+
+const targetStates = async (site: Site): Promise<readonly string[]> => {
+  const { TargetHealthDescriptions = [] } = await site.aws.elbv2.describeTargetHealth({
+    TargetGroupArn: site.targetGroupArn,
+  });
+  return TargetHealthDescriptions.map(({ TargetHealth }) => TargetHealth?.State ?? '');
+};
+
+/** A user's request: the first address of the name, then HTTP there. */
+const askName = async (name: string): Promise<ServerAnswer | number | string> => {
+  const [address = ''] = await resolveName(world.dnsPort, name);
+  if (address === '') return 'no address';
+  const socket = await realSocket(world.endpoint, address, 80);
+  const answer = await httpAnswer(socket, '/', 2000);
+  if (typeof answer === 'string') return answer;
+  // The server of these tests answers nothing else.
+  return answer.status === 200 ? (JSON.parse(answer.text) as ServerAnswer) : answer.status;
+};
+
+const zoneOf = async (name: string): Promise<string> => {
+  const answer = await askName(name);
+  return typeof answer === 'object' ? answer.zoneId : String(answer);
+};
+
+beforeAll(async () => {
+  world = await startReady({ driver: 'process', speed: 20 });
+  [primary, secondary] = await Promise.all([
+    buildSite('us-east-1', ['use1-az1', 'use1-az2']),
+    buildSite('eu-west-1', ['euw1-az1', 'euw1-az2']),
+  ]);
+  for (const site of [primary, secondary]) {
+    await eventually(
+      async () => (await targetStates(site)).every((state) => state === 'healthy'),
+      15_000,
+    );
+  }
+});
+afterAll(async () => {
+  await stop(world);
+});
+
+describe('a balancer', () => {
+  it('has a node in each zone, found by DNS, that serves from all of them', async () => {
+    expect(await resolveName(world.dnsPort, primary.dnsName)).toHaveLength(2);
+    const seen = new Set<string>();
+    await eventually(async () => {
+      seen.add(await zoneOf(primary.dnsName));
+      return seen.size === 2;
+    });
+    expect([...seen].toSorted()).toEqual(primary.zoneIds);
+  });
+
+  it('without a zone loses its node from DNS and serves on from the others', async () => {
+    const fault = await breakTarget(world.endpoint, 'zone/use1-az1', 'power');
+    await eventually(
+      async () => (await resolveName(world.dnsPort, primary.dnsName)).length === 1,
+      15_000,
+    );
+    await eventually(async () => (await targetStates(primary)).includes('unhealthy'), 15_000);
+    for (let request = 0; request < 5; request += 1) {
+      expect(await zoneOf(primary.dnsName)).toBe('use1-az2');
+    }
+    await mendFault(world.endpoint, fault);
+    await eventually(
+      async () => (await resolveName(world.dnsPort, primary.dnsName)).length === 2,
+      20_000,
+    );
+    await eventually(
+      async () => (await targetStates(primary)).every((state) => state === 'healthy'),
+      20_000,
+    );
+  });
+
+  it('lets go of a target that is deregistered', async () => {
+    const [first = ''] = primary.instanceIds;
+    const TargetGroupArn = primary.targetGroupArn;
+    await primary.aws.elbv2.deregisterTargets({ TargetGroupArn, Targets: [{ Id: first }] });
+    expect(await targetStates(primary)).toContain('draining');
+    await eventually(async () => {
+      const zones = new Set<string>();
+      for (let request = 0; request < 6; request += 1) zones.add(await zoneOf(primary.dnsName));
+      return zones.size === 1 && zones.has('use1-az2');
+    });
+    await primary.aws.elbv2.registerTargets({ TargetGroupArn, Targets: [{ Id: first }] });
+    await eventually(
+      async () => (await targetStates(primary)).every((state) => state === 'healthy'),
+      15_000,
+    );
+  });
+
+  it('answers 503 when it has no targets and a fixed response when it is told to', async () => {
+    const { TargetGroups } = await secondary.aws.elbv2.createTargetGroup({
+      Name: 'empty',
+      Protocol: 'HTTP',
+      Port: 80,
+      VpcId: given((await secondary.aws.ec2.describeVpcs()).Vpcs?.[0]?.VpcId),
+    });
+    const { Listeners } = await secondary.aws.elbv2.createListener({
+      LoadBalancerArn: secondary.loadBalancerArn,
+      Protocol: 'HTTP',
+      Port: 8081,
+      DefaultActions: [
+        { Type: 'forward', TargetGroupArn: given(TargetGroups?.[0]?.TargetGroupArn) },
+      ],
+    });
+    const ask = async (): ReturnType<typeof httpAnswer> => {
+      const [address = ''] = await resolveName(world.dnsPort, secondary.dnsName);
+      return await httpAnswer(await realSocket(world.endpoint, address, 8081));
+    };
+    await eventually(async () => {
+      const answer = await ask();
+      return typeof answer === 'object' && answer.status === 503;
+    });
+    await secondary.aws.elbv2.modifyListener({
+      ListenerArn: Listeners?.[0]?.ListenerArn,
+      DefaultActions: [
+        {
+          Type: 'fixed-response',
+          FixedResponseConfig: {
+            StatusCode: '418',
+            ContentType: 'text/plain',
+            MessageBody: 'a teapot',
+          },
+        },
+      ],
+    });
+    await eventually(async () => {
+      const answer = await ask();
+      return typeof answer === 'object' && answer.status === 418 && answer.text === 'a teapot';
+    });
+    await secondary.aws.elbv2.deleteListener({ ListenerArn: Listeners?.[0]?.ListenerArn });
+    await eventually(async () => (await ask()) === 'refused');
+  });
+});
+
+describe('failover by Route 53', () => {
+  const name = 'www.shop.test';
+
+  it('sends users to the other Region when the first is lost, and back when it is well', async () => {
+    const { route53 } = primary.aws;
+    const { HostedZone } = await route53.createHostedZone({
+      Name: 'shop.test',
+      CallerReference: 'shop',
+    });
+    const recordOf = (site: Site, Failover: 'PRIMARY' | 'SECONDARY') => ({
+      Action: 'CREATE' as const,
+      ResourceRecordSet: {
+        Name: name,
+        Type: 'A' as const,
+        SetIdentifier: site.region,
+        Failover,
+        AliasTarget: {
+          HostedZoneId: site.hostedZoneId,
+          DNSName: site.dnsName,
+          EvaluateTargetHealth: true,
+        },
+      },
+    });
+    await route53.changeResourceRecordSets({
+      HostedZoneId: given(HostedZone?.Id),
+      ChangeBatch: { Changes: [recordOf(primary, 'PRIMARY'), recordOf(secondary, 'SECONDARY')] },
+    });
+    await eventually(async () => (await zoneOf(name)).startsWith('use1-'));
+    const fault = await breakTarget(world.endpoint, 'region/us-east-1', 'disaster');
+    await eventually(async () => (await zoneOf(name)).startsWith('euw1-'), 20_000);
+    await mendFault(world.endpoint, fault);
+    await eventually(async () => (await zoneOf(name)).startsWith('use1-'), 20_000);
+  });
+});
+
+describe('health checks from the eight Regions', () => {
+  it('see a server fail and come back', async () => {
+    const { route53, ec2 } = primary.aws;
+    const [id = ''] = primary.instanceIds;
+    const { Reservations } = await ec2.describeInstances({ InstanceIds: [id] });
+    const IPAddress = given(Reservations?.[0]?.Instances?.[0]?.PublicIpAddress);
+    const { HealthCheck } = await route53.createHealthCheck({
+      CallerReference: 'server',
+      HealthCheckConfig: {
+        Type: 'HTTP',
+        IPAddress,
+        Port: serverPort,
+        ResourcePath: '/',
+        RequestInterval: 10,
+        FailureThreshold: 1,
+      },
+    });
+    const HealthCheckId = given(HealthCheck?.Id);
+    const healthy = async (): Promise<number> => {
+      const { HealthCheckObservations = [] } = await route53.getHealthCheckStatus({
+        HealthCheckId,
+      });
+      return HealthCheckObservations.filter(({ StatusReport }) =>
+        StatusReport?.Status?.startsWith('Success'),
+      ).length;
+    };
+    await eventually(async () => (await healthy()) >= 8, 15_000);
+    const fault = await breakTarget(world.endpoint, `instance/${id}`, 'network');
+    await eventually(async () => (await healthy()) === 0, 15_000);
+    const { HealthCheckObservations } = await route53.getHealthCheckLastFailureReason({
+      HealthCheckId,
+    });
+    expect(HealthCheckObservations?.[0]?.StatusReport?.Status).toMatch(/^Failure/);
+    await mendFault(world.endpoint, fault);
+    await eventually(async () => (await healthy()) >= 8, 15_000);
+    await route53.deleteHealthCheck({ HealthCheckId });
+  });
+});
+
+const hasDig = (): boolean => {
+  try {
+    execFileSync('dig', ['-v'], { stdio: 'ignore' });
+    return true;
+  } catch (error) {
+    if ((error as { readonly code?: string }).code === 'ENOENT') return false;
+    throw error;
+  }
+};
+
+describe.skipIf(!hasDig())('dig', () => {
+  const dig = async (...args: readonly string[]): Promise<string> => {
+    const server = ['@127.0.0.1', '-p', String(world.dnsPort), '+time=2', '+tries=1'];
+    return (await promisify(execFile)('dig', [...server, ...args])).stdout;
+  };
+
+  it('reads the addresses of a balancer over UDP and TCP', async () => {
+    const addresses = await resolveName(world.dnsPort, primary.dnsName);
+    for (const transport of ['+notcp', '+tcp']) {
+      const lines = (await dig(primary.dnsName, 'A', '+short', transport)).trim().split('\n');
+      expect(lines.toSorted()).toEqual(addresses);
+    }
+    expect(await dig('nothing.shop.test', 'A')).toContain('status: NXDOMAIN');
+    expect(await dig('shop.test', 'SOA', '+short')).toContain('awsdns');
+    expect(await dig('www.example.com', 'A')).toContain('status: REFUSED');
+  });
+});
