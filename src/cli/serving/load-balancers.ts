@@ -25,10 +25,11 @@ export const nodeOwner = (loadBalancerArn: string, zoneId: string): string =>
   `node/${loadBalancerArn}/${zoneId}`;
 
 /** All load balancers of the world that have been provisioned. */
-export const servingLoadBalancers = (world: World): readonly ServingLoadBalancer[] =>
-  world.geography.regions.flatMap(({ code: region }) => {
-    if (!world.shards().includes(region)) return [];
-    return world
+export const servingLoadBalancers = (world: World): readonly ServingLoadBalancer[] => {
+  const shards = new Set(world.shards());
+  const regions = world.geography.regions.filter(({ code }) => shards.has(code));
+  return regions.flatMap(({ code: region }) =>
+    world
       .view(region, noAccount)
       .accounts()
       .flatMap((account) => {
@@ -41,5 +42,6 @@ export const servingLoadBalancers = (world: World): readonly ServingLoadBalancer
             const arns = listeners.flatMap((listener) => groupsOfAction(listener.defaultAction));
             return { region, view, loadBalancer, listeners, targetGroupArns: [...new Set(arns)] };
           });
-      });
-  });
+      }),
+  );
+};

@@ -21,6 +21,9 @@ export interface ModelledProberPorts extends ProberPorts {
   readonly condition: (checkerRegion: string, check: HealthCheck) => EndpointCondition;
 }
 
+const isSameResult = (a: ModelledResult, b: ModelledResult): boolean =>
+  a.succeeded === b.succeeded && a.reason === b.reason && a.durationMs === b.durationMs;
+
 /**
  * One checker and one health check. Between two changes of conditions all its probes come to the same result,
  * so it computes when its view will change and waits for that moment alone.
@@ -42,12 +45,15 @@ class ModelledChecker implements ProbingChecker {
     const reported = watched.reported(checker.id);
     this.#health = reported === undefined ? newCheckerHealth : knownCheckerHealth(reported);
     this.#throughMs = ports.clock.now();
-    this.#result = this.#look();
+    this.#result = this.#look(watched.check);
     this.#foretell();
   }
 
   /** Conditions or settings may have changed: probes so far had the old result, later ones have the new. */
   update(check: HealthCheck): void {
+    const result = this.#look(check);
+    // Most changes of the world are none for this pair: what was foretold still holds.
+    if (check === this.#check && isSameResult(result, this.#result)) return;
     const nowMs = this.#ports.clock.now();
     this.#health = stepCheckerMany(
       this.#health,
@@ -57,7 +63,7 @@ class ModelledChecker implements ProbingChecker {
     );
     this.#throughMs = nowMs;
     this.#check = check;
-    this.#result = this.#look();
+    this.#result = result;
     // A probe that has begun will end as it would have; one that has not may come to something else.
     this.#drop((pending) => pending.startMs > nowMs);
     this.#foretell();
@@ -72,11 +78,8 @@ class ModelledChecker implements ProbingChecker {
     this.#pending = this.#pending.filter((pending) => !which(pending));
   }
 
-  #look(): ModelledResult {
-    return modelledResult(
-      this.#check.config,
-      this.#ports.condition(this.#checker.region, this.#check),
-    );
+  #look(check: HealthCheck): ModelledResult {
+    return modelledResult(check.config, this.#ports.condition(this.#checker.region, check));
   }
 
   get #intervalMs(): number {
