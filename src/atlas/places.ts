@@ -1,6 +1,7 @@
 import facts from './facts/places.json' with { type: 'json' };
 import type { Coordinates } from './distance.ts';
 import { earth, type Geography } from './geography.ts';
+import { plainText } from './plain-text.ts';
 import { estimatedRoundTrip, roundTrip, type RoundTrip } from './round-trip.ts';
 
 /** Where a client may be: a city or a Region. */
@@ -85,15 +86,6 @@ const regionPlaces = (geography: Geography): readonly Place[] =>
     };
   });
 
-/** Small letters without accents, and one space for all that is neither letter nor digit. */
-const simplified = (text: string): string =>
-  text
-    .normalize('NFD')
-    .replaceAll(/\p{Mark}/gu, '')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, ' ')
-    .trim();
-
 /** All that a place may be called: its id, its names, and each with the state and country behind it. */
 const callingsOf = (place: Place): readonly string[] => {
   const names = [place.name, ...place.aliases];
@@ -101,8 +93,8 @@ const callingsOf = (place: Place): readonly string[] => {
   if (place.subdivision !== undefined) {
     tails.push(place.subdivision, `${place.subdivision} ${place.country}`);
   }
-  const all = names.flatMap((name) => tails.map((tail) => simplified(`${name} ${tail}`)));
-  return [...new Set([simplified(place.id), ...all])];
+  const all = names.flatMap((name) => tails.map((tail) => plainText(`${name} ${tail}`)));
+  return [...new Set([plainText(place.id), ...all])];
 };
 
 /** The places of one world: its Regions and the cities of the atlas. */
@@ -124,7 +116,7 @@ export class Places {
    */
   find(text: string): PlaceLookup {
     this.#byCalling ??= this.#index();
-    const candidates = this.#byCalling.get(simplified(text)) ?? [];
+    const candidates = this.#byCalling.get(plainText(text)) ?? [];
     const [place, ...others] = candidates;
     if (place === undefined) return { kind: 'unknown' };
     if (others.length > 0) return { kind: 'ambiguous', candidates };
