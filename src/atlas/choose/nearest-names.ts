@@ -54,7 +54,7 @@ export const nearestNames = (
         length: Math.max(own.length, wanted.length),
       };
     })
-    .filter(({ edits, length }) => edits <= Math.max(2, length * 0.4))
+    .filter(({ edits, length }) => edits <= Math.max(1, length * 0.4))
     .toSorted((a, b) => a.edits - b.edits || (a.name < b.name ? -1 : 1))
     .slice(0, count)
     .map(({ name }) => name);

@@ -1,5 +1,5 @@
 import { areaText } from '../../atlas/choose/area.ts';
-import type { Exclusion, Limit, RegionChoice } from '../../atlas/choose/choose-region.ts';
+import type { Exclusion, RegionChoice } from '../../atlas/choose/choose-region.ts';
 import type { Requirements } from '../../atlas/choose/requirements.ts';
 import type { Scored } from '../../atlas/choose/score.ts';
 import type { RoundTrip } from '../../atlas/round-trip.ts';
@@ -73,29 +73,51 @@ const rowOf = (scored: Scored, index: number, needs: Requirements): readonly str
   ];
 };
 
-const byLimit: Readonly<Record<Limit, (needs: Requirements) => string>> = {
-  within: (needs) => `outside ${needs.within.map(areaText).join(' and ')}`,
-  'max-latency': (needs) => `over ${needs.maxLatencyMs ?? 0} ms`,
+/** One name after another, in lines that fit a terminal. */
+const wrapped = (head: string, names: readonly string[]): readonly string[] => {
+  const lines: string[] = [];
+  let line = `  ${head}: `;
+  for (const [index, name] of names.entries()) {
+    const word = index === names.length - 1 ? name : `${name}, `;
+    if (line.length + word.trimEnd().length > 110) {
+      lines.push(line.trimEnd());
+      line = '    ';
+    }
+    line += word;
+  }
+  return [...lines, line];
 };
 
-/** Many Regions are excluded for the same limits: they share a line, each with its own country or farthest users. */
-const exclusionLines = (
-  excluded: readonly Exclusion[],
-  needs: Requirements,
-): readonly string[] =>
-  [...Map.groupBy(excluded, ({ limits }) => limits.join('+'))].map(([, those]) => {
-    const limits = those[0]?.limits ?? [];
-    const texts = those.map(({ candidate }) => {
-      const details: string[] = [];
-      if (limits.includes('within')) details.push(candidate.region.country);
-      const { worst } = candidate.latency;
-      if (limits.includes('max-latency') && worst !== undefined) {
-        details.push(`${msText(worst.roundTrip.ms, worst.roundTrip.basis)} ${worst.group.name}`);
-      }
-      return `${candidate.region.code} (${details.join(', ')})`;
-    });
-    return `  ${limits.map((limit) => byLimit[limit](needs)).join(' and ')}: ${texts.join(', ')}`;
-  });
+/** Each excluded Region by what excludes it first: its country, else the users who are too far away. */
+const exclusionLines = (excluded: readonly Exclusion[], needs: Requirements): readonly string[] => {
+  const outside = excluded.filter(({ limits }) => limits.includes('within'));
+  const tooFar = excluded.filter(({ limits }) => !limits.includes('within'));
+  const lines: string[] = [];
+  if (outside.length > 0) {
+    lines.push(
+      ...wrapped(
+        `outside ${needs.within.map(areaText).join(' and ')}`,
+        outside.map(({ candidate }) => `${candidate.region.code} (${candidate.region.country})`),
+      ),
+    );
+  }
+  if (tooFar.length > 0) {
+    lines.push(
+      ...wrapped(
+        `over ${needs.maxLatencyMs ?? 0} ms`,
+        tooFar.map(({ candidate }) => {
+          const { worst } = candidate.latency;
+          const far =
+            worst === undefined
+              ? ''
+              : ` (${msText(worst.roundTrip.ms, worst.roundTrip.basis)} ${worst.group.name})`;
+          return candidate.region.code + far;
+        }),
+      ),
+    );
+  }
+  return lines;
+};
 
 const howToRead = (choice: RegionChoice, needs: Requirements): readonly string[] => {
   const lines = [
@@ -109,6 +131,17 @@ const howToRead = (choice: RegionChoice, needs: Requirements): readonly string[]
   }
   lines.push('USD: on demand, 730 hours. gCO2e/kWh: the grid in 2024.');
   return lines;
+};
+
+/** The lines that say what was asked. */
+export const askedLines = (needs: Requirements, paint: Paint): readonly string[] => {
+  const bought = needsText(needs);
+  return [
+    ...(needs.users.length > 0 ? [`${paint.bold('Users')}    ${usersText(needs)}`] : []),
+    ...(bought === '' ? [] : [`${paint.bold('Needs')}    ${bought}`]),
+    `${paint.bold('Weights')}  ${weightsText(needs)}`,
+    '',
+  ];
 };
 
 /** What `faultline choose` prints; `limit` is how many Regions are shown. */
@@ -128,18 +161,18 @@ export const choiceText = (
     ...choice.weights.map(weightSensitivityText),
     ...choice.limits.map(limitSensitivityText),
   ];
-  const bought = needsText(needs);
   return [
-    ...(needs.users.length > 0 ? [`${paint.bold('Users')}    ${usersText(needs)}`] : []),
-    ...(bought === '' ? [] : [`${paint.bold('Needs')}    ${bought}`]),
-    `${paint.bold('Weights')}  ${weightsText(needs)}`,
-    '',
+    ...askedLines(needs, paint),
     paint.dim(titles),
     paint.good(first),
     ...others,
     ...(hidden > 0 ? [paint.dim(`and ${hidden} more (--all shows them)`)] : []),
     ...(choice.excluded.length > 0
-      ? ['', paint.bold(`Excluded: ${choice.excluded.length}`), ...exclusionLines(choice.excluded, needs)]
+      ? [
+          '',
+          paint.bold(`Excluded: ${choice.excluded.length}`),
+          ...exclusionLines(choice.excluded, needs),
+        ]
       : []),
     ...(sentences.length > 0
       ? ['', paint.bold('What would change the first place'), ...sentences.map((one) => `  ${one}`)]

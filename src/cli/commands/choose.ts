@@ -1,7 +1,9 @@
+import { areaText } from '../../atlas/choose/area.ts';
 import { earthChoiceFacts } from '../../atlas/choose/choice-facts.ts';
 import { chooseRegion } from '../../atlas/choose/choose-region.ts';
+import type { Requirements } from '../../atlas/choose/requirements.ts';
 import { choiceJson } from '../choose/choice-json.ts';
-import { choiceText } from '../choose/choice-text.ts';
+import { askedLines, choiceText } from '../choose/choice-text.ts';
 import { nothingFitsText } from '../choose/choice-words.ts';
 import { requirementsOf } from '../choose/requirements-of-wishes.ts';
 import { stdoutPaint } from '../choose/text-table.ts';
@@ -49,10 +51,35 @@ const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
+const choosePairOf = async (needs: Requirements, options: ChooseOptions): Promise<void> => {
+  const { choosePair } = await import('../../atlas/choose/choose-pair.ts');
+  const choice = choosePair(needs, earthChoiceFacts);
+  const limit = options.all === true ? choice.pairs.length : shownRegions;
+  if (options.json === true) {
+    const { pairChoiceJson } = await import('../choose/pair-json.ts');
+    print(JSON.stringify(pairChoiceJson(choice, needs, earthChoiceFacts, limit), null, 2));
+  }
+  if (choice.single.ranking.length === 0) throw new Failed(nothingFitsText(choice.single, needs));
+  if (choice.pairs.length === 0) {
+    throw new Failed(
+      `no pair fits: only ${choice.single.ranking.map(({ candidate }) => candidate.region.code).join()} lies within ${needs.within.map(areaText).join(' and ')}. To relax: let --within take in another country.`,
+    );
+  }
+  if (options.json === true) return;
+  const { pairText } = await import('../choose/pair-text.ts');
+  const paint = stdoutPaint();
+  const lines = pairText(choice, needs, earthChoiceFacts, paint, limit);
+  print([...askedLines(needs, paint), ...lines].join('\n'));
+};
+
 /** `faultline choose`: which Region, or with --pair which two, and what would change the answer. */
 export const choose = async (file: string | undefined, options: ChooseOptions): Promise<void> => {
   const wishes = await wishesOf(file, options);
   const needs = await requirementsOf(wishes);
+  if (wishes.pair === true) {
+    await choosePairOf(needs, options);
+    return;
+  }
   const choice = chooseRegion(needs, earthChoiceFacts);
   if (options.json === true) print(JSON.stringify(choiceJson(choice, needs), null, 2));
   if (choice.ranking.length === 0) throw new Failed(nothingFitsText(choice, needs));
