@@ -24,8 +24,10 @@ const pragma = (database: DatabaseSync, name: string): unknown =>
 export const createTables = (database: DatabaseSync, row: HeaderRow): void => {
   database.exec(journalSchema);
   database
-    .prepare('INSERT INTO header (id, format, flags, epoch, held, crc) VALUES (1, ?, ?, ?, ?, ?)')
-    .run(row.format, row.flags, row.epoch, row.held, headerChecksum(row));
+    .prepare(
+      'INSERT INTO header (id, format, flags, seed, epoch, held, crc) VALUES (1, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(row.format, row.flags, row.seed, row.epoch, row.held, headerChecksum(row));
 };
 
 /** Reads and checks the header of a journal: of this program, of a format it knows, and undamaged. */
@@ -33,9 +35,9 @@ export const readHeader = (database: DatabaseSync, path: string): HeaderRow => {
   if (pragma(database, 'application_id') !== journalApplicationId) {
     throw new JournalDamaged(`${path} is a database, but not a journal of Faultline`);
   }
-  const row = database.prepare('SELECT format, flags, epoch, held, crc FROM header').get();
+  const row = database.prepare('SELECT format, flags, seed, epoch, held, crc FROM header').get();
   if (row === undefined) throw new JournalDamaged(`${path} has no header`);
-  const { format, flags, epoch, held, crc } = row;
+  const { format, flags, seed, epoch, held, crc } = row;
   if (typeof format === 'number' && format > journalFormat) {
     throw new Error(
       `${path} has format ${format}, which is newer than format ${journalFormat} of this program: use the release that wrote it, or a newer one`,
@@ -44,18 +46,19 @@ export const readHeader = (database: DatabaseSync, path: string): HeaderRow => {
   if (
     typeof format !== 'number' ||
     typeof flags !== 'string' ||
+    typeof seed !== 'number' ||
     typeof epoch !== 'number' ||
     typeof held !== 'number' ||
-    headerChecksum({ format, flags, epoch, held }) !== crc
+    headerChecksum({ format, flags, seed, epoch, held }) !== crc
   ) {
     throw new JournalDamaged(`${path} is damaged: its header fails its checksum`);
   }
-  return { format, flags, epoch, held };
+  return { format, flags, seed, epoch, held };
 };
 
 /** Writes the header's row, within the caller's transaction if there is one. */
 export const putHeader = (database: DatabaseSync, row: HeaderRow): void => {
   database
-    .prepare('UPDATE header SET format = ?, flags = ?, epoch = ?, held = ?, crc = ?')
-    .run(row.format, row.flags, row.epoch, row.held, headerChecksum(row));
+    .prepare('UPDATE header SET format = ?, flags = ?, seed = ?, epoch = ?, held = ?, crc = ?')
+    .run(row.format, row.flags, row.seed, row.epoch, row.held, headerChecksum(row));
 };

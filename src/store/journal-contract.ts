@@ -74,7 +74,7 @@ export const describeJournal = (name: string, makePlace: () => Promise<JournalPl
 
     it('is empty when it is new, with the format of this release', async () => {
       const journal = await openLeased();
-      expect(journal.header).toEqual({ format: 1, flags: [] });
+      expect(journal.header).toEqual({ format: 1, flags: [], seed: 1 });
       expect(await journal.shards()).toEqual([]);
       expect(await readAll(journal, 'us-east-1')).toEqual([]);
       expect(await collect(journal.readSnapshot('us-east-1'))).toEqual([]);

@@ -21,6 +21,7 @@ export const journalSchema = `
     id INTEGER PRIMARY KEY CHECK (id = 1),
     format INTEGER NOT NULL,
     flags TEXT NOT NULL,
+    seed INTEGER NOT NULL,
     epoch INTEGER NOT NULL,
     held INTEGER NOT NULL,
     crc INTEGER NOT NULL
@@ -63,6 +64,7 @@ export const recordsSchema = (shardNumber: number): string => `
 export interface HeaderRow {
   readonly format: number;
   readonly flags: string;
+  readonly seed: number;
   readonly epoch: number;
   readonly held: number;
 }
@@ -89,7 +91,7 @@ export const generationOfChunkId = (id: number): number => Math.floor(id / chunk
 
 /** The checksum of the header's row. */
 export const headerChecksum = (row: HeaderRow): number =>
-  crc32(JSON.stringify([row.format, row.flags, row.epoch, row.held]));
+  crc32(JSON.stringify([row.format, row.flags, row.seed, row.epoch, row.held]));
 
 /** The checksum of a shard's row. */
 export const shardChecksum = (row: ShardRow): number =>

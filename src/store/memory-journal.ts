@@ -30,8 +30,18 @@ export class MemoryJournalStore {
   epoch = 0;
   holder: Journal | undefined;
 
-  constructor(options: { readonly flags?: readonly string[]; readonly forgetful?: boolean } = {}) {
-    this.header = { format: journalFormat, flags: options.flags ?? [] };
+  constructor(
+    options: {
+      readonly seed?: number;
+      readonly flags?: readonly string[];
+      readonly forgetful?: boolean;
+    } = {},
+  ) {
+    this.header = {
+      format: journalFormat,
+      flags: options.flags ?? [],
+      seed: options.seed ?? 1,
+    };
     this.forgetful = options.forgetful ?? false;
   }
 

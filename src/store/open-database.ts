@@ -18,6 +18,8 @@ export interface DatabaseOptions {
   readonly directory: string;
   /** The flags of a journal that is made now; one that exists keeps its own. */
   readonly flags: readonly string[];
+  /** The seed of a world that begins now; one that exists keeps its own. */
+  readonly seed: number;
   /** The file may not grow beyond so many pages of 4 KiB; unlimited unless given. */
   readonly pageLimit?: number;
   /** Is told, in one sentence each, what was cut from a torn end. */
@@ -91,7 +93,7 @@ const tellTornLog = (path: string, onNotice: (message: string) => void): void =>
 const makeNew = (database: DatabaseSync, options: DatabaseOptions): void => {
   const flags = JSON.stringify(options.flags);
   database.exec('BEGIN IMMEDIATE');
-  createTables(database, { format: journalFormat, flags, epoch: 0, held: 0 });
+  createTables(database, { format: journalFormat, flags, seed: options.seed, epoch: 0, held: 0 });
   database.exec('COMMIT');
   syncDirectory(options.directory);
   syncDirectory(dirname(options.directory));

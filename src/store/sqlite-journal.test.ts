@@ -139,9 +139,10 @@ describe('a data directory', () => {
     await expect(openAt(directory)).rejects.toThrow(/format 2.*newer.*release/);
   });
 
-  it('keeps the flags it was made with', async () => {
-    await (await openAt(directory, { flags: ['early'] })).close();
-    expect((await openAt(directory, { flags: ['late'] })).header.flags).toEqual(['early']);
+  it('keeps the flags and the seed it was made with', async () => {
+    await (await openAt(directory, { flags: ['early'], seed: 5 })).close();
+    const { header } = await openAt(directory, { flags: ['late'], seed: 6 });
+    expect(header).toMatchObject({ flags: ['early'], seed: 5 });
   });
 
   it('with a file of another kind is refused and left alone', async () => {

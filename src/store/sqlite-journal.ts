@@ -15,6 +15,8 @@ import { WorkerLine } from './worker-line.ts';
 export interface SqliteJournalOptions {
   /** Is told, in one sentence each, what was cut from a torn end. */
   readonly onNotice: (message: string) => void;
+  /** The seed of a world that begins now, 1 unless given; one that exists keeps its own. */
+  readonly seed?: number;
   /** The flags of a journal that is made now; one that exists keeps its own. */
   readonly flags?: readonly string[];
   /** The file may not grow beyond so many pages of 4 KiB; unlimited unless given. */
@@ -161,8 +163,12 @@ export const openSqliteJournal = async (
   directory: string,
   options: SqliteJournalOptions,
 ): Promise<Journal> => {
-  const { onNotice, flags = [], pageLimit, bounds = defaultAppendBounds } = options;
-  const { line, opened } = await WorkerLine.open({ directory, flags, pageLimit }, onNotice);
-  const header = { format: opened.format, flags: parseFlags(opened.flags) };
+  const { onNotice, seed = 1, flags = [], pageLimit, bounds = defaultAppendBounds } = options;
+  const { line, opened } = await WorkerLine.open({ directory, flags, seed, pageLimit }, onNotice);
+  const header = {
+    format: opened.format,
+    flags: parseFlags(opened.flags),
+    seed: opened.seed,
+  };
   return new SqliteJournal(line, header, opened.heads, bounds);
 };

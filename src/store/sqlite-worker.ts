@@ -70,9 +70,9 @@ const start = (): void => {
     const options = workerData as WorkerOptions;
     const onNotice = (message: string): void => reply({ kind: 'notice', message });
     const database = new JournalDatabase({ ...options, onNotice });
-    const { format, flags } = database.header;
+    const { format, flags, seed } = database.header;
     serve(database);
-    reply({ kind: 'opened', format, flags, heads: database.heads() });
+    reply({ kind: 'opened', format, flags, seed, heads: database.heads() });
   } catch (error) {
     reply({ kind: 'error', error: workerError(error) });
     port.close();

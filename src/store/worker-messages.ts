@@ -5,6 +5,7 @@ import type { RecordRow } from './record-rows.ts';
 export interface WorkerOptions {
   readonly directory: string;
   readonly flags: readonly string[];
+  readonly seed: number;
   readonly pageLimit?: number;
 }
 
@@ -60,6 +61,7 @@ export type WorkerReply =
       readonly kind: 'opened';
       readonly format: number;
       readonly flags: string;
+      readonly seed: number;
       readonly heads: readonly (readonly [shard: string, head: number])[];
     }
   | { readonly kind: 'answer'; readonly answer: unknown }

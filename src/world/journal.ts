@@ -37,6 +37,8 @@ export interface JournalHeader {
   readonly format: number;
   /** Names of behaviours that later releases changed and this journal was written with. */
   readonly flags: readonly string[];
+  /** The world's seed: everything that it ever draws follows from it, so it stays with the world. */
+  readonly seed: number;
 }
 
 /**

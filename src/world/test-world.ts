@@ -14,7 +14,7 @@ export const createRecordingJournal = (): Journal & {
   const records = new Map<string, JournalRecord[]>();
   return {
     records,
-    header: { format: 1, flags: [] },
+    header: { format: 1, flags: [], seed: 1 },
     acquireLease: () => Promise.resolve(1),
     shards: () => Promise.resolve([...records.keys()]),
     append: (shard, _expectedSeq, record) => {

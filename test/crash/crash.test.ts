@@ -21,8 +21,8 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-const up = async (): Promise<Running> => {
-  const running = await startReady(directory);
+const up = async (...options: readonly string[]): Promise<Running> => {
+  const running = await startReady(directory, options);
   started.push(running);
   return running;
 };
@@ -91,6 +91,15 @@ describe('a data directory', () => {
     const second = await up();
     expect(await vpcsOf(second)).toEqual(ids);
     expect(second.stderr()).toBe('');
+  });
+
+  it('keeps the seed that its world began with', async () => {
+    const worldOf = async ({ endpoint }: Running): Promise<unknown> =>
+      (await fetch(`${endpoint}/_faultline/world`)).json();
+    const first = await up('--seed', '5');
+    expect(await worldOf(first)).toMatchObject({ seed: 5 });
+    await stop(first);
+    expect(await worldOf(await up())).toMatchObject({ seed: 5 });
   });
 
   it('whose write-ahead log lost its end starts, and says what was cut', async () => {

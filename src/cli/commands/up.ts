@@ -86,7 +86,7 @@ export const up = async (options: Options): Promise<void> => {
     );
   }
   // The journal opens in a thread of its own while this one reads the rest of the program.
-  const opening = openJournal(settings.dataDirectory);
+  const opening = openJournal(settings.dataDirectory, settings.seed);
   const loading = import('../live/server.ts');
   const [{ startServer }] = await Promise.all([loading, opening]);
   const server = await startServer(settings, opening);

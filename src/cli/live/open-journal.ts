@@ -3,21 +3,26 @@ import { openSqliteJournal } from '../../store/sqlite-journal.ts';
 import { JournalHeld, type Journal } from '../../world/journal.ts';
 import { Failed } from '../usage-error.ts';
 
-const openEphemeral = async (): Promise<Journal> => {
+const openEphemeral = async (seed: number): Promise<Journal> => {
   // Nobody will ever open it again: it keeps no record.
-  const journal = openMemoryJournal(new MemoryJournalStore({ forgetful: true }));
+  const journal = openMemoryJournal(new MemoryJournalStore({ seed, forgetful: true }));
   await journal.acquireLease();
   return journal;
 };
 
 /**
- * Opens the journal of a data directory, or one that keeps nothing, and takes the sole right to write it. Tells on
- * stderr what was cut from a torn end. Rejects with `Failed` and one line that names the directory.
+ * Opens the journal of a data directory, or one that keeps nothing, and takes the sole right to write it; `seed` is for
+ * a world that begins now. Tells on stderr what was cut from a torn end. Rejects with `Failed` and one line that names
+ * the directory.
  */
-export const openJournal = async (dataDirectory: string | undefined): Promise<Journal> => {
-  if (dataDirectory === undefined) return await openEphemeral();
+export const openJournal = async (
+  dataDirectory: string | undefined,
+  seed: number,
+): Promise<Journal> => {
+  if (dataDirectory === undefined) return await openEphemeral(seed);
   try {
     const journal = await openSqliteJournal(dataDirectory, {
+      seed,
       onNotice: (message) => process.stderr.write(`faultline: ${message}\n`),
     });
     await journal.acquireLease();

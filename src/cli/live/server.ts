@@ -174,7 +174,7 @@ class Server implements AdminWorld {
         rmSync(join(this.#site.directory, `journal.sqlite${suffix}`), { force: true });
       }
     }
-    const journal = await openJournal(this.#options.dataDirectory);
+    const journal = await openJournal(this.#options.dataDirectory, this.#options.seed);
     this.#live = await openLive(this.#options, this.#site, journal);
   }
 
@@ -245,7 +245,8 @@ const openLive = async (
   const { directory, log, loopback } = site;
   prepareDirectory(directory);
   return await LiveWorld.open({
-    seed: options.seed,
+    // A world keeps the seed that it began with, whatever the command line says.
+    seed: journal.header.seed,
     speed: options.speed,
     journal,
     directory,
@@ -280,7 +281,7 @@ const hintsOf = (ready: Ready, loopback: Loopback): readonly string[] => {
  */
 export const startServer = async (
   options: ServerOptions,
-  opening: Promise<Journal> = openJournal(options.dataDirectory),
+  opening: Promise<Journal> = openJournal(options.dataDirectory, options.seed),
 ): Promise<RunningServer> => {
   // First of all the right to the directory: a process that is refused leaves everything in it alone.
   const journal = await opening;
