@@ -220,7 +220,7 @@ describe('the command line', () => {
     expect((await faultline('mend', '--all')).exitCode).toBe(0);
   });
 
-  it.each([
+  it.concurrent.each([
     [2, ['break', 'zone/use1-az9', 'power'], 'use1-az9'],
     [2, ['break', 'zone/use1-az1', 'flood'], 'flood'],
     [2, ['break', 'zone/use1-az1', 'power', '--duration', 'soon'], '--duration'],
