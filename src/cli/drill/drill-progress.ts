@@ -38,7 +38,8 @@ export const watchProgress = (
   progress: () => DrillProgress | undefined,
 ): (() => void) => {
   const isTerminal = process.stderr.isTTY;
-  const columns = (): number => Math.max(20, process.stderr.columns - 1);
+  // Some terminals do not know how wide they are.
+  const columns = (): number => (process.stderr.columns || 80) - 1;
   const show = (): void => {
     const now = progress();
     if (now === undefined) return;
