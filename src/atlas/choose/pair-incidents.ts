@@ -1,4 +1,4 @@
-import type { PastIncident } from './choice-facts.ts';
+import type { Incident } from '../incidents.ts';
 
 /** What a past incident would have done to a stack in several zones of a primary, with a fallback. */
 export type IncidentEffect =
@@ -14,7 +14,7 @@ export type IncidentEffect =
 
 /** One incident, seen from a pair. */
 export interface PairIncident {
-  readonly incident: PastIncident;
+  readonly incident: Incident;
   readonly effect: IncidentEffect;
 }
 
@@ -36,14 +36,14 @@ const dayNumber = (date: string): number => {
   );
 };
 
-const areTogether = (a: PastIncident, b: PastIncident): boolean =>
+const areTogether = (a: Incident, b: Incident): boolean =>
   Math.abs(dayNumber(a.date) - dayNumber(b.date)) <= togetherDays;
 
 /** The incidents of the facts that hit one of the two, oldest first; those that hit neither are left out. */
 export const pairIncidents = (
   primary: string,
   fallback: string,
-  incidents: readonly PastIncident[],
+  incidents: readonly Incident[],
 ): readonly PairIncident[] => {
   const ofPair = incidents.filter(({ region }) => region === primary || region === fallback);
   const whole = ofPair.filter(({ hit }) => hit === 'region');

@@ -30,7 +30,7 @@ export const defaultWeights: Weights = { price: 1, latency: 1, carbon: 0 };
 /** What a service needs of its Region. */
 export interface Requirements {
   readonly users: readonly UserGroup[];
-  /** Ids of AWS services as `ChoiceFacts.services` lists them. */
+  /** Ids of AWS services as `findService` gives them. */
   readonly services: readonly string[];
   readonly instances: readonly InstanceNeed[];
   /** Block storage (gp3) in GB. */

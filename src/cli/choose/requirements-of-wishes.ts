@@ -1,5 +1,4 @@
 import { areaNames, readArea, type Area } from '../../atlas/choose/area.ts';
-import { earthChoiceFacts } from '../../atlas/choose/choice-facts.ts';
 import { nearestNames } from '../../atlas/choose/nearest-names.ts';
 import {
   criteria,
@@ -9,9 +8,10 @@ import {
   type Requirements,
   type Weights,
 } from '../../atlas/choose/requirements.ts';
+import { pricedInstanceTypes } from '../../atlas/prices.ts';
+import { findService } from '../../atlas/services.ts';
 import { UsageError } from '../usage-error.ts';
 import { countryCodesByName, countryOf } from './countries.ts';
-import { serviceIdOf, serviceNames } from './service-names.ts';
 import { userGroupsOf } from './user-groups.ts';
 import { orNames, readAmount } from './wish-words.ts';
 import type { Wishes } from './wishes.ts';
@@ -63,13 +63,17 @@ const readAreas = (text: string | undefined): readonly Area[] =>
 const readServices = (wanted: readonly string[]): readonly string[] => {
   const ids = wanted
     .flatMap((text) => text.split(','))
-    .filter((text) => text.trim() !== '')
+    .map((text) => text.trim())
+    .filter((text) => text !== '')
     .map((text) => {
-      const id = serviceIdOf(text);
-      if (id !== undefined) return id;
-      const nearest = nearestNames(text, serviceNames());
+      const lookup = findService(text);
+      if (lookup.kind === 'found') return lookup.service.id;
+      if (lookup.kind === 'ambiguous') {
+        const ids = lookup.candidates.map(({ id }) => `'${id}'`).join(' or ');
+        throw new UsageError(`--service: '${text}' may be ${ids}: say which.`);
+      }
       throw new UsageError(
-        `--service: there is no service '${text.trim()}' in the facts${orNames(nearest)}.`,
+        `--service: there is no service '${text}' in the facts${orNames(lookup.nearest)}.`,
       );
     });
   return [...new Set(ids)];
@@ -78,7 +82,7 @@ const readServices = (wanted: readonly string[]): readonly string[] => {
 /** Types that have a price, and types that this program knows otherwise: their price is unknown, not their name. */
 const knownTypes = async (): Promise<readonly string[]> => {
   const { knownInstanceTypes } = await import('../../aws/ec2/instance-types.ts');
-  return [...new Set([...earthChoiceFacts.pricedInstanceTypes, ...knownInstanceTypes])];
+  return [...new Set([...pricedInstanceTypes, ...knownInstanceTypes])];
 };
 
 const readInstance = async (text: string): Promise<InstanceNeed> => {
@@ -88,7 +92,7 @@ const readInstance = async (text: string): Promise<InstanceNeed> => {
       `--instance: '${text}' is not TYPE:COUNT with a count from 1 on, such as m5.large:4.`,
     );
   }
-  if (!earthChoiceFacts.pricedInstanceTypes.includes(type)) {
+  if (!pricedInstanceTypes.includes(type)) {
     const types = await knownTypes();
     if (!types.includes(type)) {
       throw new UsageError(

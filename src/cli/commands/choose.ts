@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { areaText } from '../../atlas/choose/area.ts';
 import { earthChoiceFacts } from '../../atlas/choose/choice-facts.ts';
-import { chooseRegion } from '../../atlas/choose/choose-region.ts';
+import type { PairDetails } from '../../atlas/choose/choose-pair.ts';
+import { chooseRegion, type RegionChoice } from '../../atlas/choose/choose-region.ts';
 import type { Requirements } from '../../atlas/choose/requirements.ts';
 import { choiceJson } from '../choose/choice-json.ts';
 import { askedLines, choiceText } from '../choose/choice-text.ts';
@@ -8,7 +10,8 @@ import { nothingFitsText } from '../choose/choice-words.ts';
 import { requirementsOf } from '../choose/requirements-of-wishes.ts';
 import { stdoutPaint } from '../choose/text-table.ts';
 import { withOptions, type Wishes } from '../choose/wishes.ts';
-import { Failed } from '../usage-error.ts';
+import { Failed, UsageError } from '../usage-error.ts';
+import { version } from '../version.ts';
 
 /** The options of `faultline choose`, as the command line gives them. */
 export interface ChooseOptions {
@@ -52,7 +55,7 @@ const print = (text: string): void => {
 };
 
 const choosePairOf = async (needs: Requirements, options: ChooseOptions): Promise<void> => {
-  const { choosePair } = await import('../../atlas/choose/choose-pair.ts');
+  const { choosePair, pairDetails } = await import('../../atlas/choose/choose-pair.ts');
   const choice = choosePair(needs, earthChoiceFacts);
   const limit = options.all === true ? choice.pairs.length : shownRegions;
   if (options.json === true) {
@@ -65,11 +68,33 @@ const choosePairOf = async (needs: Requirements, options: ChooseOptions): Promis
       `no pair fits: only ${choice.single.ranking.map(({ candidate }) => candidate.region.code).join()} lies within ${needs.within.map(areaText).join(' and ')}. To relax: let --within take in another country.`,
     );
   }
+  const shown = choice.pairs
+    .slice(0, shownRegions)
+    .map((pair) => pairDetails(pair, needs, earthChoiceFacts));
+  await writeHtml(options.html, choice.single, shown, needs);
   if (options.json === true) return;
   const { pairText } = await import('../choose/pair-text.ts');
   const paint = stdoutPaint();
   const lines = pairText(choice, needs, earthChoiceFacts, paint, limit);
   print([...askedLines(needs, paint), ...lines].join('\n'));
+};
+
+/** A file that cannot be written is the caller's mistake. */
+const writeHtml = async (
+  file: string | undefined,
+  choice: RegionChoice,
+  pairs: readonly PairDetails[],
+  needs: Requirements,
+): Promise<void> => {
+  if (file === undefined) return;
+  const { choiceHtml } = await import('../choose/choice-html.ts');
+  const html = choiceHtml(choice, pairs, needs, version);
+  try {
+    writeFileSync(file, html);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--html: cannot write ${file}: ${why}`);
+  }
 };
 
 /** `faultline choose`: which Region, or with --pair which two, and what would change the answer. */
@@ -83,6 +108,7 @@ export const choose = async (file: string | undefined, options: ChooseOptions): 
   const choice = chooseRegion(needs, earthChoiceFacts);
   if (options.json === true) print(JSON.stringify(choiceJson(choice, needs), null, 2));
   if (choice.ranking.length === 0) throw new Failed(nothingFitsText(choice, needs));
+  await writeHtml(options.html, choice, [], needs);
   if (options.json === true) return;
   const limit = options.all === true ? choice.ranking.length : shownRegions;
   print(choiceText(choice, needs, stdoutPaint(), limit));
