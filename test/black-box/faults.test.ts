@@ -11,7 +11,7 @@ import {
 } from '../support/faultline-admin.ts';
 import { startReady, stop } from '../support/faultline-process.ts';
 import type { Running } from '../support/faultline-process.ts';
-import { launchServers, newestImage, serverPort } from './web-server.ts';
+import { launchServers, launchWith, newestImage, serverPort, stateOf } from './web-server.ts';
 import type { ServerAnswer } from './web-server.ts';
 
 let world: Running;
@@ -96,12 +96,64 @@ describe('a server that runs', () => {
     await here.ec2.rebootInstances({ InstanceIds: [id] });
     await eventually(async () => (await askServer(id)).boots === 2);
     await here.ec2.stopInstances({ InstanceIds: [id] });
-    await eventually(async () => {
-      const { Reservations } = await here.ec2.describeInstances({ InstanceIds: [id] });
-      return Reservations?.[0]?.Instances?.[0]?.State?.Name === 'stopped';
-    });
+    await eventually(async () => (await stateOf(here, id)) === 'stopped');
     await here.ec2.startInstances({ InstanceIds: [id] });
     await eventually(async () => (await askServer(id)).boots === 3);
+  });
+});
+
+describe('user data', () => {
+  const consoleOf = async (id: string): Promise<string> => {
+    const { Output = '' } = await here.ec2.getConsoleOutput({ InstanceId: id });
+    return Buffer.from(Output, 'base64').toString();
+  };
+
+  it('of cloud-init writes files and runs commands', async () => {
+    const id = await launchWith(
+      here,
+      `#cloud-config
+write_files:
+  - path: /etc/greeting
+    content: good morning
+runcmd:
+  - cat etc/greeting
+  - [echo, "from $AWS_REGION", done]
+`,
+    );
+    await eventually(async () => (await consoleOf(id)).includes('good morning'));
+    await eventually(async () => (await consoleOf(id)).includes('from $AWS_REGION done'));
+    await here.ec2.terminateInstances({ InstanceIds: [id] });
+  });
+
+  it('that cannot be understood is refused with the reason', async () => {
+    const packages = launchWith(here, '#cloud-config\npackages: [nginx]\n');
+    const refusal = await refusalOf(packages);
+    expect(refusal).toMatchObject({ code: 'InvalidUserData.Malformed', status: 400 });
+    expect(refusal.message).toContain('packages');
+  });
+
+  it('may switch its machine off, which stops it or terminates it', async () => {
+    const script = '#!/bin/sh\nshutdown -h now\n';
+    const stopped = await launchWith(here, script);
+    const ended = await launchWith(here, script, {
+      InstanceInitiatedShutdownBehavior: 'terminate',
+    });
+    await eventually(async () => (await stateOf(here, stopped)) === 'stopped');
+    await eventually(async () => (await stateOf(here, ended)) === 'terminated');
+    const { Reservations } = await here.ec2.describeInstances({ InstanceIds: [stopped] });
+    expect(Reservations?.[0]?.Instances?.[0]?.StateReason?.Code).toBe(
+      'Client.InstanceInitiatedShutdown',
+    );
+    await here.ec2.terminateInstances({ InstanceIds: [stopped] });
+  });
+
+  it('that ends leaves its machine running, and its words can be read after the end', async () => {
+    const id = await launchWith(here, '#!/bin/sh\necho all done\n');
+    await eventually(async () => (await consoleOf(id)).includes('all done'));
+    expect(await stateOf(here, id)).toBe('running');
+    await here.ec2.terminateInstances({ InstanceIds: [id] });
+    await eventually(async () => (await stateOf(here, id)) === 'terminated');
+    expect(await consoleOf(id)).toContain('all done');
   });
 });
 
@@ -112,8 +164,7 @@ describe('a zone without power', () => {
     const fault = await breakTarget(world.endpoint, 'zone/use1-az1', 'power');
     expect(await isSilent(id)).toBe(true);
     expect((await askServer(other)).zoneId).toBe('use1-az2');
-    const { Reservations } = await here.ec2.describeInstances({ InstanceIds: [id] });
-    expect(Reservations?.[0]?.Instances?.[0]?.State?.Name).toBe('running');
+    expect(await stateOf(here, id)).toBe('running');
     expect(await zoneState('use1-az1')).toBe('unavailable');
     expect(await zoneState('use1-az2')).toBe('available');
     await eventually(async () => (await statusOf(id)) === 'impaired');
@@ -169,10 +220,7 @@ describe('a zone without power', () => {
     expect(StoppingInstances?.[0]?.CurrentState?.Name).toBe('stopping');
     // Nobody there shuts down: AWS waits for ten minutes.
     await callAdmin(world.endpoint, 'PUT', '/clock', { speed: 1000 });
-    await eventually(async () => {
-      const { Reservations } = await here.ec2.describeInstances({ InstanceIds: [id] });
-      return Reservations?.[0]?.Instances?.[0]?.State?.Name === 'stopped';
-    });
+    await eventually(async () => (await stateOf(here, id)) === 'stopped');
     await callAdmin(world.endpoint, 'PUT', '/clock', { speed: 100 });
     expect(await refusalOf(here.ec2.startInstances({ InstanceIds: [id] }))).toMatchObject({
       code: 'InsufficientInstanceCapacity',

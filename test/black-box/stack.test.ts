@@ -149,6 +149,30 @@ describe('a balancer', () => {
     );
   });
 
+  it("serves each user from the user's own zone while the link between the zones is cut", async () => {
+    const fault = await breakTarget(world.endpoint, 'link/use1-az1/use1-az2', 'network');
+    await eventually(async () => {
+      const addresses = await resolveName(world.dnsPort, primary.dnsName);
+      const zones: string[] = [];
+      for (const address of addresses) {
+        const seen = new Set<string>();
+        for (let request = 0; request < 4; request += 1) {
+          const answer = await httpAnswer(await realSocket(world.endpoint, address, 80));
+          // The server of these tests answers nothing else.
+          seen.add((JSON.parse((answer as { text: string }).text) as ServerAnswer).zoneId);
+        }
+        if (seen.size !== 1) return false;
+        zones.push(...seen);
+      }
+      return zones.toSorted().join(' ') === 'use1-az1 use1-az2';
+    }, 20_000);
+    await mendFault(world.endpoint, fault);
+    await eventually(
+      async () => (await targetStates(primary)).every((state) => state === 'healthy'),
+      20_000,
+    );
+  });
+
   it('lets go of a target that is deregistered', async () => {
     const [first = ''] = primary.instanceIds;
     const TargetGroupArn = primary.targetGroupArn;

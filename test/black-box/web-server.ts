@@ -1,3 +1,4 @@
+import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import type { AwsClients } from '../support/aws-clients.ts';
 import { given } from '../support/aws-clients.ts';
 import { eventually } from '../support/eventually.ts';
@@ -47,29 +48,40 @@ export const newestImage = async (aws: AwsClients): Promise<string> => {
   return given(Parameter?.Value);
 };
 
+/** Launches one instance in a default subnet, with this user data. */
+export const launchWith = async (
+  aws: AwsClients,
+  userData: string,
+  more: Partial<RunInstancesCommandInput> = {},
+): Promise<string> => {
+  const { Instances } = await aws.ec2.runInstances({
+    ImageId: await newestImage(aws),
+    InstanceType: 't3.micro',
+    MinCount: 1,
+    MaxCount: 1,
+    UserData: Buffer.from(userData).toString('base64'),
+    ...more,
+  });
+  return given(Instances?.[0]?.InstanceId);
+};
+
+/** The state of an instance, as DescribeInstances tells it. */
+export const stateOf = async (aws: AwsClients, id: string): Promise<string | undefined> => {
+  const { Reservations } = await aws.ec2.describeInstances({ InstanceIds: [id] });
+  return Reservations?.[0]?.Instances?.[0]?.State?.Name;
+};
+
 /** Launches one server in the default subnet of each zone and waits until they run. */
 export const launchServers = async (
   aws: AwsClients,
   zoneIds: readonly string[],
 ): Promise<readonly string[]> => {
   const { Subnets = [] } = await aws.ec2.describeSubnets();
-  const ImageId = await newestImage(aws);
   const ids: string[] = [];
   for (const zoneId of zoneIds) {
     const subnet = Subnets.find(({ AvailabilityZoneId }) => AvailabilityZoneId === zoneId);
-    const { Instances } = await aws.ec2.runInstances({
-      ImageId,
-      InstanceType: 't3.micro',
-      MinCount: 1,
-      MaxCount: 1,
-      SubnetId: given(subnet?.SubnetId),
-      UserData: Buffer.from(program).toString('base64'),
-    });
-    ids.push(given(Instances?.[0]?.InstanceId));
+    ids.push(await launchWith(aws, program, { SubnetId: given(subnet?.SubnetId) }));
   }
-  await eventually(async () => {
-    const { Reservations = [] } = await aws.ec2.describeInstances({ InstanceIds: ids });
-    return Reservations.every(({ Instances }) => Instances?.[0]?.State?.Name === 'running');
-  });
+  for (const id of ids) await eventually(async () => (await stateOf(aws, id)) === 'running');
   return ids;
 };
