@@ -1,7 +1,10 @@
 const dashed = (address: string): string => address.replaceAll('.', '-');
 
-/** us-east-1 is the Region that names without a Region belong to ("EC2 instance hostnames and domains", User Guide). */
-const privateDomain = (region: string): string =>
+/**
+ * The domain of instances' private names. us-east-1 is the Region that names without a Region belong to ("EC2 instance
+ * hostnames and domains", User Guide).
+ */
+export const privateDomain = (region: string): string =>
   region === 'us-east-1' ? 'ec2.internal' : `${region}.compute.internal`;
 
 /** For example `ip-10-0-1-7.eu-west-1.compute.internal`. */
