@@ -52,6 +52,24 @@ export interface DescribeRequest {
   readonly MaxResults?: number | undefined;
 }
 
+/** Of these resources those that pass the filters, one page of them. */
+export const filteredPage = <T extends Entity>(
+  view: View,
+  resources: readonly T[],
+  request: Omit<DescribeRequest, 'ids'>,
+  fields: FilterFields<T>,
+): Page<T> | DomainError => {
+  const kept = applyFilters(resources, request.Filters, fields, (resource) =>
+    tagsOf(view, resource.id),
+  );
+  if (isDomainError(kept)) return kept;
+  return paginate(
+    kept,
+    { token: request.NextToken, maxResults: request.MaxResults },
+    (resource) => resource.id,
+  );
+};
+
 /** The resources that a Describe operation asks for: by ids or all, filtered, one page of them, oldest first. */
 export const describeResources = <T extends Entity>(
   view: View,
@@ -68,13 +86,5 @@ export const describeResources = <T extends Entity>(
   }
   const resources = ids.length > 0 ? resourcesByIds(view, table, kind, ids) : view.list(table);
   if (isDomainError(resources)) return resources;
-  const kept = applyFilters(resources, request.Filters, fields, (resource) =>
-    tagsOf(view, resource.id),
-  );
-  if (isDomainError(kept)) return kept;
-  return paginate(
-    kept,
-    { token: request.NextToken, maxResults: request.MaxResults },
-    (resource) => resource.id,
-  );
+  return filteredPage(view, resources, request, fields);
 };

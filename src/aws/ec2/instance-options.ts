@@ -12,8 +12,7 @@ import type {
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import type { Tx } from '../../world/transaction.ts';
 import type { Operation, Plain } from '../operation.ts';
-import { applyFilters } from '../shared/filters.ts';
-import { paginate } from '../shared/pagination.ts';
+import { filteredPage } from './describe.ts';
 import { notBuilt } from './errors.ts';
 import { metadataAnswer } from './instance-answer.ts';
 import { Instances } from './instance-entities.ts';
@@ -94,13 +93,7 @@ export const describeInstanceCreditSpecifications: Operation<
   const shown = named.filter((instance) =>
     ids.length > 0 ? instance.cpuCredits !== null : instance.cpuCredits === 'unlimited',
   );
-  const kept = applyFilters(shown, input.Filters, { 'instance-id': (it) => it.id });
-  if (isDomainError(kept)) return kept;
-  const page = paginate(
-    kept,
-    { token: input.NextToken, maxResults: input.MaxResults },
-    (instance) => instance.id,
-  );
+  const page = filteredPage(tx, shown, input, { 'instance-id': (it) => it.id });
   if (isDomainError(page)) return page;
   return {
     InstanceCreditSpecifications: page.items.map((instance) => ({

@@ -7,9 +7,8 @@ import type {
 import { isDomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
 import type { Operation, Plain } from '../operation.ts';
-import { applyFilters, type FilterFields } from '../shared/filters.ts';
-import { paginate } from '../shared/pagination.ts';
-import { tagsOf } from '../shared/tags.ts';
+import type { FilterFields } from '../shared/filters.ts';
+import { filteredPage } from './describe.ts';
 import { zoneNameOf } from './account-zones.ts';
 import { statusCheckLagMs, statusInitializingMs } from './durations.ts';
 import { invalidParameterCombination } from './errors.ts';
@@ -143,15 +142,7 @@ export const describeInstanceStatus: Operation<
   const shown = named.filter(
     (instance) => input.IncludeAllInstances === true || instance.state === 'running',
   );
-  const kept = applyFilters(shown, input.Filters, fields(tx), (instance) =>
-    tagsOf(tx, instance.id),
-  );
-  if (isDomainError(kept)) return kept;
-  const page = paginate(
-    kept,
-    { token: input.NextToken, maxResults: input.MaxResults },
-    (instance) => instance.id,
-  );
+  const page = filteredPage(tx, shown, input, fields(tx));
   if (isDomainError(page)) return page;
   return {
     InstanceStatuses: page.items.map((instance) => answer(tx, instance)),

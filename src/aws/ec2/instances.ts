@@ -15,10 +15,8 @@ import type {
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import type { Tx, View } from '../../world/transaction.ts';
 import type { Operation, Plain } from '../operation.ts';
-import { applyFilters } from '../shared/filters.ts';
 import { newResourceId } from '../shared/ids.ts';
-import { paginate } from '../shared/pagination.ts';
-import { tagsOf } from '../shared/tags.ts';
+import { filteredPage } from './describe.ts';
 import { accountZones } from './account-zones.ts';
 import { Subnets, type Subnet } from './entities.ts';
 import {
@@ -156,15 +154,7 @@ export const describeInstances: Operation<DescribeInstancesRequest, DescribeInst
   }
   const instances = ids.length > 0 ? instancesByIds(tx, ids) : tx.list(Instances);
   if (isDomainError(instances)) return instances;
-  const kept = applyFilters(instances, input.Filters, instanceFilterFields(tx), (instance) =>
-    tagsOf(tx, instance.id),
-  );
-  if (isDomainError(kept)) return kept;
-  const page = paginate(
-    kept,
-    { token: input.NextToken, maxResults: input.MaxResults },
-    (instance) => instance.id,
-  );
+  const page = filteredPage(tx, instances, input, instanceFilterFields(tx));
   if (isDomainError(page)) return page;
   return { Reservations: reservationsOf(tx, page.items), NextToken: page.nextToken };
 };
