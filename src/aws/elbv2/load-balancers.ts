@@ -29,7 +29,7 @@ import {
 } from './errors.ts';
 import { canonicalHostedZoneId } from './hosted-zones.ts';
 import { removeListener } from './listeners.ts';
-import { existingLoadBalancer } from './lookups.ts';
+import { byArnsAndNames, existingLoadBalancer } from './lookups.ts';
 import {
   convergeInterfaces,
   internetGatewayError,
@@ -182,18 +182,13 @@ const described = (
     );
   }
   if (arns.length === 0 && names.length === 0) return view.list(LoadBalancers);
-  const found: LoadBalancer[] = [];
-  for (const arn of arns) {
-    const one = existingLoadBalancer(view, arn);
-    if (isDomainError(one)) return one;
-    found.push(one);
-  }
-  for (const name of names) {
-    const [one] = view.find(LoadBalancers, 'name', name);
-    if (one === undefined) return loadBalancerNotFound();
-    found.push(one);
-  }
-  return found;
+  return byArnsAndNames(
+    view,
+    LoadBalancers,
+    { arns, names },
+    existingLoadBalancer,
+    loadBalancerNotFound,
+  );
 };
 
 /** Load balancers by ARN, by name, or all. */

@@ -30,7 +30,7 @@ import {
   validation,
 } from './errors.ts';
 import { changedHealthCheck, defaultHealthCheck } from './health-check-settings.ts';
-import { existingLoadBalancer, existingTargetGroup } from './lookups.ts';
+import { byArnsAndNames, existingLoadBalancer, existingTargetGroup } from './lookups.ts';
 import { nameError, page } from './names.ts';
 import { removeTarget } from './registered-targets.ts';
 import { checkedTags, tagResource } from './resource-tags.ts';
@@ -146,18 +146,13 @@ const described = (
     return [...new Set(used)].flatMap((arn) => view.get(TargetGroups, arn) ?? []);
   }
   if (arns.length === 0 && names.length === 0) return view.list(TargetGroups);
-  const found: TargetGroup[] = [];
-  for (const arn of arns) {
-    const one = existingTargetGroup(view, arn);
-    if (isDomainError(one)) return one;
-    found.push(one);
-  }
-  for (const name of names) {
-    const [one] = view.find(TargetGroups, 'name', name);
-    if (one === undefined) return targetGroupNotFound();
-    found.push(one);
-  }
-  return found;
+  return byArnsAndNames(
+    view,
+    TargetGroups,
+    { arns, names },
+    existingTargetGroup,
+    targetGroupNotFound,
+  );
 };
 
 /** Target groups by ARN, by name, by load balancer, or all. */
