@@ -109,6 +109,19 @@ describe('a frozen machine', () => {
     ]);
   });
 
+  test('that was about to boot again stays off', () => {
+    const specification = instance({ bootSeconds: 10, stopSeconds: 5 });
+    void driver.boot(specification);
+    at(20);
+    void driver.reboot(specification);
+    at(22);
+    void driver.freeze('i-1');
+    at(100);
+    expect(driver.respond('i-1')).toEqual({ kind: 'silence' });
+    expect(driver.list()).toMatchObject([{ state: 'frozen' }]);
+    expect(seen).toEqual([[10, 'booted']]);
+  });
+
   test('that was killed boots with empty memory', () => {
     const specification = instance({ answers: [{ atSeconds: 100, answers: 500 }] });
     void driver.boot(specification);

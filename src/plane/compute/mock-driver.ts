@@ -36,7 +36,8 @@ interface MockMachine {
   cancel: () => void;
   /** Settles when the boot or the stop that is under way is done. */
   done: PromiseWithResolvers<DomainError | undefined>;
-  readonly whenOff: (() => void)[];
+  /** Boots that wait until it is off; told whether it went off, or lost its power before. */
+  readonly whenOff: ((isOff: boolean) => void)[];
 }
 
 const nothing = (): void => undefined;
@@ -109,12 +110,17 @@ class ScriptedDriver implements MockDriver {
 
   freeze(instanceId: string): Promise<DomainError | undefined> {
     const machine = this.#machines.get(instanceId);
-    if (machine !== undefined && machine.state !== 'stopping' && machine.state !== 'frozen') {
-      // One that boots never comes up: what was under way stays as it is.
-      machine.cancel();
-      machine.state = 'frozen';
-      machine.frozenAtMs = this.#clock.now();
-      machine.done.resolve(undefined);
+    if (machine === undefined || machine.state === 'frozen') return Promise.resolve(undefined);
+    const isRebooting = machine.state === 'stopping' && machine.whenOff.length > 0;
+    if (machine.state === 'stopping' && !isRebooting) return Promise.resolve(undefined);
+    // One that boots never comes up: what was under way stays as it is.
+    machine.cancel();
+    machine.state = 'frozen';
+    machine.frozenAtMs = this.#clock.now();
+    machine.done.resolve(undefined);
+    if (isRebooting) {
+      machine.mainProcess = 'none';
+      for (const act of machine.whenOff.splice(0)) act(false);
     }
     return Promise.resolve(undefined);
   }
@@ -186,7 +192,7 @@ class ScriptedDriver implements MockDriver {
     specification: InstanceSpecification,
   ): Promise<DomainError | undefined> {
     return new Promise((resolve) => {
-      machine.whenOff.push(() => resolve(this.boot(specification)));
+      machine.whenOff.push((isOff) => resolve(isOff ? this.boot(specification) : undefined));
     });
   }
 
@@ -231,7 +237,7 @@ class ScriptedDriver implements MockDriver {
       this.#tell({ kind: 'stopped', instanceId: machine.instanceId });
       before.resolve(undefined);
       machine.done.resolve(undefined);
-      for (const act of machine.whenOff) act();
+      for (const act of machine.whenOff) act(true);
     });
     return machine.done.promise;
   }
