@@ -23,7 +23,7 @@ export const targetDrained = (tx: Tx, timer: Timer): void => {
 };
 
 /** Whether a target is an instance that EC2 has forgotten: AWS deregisters terminated instances by itself. */
-const isGone = (view: View, target: Target): boolean =>
+export const isGone = (view: View, target: Target): boolean =>
   target.targetId.startsWith('i-') && view.get(Instances, target.targetId) === undefined;
 
 /** The targets of a group, draining ones included. */

@@ -8,6 +8,7 @@ import {
   type LoadBalancer,
   type Target,
 } from './entities.ts';
+import { isGone } from './registered-targets.ts';
 import {
   invalidStateDescription,
   reasonDescriptions,
@@ -47,6 +48,22 @@ const unusedBecause = (
 /** Since when what nodes say of a target counts: its registration, or its instance's last start. */
 const countsSince = (view: View, target: Target): number =>
   Math.max(target.registeredAt, view.get(Instances, target.targetId)?.launchTime ?? 0);
+
+/**
+ * Whether a load balancer's node has a healthy server in a target: one that may be used now, and that the node found
+ * healthy since it was registered and last started. What was reported of a server that has stopped counts no more.
+ */
+export const isHealthyForNode = (
+  view: View,
+  loadBalancer: LoadBalancer,
+  zoneId: string,
+  target: Target,
+): boolean => {
+  if (target.drainingUntil !== null || isGone(view, target)) return false;
+  if (unusedBecause(view, target, loadBalancer) !== undefined) return false;
+  const report = view.get(TargetHealthReports, target.id)?.byZone[zoneId];
+  return report?.state === 'healthy' && report.at >= countsSince(view, target);
+};
 
 /** One state for a target, as DescribeTargetHealth answers it. */
 export const reportedHealth = (view: View, target: Target): ReportedHealth => {

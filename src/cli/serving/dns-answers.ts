@@ -1,5 +1,6 @@
-import { Targets, TargetGroups, TargetHealthReports } from '../../aws/elbv2/entities.ts';
+import { Targets, TargetGroups } from '../../aws/elbv2/entities.ts';
 import { isLoadBalancerHealthy, pickNodes, type NodeInDns } from '../../aws/elbv2/pick-node.ts';
+import { isHealthyForNode } from '../../aws/elbv2/reported-health.ts';
 import { answer, type AnswerContext, type HostAddresses } from '../../aws/route53/answer.ts';
 import type { DnsAnswer, DnsQuestion, DnsRecord } from '../../aws/route53/dns-records.ts';
 import { HealthChecks, HostedZones, ResourceRecordSets } from '../../aws/route53/entities.ts';
@@ -48,9 +49,7 @@ const nodesOf = (world: World, serving: ServingLoadBalancer): readonly NodeInDns
         ),
         targets: serving.view.find(Targets, 'targetGroup', arn).map((target) => ({
           zoneId: target.zoneId ?? zoneId,
-          healthy:
-            target.drainingUntil === null &&
-            serving.view.get(TargetHealthReports, target.id)?.byZone[zoneId]?.state === 'healthy',
+          healthy: isHealthyForNode(serving.view, serving.loadBalancer, zoneId, target),
         })),
       };
     }),
