@@ -57,7 +57,9 @@ export const describeDhcpOptions: Operation<
   const ids = input.DhcpOptionsIds ?? [];
   const asked = ids.length === 0 ? sets : namedSets(sets, ids);
   if (isDomainError(asked)) return asked;
-  const kept = applyFilters(asked, input.Filters, filterFields, (set) => set.Tags ?? []);
+  const kept = applyFilters(asked, input.Filters, filterFields, ({ DhcpOptionsId = '' }) =>
+    tagsOf(tx, DhcpOptionsId),
+  );
   if (isDomainError(kept)) return kept;
   const page = paginate(
     kept,
