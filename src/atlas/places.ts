@@ -4,8 +4,8 @@ import { earth, type Geography } from './geography.ts';
 import { plainText } from './plain-text.ts';
 import { estimatedRoundTrip, roundTrip, type RoundTrip } from './round-trip.ts';
 
-/** Where a client may be: a city or a Region. */
-export interface Place extends Coordinates {
+/** A city or a Region. */
+export interface Locality extends Coordinates {
   /** For example `london-gb`, or a Region's code. */
   readonly id: string;
   readonly name: string;
@@ -17,10 +17,14 @@ export interface Place extends Coordinates {
   readonly continent: string;
   /** The Region's code when the place is a Region. */
   readonly region: string | undefined;
-  /** The client subnet that stands for the place, for example `100.65.70.0/24`; the same for ever. */
-  readonly subnet: string;
   /** Other spellings of the name. */
   readonly aliases: readonly string[];
+}
+
+/** Where a client may be. */
+export interface Place extends Locality {
+  /** The client subnet that stands for the place, for example `100.65.70.0/24`; the same for ever. */
+  readonly subnet: string;
 }
 
 /** What a place's name led to. */
@@ -134,7 +138,10 @@ export class Places {
    * The round trip of a user at the place to a Region: measured when the place is a measured Region, else estimated
    * from the distance. An unknown Region is a bug of the caller.
    */
-  roundTripFromPlace(place: Place, regionCode: string): RoundTrip {
+  roundTripFromPlace(
+    place: Pick<Locality, 'region' | keyof Coordinates>,
+    regionCode: string,
+  ): RoundTrip {
     const region = this.#geography.region(regionCode);
     if (region === undefined) throw new Error(`Unknown Region: ${regionCode}.`);
     const home = place.region === undefined ? undefined : this.#geography.region(place.region);
