@@ -144,6 +144,25 @@ const addAtlas = (program: Command): void => {
       const { choose } = await import('./commands/choose.ts');
       await choose(file, options);
     });
+  program
+    .command('regions')
+    .description('all Regions: place, zones, services, price, carbon')
+    .option('--json', 'print JSON, and nothing else, on stdout')
+    .action(async (options: Record<string, unknown>) => {
+      const { regions } = await import('./commands/regions.ts');
+      regions(options);
+    });
+  program
+    .command('region <code>')
+    .description('one Region: zones, nearest Regions, prices, services, carbon, past incidents')
+    .option('--account <id>', 'whose names of zones, 12 digits', '000000000000')
+    .option('--seed <n>', 'seed of the world, from which names of zones come', '1')
+    .option('--sources', 'each fact with its source, its date and how sure it is')
+    .option('--json', 'print JSON, and nothing else, on stdout')
+    .action(async (code: string, options: Record<string, unknown>) => {
+      const { region } = await import('./commands/region.ts');
+      region(code, options);
+    });
 };
 
 const createProgram = (): Command => {

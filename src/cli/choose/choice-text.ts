@@ -10,7 +10,7 @@ import {
   weightSensitivityText,
   weightsText,
 } from './choice-words.ts';
-import { tableLines, type Column, type Paint } from './text-table.ts';
+import { tableLines, wrapped, type Column, type Paint } from './text-table.ts';
 
 /** USD with cents; an unknown price says so. */
 export const usdText = (usd: number | null): string =>
@@ -71,21 +71,6 @@ const rowOf = (scored: Scored, index: number, needs: Requirements): readonly str
     candidate.carbonGramsPerKwh === null ? 'unknown' : String(candidate.carbonGramsPerKwh),
     ...(needs.services.length > 0 ? [candidate.missingServices.join(', ') || '-'] : []),
   ];
-};
-
-/** One name after another, in lines that fit a terminal. */
-const wrapped = (head: string, names: readonly string[]): readonly string[] => {
-  const lines: string[] = [];
-  let line = `  ${head}: `;
-  for (const [index, name] of names.entries()) {
-    const word = index === names.length - 1 ? name : `${name}, `;
-    if (line.length + word.trimEnd().length > 110) {
-      lines.push(line.trimEnd());
-      line = '    ';
-    }
-    line += word;
-  }
-  return [...lines, line];
 };
 
 /** Each excluded Region by what excludes it first: its country, else the users who are too far away. */

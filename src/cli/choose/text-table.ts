@@ -47,3 +47,21 @@ export const tableLines = (
       .trimEnd(),
   );
 };
+
+/** What most terminals show in a line. */
+const lineWidth = 110;
+
+/** One name after another, in lines that fit a terminal. */
+export const wrapped = (head: string, names: readonly string[]): readonly string[] => {
+  const lines: string[] = [];
+  let line = `  ${head}: `;
+  for (const [index, name] of names.entries()) {
+    const word = index === names.length - 1 ? name : `${name}, `;
+    if (line.length + word.trimEnd().length > lineWidth) {
+      lines.push(line.trimEnd());
+      line = '    ';
+    }
+    line += word;
+  }
+  return [...lines, line];
+};

@@ -35,7 +35,7 @@ export interface MapArc {
 }
 
 const width = 1200;
-const height = 600;
+const height = 540;
 
 /** Antarctica has neither users nor Regions: the map of the world ends above it. */
 const wholeWorld: readonly Coordinates[] = [
@@ -60,6 +60,13 @@ const point = ({ latitude, longitude }: Coordinates): [number, number] => [longi
 
 const round = (value: number): number => Math.round(value * 10) / 10;
 
+/** About how wide a letter of each kind of label is; the bold ones are wider. */
+const letterWidths: Readonly<Record<string, number>> = {
+  'code first': 8.6,
+  'code second': 8.6,
+  place: 7.8,
+};
+
 /** A label goes where it covers no other label: right of its dot, else left, above or below. */
 class Labels {
   readonly #taken: { x: number; y: number; width: number; height: number }[] = [];
@@ -78,7 +85,7 @@ class Labels {
     gap: number,
     isNeeded: boolean,
   ): string {
-    const wide = text.length * 6.9;
+    const wide = text.length * (letterWidths[className] ?? 6.6);
     const places = [
       { dx: gap, dy: 4 },
       { dx: -gap - wide, dy: 4 },
