@@ -16,6 +16,7 @@ import type { FaultLedger } from './fault-writer.ts';
 import { createHome } from './ledger.ts';
 import type { Home } from './ledger.ts';
 import { kill, startReady, stop } from './process.ts';
+import type { Running } from './process.ts';
 import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
 import { createClient, findImage, write } from './writers.ts';
@@ -97,29 +98,42 @@ const startWriters = (
   return [...writers, writeFaults(endpoint, faults, createRandom(random.below(2 ** 31)), isOver)];
 };
 
-/** One round: what the last crash left is checked, then the writers write until the next one. */
+/** Errors that the process logged: bugs, whatever the API answered. */
+const loggedErrors = (running: Running): readonly string[] =>
+  running
+    .stderr()
+    .split('\n')
+    .filter((line) => line.includes('"level":50') || line.includes('"level":60'));
+
+/** What the last crash left is checked, then the writers write until the next one. */
+const checkAndCrash = async (campaign: Campaign, running: Running): Promise<readonly string[]> => {
+  const { endpoint } = running;
+  const problems = [
+    ...(await forEachHome(campaign, endpoint, checkHome)),
+    ...(await checkFaults(endpoint, campaign.faults)),
+    ...(await forEachHome(campaign, endpoint, checkTimers)),
+  ];
+  if (campaign.images.size === 0) await forEachHome(campaign, endpoint, learnImage(campaign));
+  let isOver = false;
+  const writers = startWriters(campaign, endpoint, () => isOver);
+  const killAfterMs = 20 + campaign.random.below(400);
+  const outcome = await Promise.race([Promise.allSettled(writers), delay(killAfterMs)]);
+  await kill(running);
+  isOver = true;
+  if (outcome !== undefined) problems.push('the writers ended before the kill');
+  const ends = await Promise.allSettled(writers);
+  const refused = ends.flatMap((end) => (end.status === 'rejected' ? [String(end.reason)] : []));
+  return [...problems, ...refused.map((reason) => `a writer was refused: ${reason}`)];
+};
+
 const runRound = async (campaign: Campaign): Promise<readonly string[]> => {
   const running = await startReady(campaign.directory, options);
-  const { endpoint } = running;
-  let isOver = false;
   try {
-    const problems = [
-      ...(await forEachHome(campaign, endpoint, checkHome)),
-      ...(await checkFaults(endpoint, campaign.faults)),
-      ...(await forEachHome(campaign, endpoint, checkTimers)),
-    ];
-    if (campaign.images.size === 0) await forEachHome(campaign, endpoint, learnImage(campaign));
-    const writers = startWriters(campaign, endpoint, () => isOver);
-    const killAfterMs = 20 + campaign.random.below(400);
-    const outcome = await Promise.race([Promise.all(writers), delay(killAfterMs)]);
-    await kill(running);
-    isOver = true;
-    if (outcome !== undefined) problems.push('the writers ended before the kill');
-    const ends = await Promise.allSettled(writers);
-    const refused = ends.flatMap((end) => (end.status === 'rejected' ? [String(end.reason)] : []));
-    return [...problems, ...refused.map((reason) => `a writer was refused: ${reason}`)];
+    return [...(await checkAndCrash(campaign, running)), ...loggedErrors(running)];
+  } catch (error) {
+    // What the process said of it is lost with the exception, so it goes along.
+    return [String(error), ...loggedErrors(running)];
   } finally {
-    isOver = true;
     await kill(running);
   }
 };
