@@ -80,6 +80,21 @@ export const walkNetworks = (world: () => Running): void => {
     });
   });
 
+  it('name the DHCP options that the Region has', async () => {
+    const ec2 = ec2In('us-west-2');
+    const { Vpcs = [] } = await ec2.describeVpcs();
+    const { DhcpOptions = [] } = await ec2.describeDhcpOptions({
+      DhcpOptionsIds: Vpcs.map(({ DhcpOptionsId = '' }) => DhcpOptionsId).slice(0, 1),
+    });
+    expect(DhcpOptions[0]?.DhcpConfigurations).toEqual([
+      { Key: 'domain-name', Values: [{ Value: 'us-west-2.compute.internal' }] },
+      { Key: 'domain-name-servers', Values: [{ Value: 'AmazonProvidedDNS' }] },
+    ]);
+    expect(
+      await refusalOf(ec2.describeDhcpOptions({ DhcpOptionsIds: ['dopt-0123456789abcdef0'] })),
+    ).toMatchObject({ code: 'InvalidDhcpOptionID.NotFound' });
+  });
+
   describe('VPCs', () => {
     it('have blocks from /16 to /28', async () => {
       const ec2 = ec2In('us-west-2');
