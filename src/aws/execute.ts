@@ -1,4 +1,3 @@
-import type { Geography } from '../atlas/geography.ts';
 import { DomainError, isDomainError } from '../world/domain-error.ts';
 import { partitionShard, type AccountId, type ShardId } from '../world/entity.ts';
 import type { TimerHandler, Tx, View } from '../world/transaction.ts';
@@ -6,6 +5,7 @@ import type { Committed, World } from '../world/world.ts';
 import { regionOptStatus } from './account/regions.ts';
 import type { AnyOperation, Service } from './operation.ts';
 import { idempotencyTimers, once } from './shared/idempotency.ts';
+import { whyUnknownRegion } from './shared/unknown-region.ts';
 
 /** One call of an operation, with input that has been checked against AWS's model. */
 export interface Call {
@@ -34,12 +34,11 @@ export const shardOf = (call: Pick<Call, 'service' | 'operation' | 'region'>): S
 export const isAnswered = (world: World, call: Call): boolean =>
   world.conditions.apiAnswers(homeRegion(call), call.service.name);
 
-const unknownRegion = (geography: Geography, region: string): DomainError =>
+/** A service that has no endpoint in a Region: at AWS the host's name does not resolve, here the answer says so. */
+const noEndpoint = (service: Service, region: string, regions: readonly string[]): DomainError =>
   new DomainError(
-    'InvalidRegion',
-    `There is no Region '${region}' in this world. Regions: ${geography.regions
-      .map((known) => known.code)
-      .join(', ')}.`,
+    'UnknownEndpoint',
+    `${service.title} has no endpoint in '${region}': at AWS the name of that host does not resolve. It has one in ${regions.join(', ')}.`,
   );
 
 /**
@@ -66,7 +65,13 @@ const notOptedIn = (service: Service): DomainError => {
 
 const mayUse = (partition: View, call: Call): DomainError | undefined => {
   const region = partition.geography.region(call.region);
-  if (region === undefined) return unknownRegion(partition.geography, call.region);
+  if (region === undefined) {
+    return new DomainError('InvalidRegion', whyUnknownRegion(partition.geography, call.region));
+  }
+  const endpoints = call.service.onlyIn?.(partition.geography);
+  if (endpoints?.includes(call.region) === false) {
+    return noEndpoint(call.service, call.region, endpoints);
+  }
   if (!region.optIn) return undefined;
   const status = regionOptStatus(partition, call.region);
   return status === 'ENABLED' || status === 'ENABLED_BY_DEFAULT'

@@ -1,3 +1,4 @@
+import type { Geography } from '../atlas/geography.ts';
 import type { DomainError } from '../world/domain-error.ts';
 import type { Timer, Tx } from '../world/transaction.ts';
 
@@ -32,6 +33,10 @@ export interface Service {
   readonly title: string;
   /** `region`: each Region has its own; `partition`: one for all, its control plane in us-east-1. */
   readonly shard: 'region' | 'partition';
+  /** Brings in what its operations need and few worlds ask for; whoever runs them awaits it before. */
+  readonly load?: () => Promise<void>;
+  /** Of a service that not every Region has: the codes of those of a world that have an endpoint of it. */
+  readonly onlyIn?: (geography: Geography) => readonly string[];
   readonly operations: Readonly<Record<string, AnyOperation>>;
   /**
    * Of a Regional service: operations that only read what AWS keeps for the partition and copies to every Region.

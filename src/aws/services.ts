@@ -1,10 +1,21 @@
 import { account } from './account/service.ts';
 import { ec2 } from './ec2/service.ts';
 import { elbv2 } from './elbv2/service.ts';
+import { lightsail } from './lightsail/service.ts';
 import type { Service } from './operation.ts';
+import { pricing } from './pricing/service.ts';
 import { route53 } from './route53/service.ts';
 import { ssm } from './ssm/service.ts';
 import { sts } from './sts/service.ts';
 
 /** All services that Faultline has. */
-export const services: readonly Service[] = [account, ec2, elbv2, route53, ssm, sts];
+export const services: readonly Service[] = [
+  account,
+  ec2,
+  elbv2,
+  lightsail,
+  pricing,
+  route53,
+  ssm,
+  sts,
+];

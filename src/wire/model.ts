@@ -10,6 +10,8 @@ export const builtServices: readonly string[] = [
   'account',
   'ec2',
   'elasticloadbalancing',
+  'lightsail',
+  'pricing',
   'route53',
   'ssm',
   'sts',

@@ -113,6 +113,39 @@ def public_parameters():
     refused("ParameterNotFound", ssm.get_parameter, Name="/no")
 
 
+def geography():
+    group = {"GroupName": "us-east-1-bos-1", "OptInStatus": "opted-in"}
+    virginia = client("ec2", "us-east-1")
+    check(virginia.modify_availability_zone_group(**group)["Return"] is True, "opted in")
+    zones = virginia.describe_availability_zones(
+        Filters=[{"Name": "zone-type", "Values": ["local-zone"]}]
+    )["AvailabilityZones"]
+    check([zone["ZoneId"] for zone in zones] == ["use1-bos1-az1"], "the Local Zone of Boston")
+    regions = client("lightsail").get_regions(includeAvailabilityZones=True)["regions"]
+    ohio = [region for region in regions if region["name"] == "us-east-2"]
+    check(len(ohio[0]["availabilityZones"]) == 3, "three zones of Lightsail in Ohio")
+    refused("UnknownEndpoint", client("lightsail", "us-west-1").get_regions)
+
+
+def prices():
+    pricing = client("pricing", "us-east-1")
+    codes = [service["ServiceCode"] for service in pricing.describe_services()["Services"]]
+    check("AmazonEC2" in codes, "prices of EC2")
+    query = {
+        "ServiceCode": "AmazonEC2",
+        "Filters": [{"Type": "TERM_MATCH", "Field": "instanceType", "Value": "t3.micro"}],
+    }
+    pages = pricing.get_paginator("get_products").paginate(
+        **query, PaginationConfig={"PageSize": 10}
+    )
+    items = [json.loads(text) for page in pages for text in page["PriceList"]]
+    places = {item["product"]["attributes"]["regionCode"] for item in items}
+    check(len(places) == len(items) > 20, "a price in each Region that has one")
+    values = pricing.get_attribute_values(ServiceCode="AmazonEC2", AttributeName="volumeApiName")
+    check(values["AttributeValues"] == [{"Value": "gp3"}], "volumes with a price")
+    refused("UnknownEndpoint", client("pricing", "us-east-2").describe_services)
+
+
 def network():
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     ec2.get_waiter("vpc_available").wait(VpcIds=[vpc], WaiterConfig=QUICK)
@@ -184,6 +217,18 @@ def network():
     ec2.delete_vpc(VpcId=vpc)
     refused("InvalidVpcID.NotFound", ec2.describe_vpcs, VpcIds=[vpc])
     refused("DryRunOperation", ec2.create_vpc, CidrBlock="10.0.0.0/16", DryRun=True)
+
+
+def dhcp_options():
+    named = ec2.describe_vpcs()["Vpcs"][0]["DhcpOptionsId"]
+    pages = ec2.get_paginator("describe_dhcp_options").paginate()
+    found = [one["DhcpOptionsId"] for page in pages for one in page["DhcpOptions"]]
+    check(found == [named], f"the options that a VPC names, not {found}")
+    refused(
+        "InvalidDhcpOptionID.NotFound",
+        ec2.describe_dhcp_options,
+        DhcpOptionsIds=["dopt-0123456789abcdef0"],
+    )
 
 
 def default_network():
@@ -438,7 +483,10 @@ def dns():
 for walk in (
     identity_and_regions,
     public_parameters,
+    geography,
+    prices,
     network,
+    dhcp_options,
     default_network,
     security,
     instances,

@@ -6,6 +6,7 @@ import type { Running } from '../support/faultline-process.ts';
 import { walkAccountsAndRegions } from './walks/accounts-and-regions.ts';
 import { walkBalancers } from './walks/balancers.ts';
 import { walkDns } from './walks/dns.ts';
+import { walkGeography } from './walks/geography.ts';
 import { walkInstances } from './walks/instances.ts';
 import { walkNetworks } from './walks/networks.ts';
 import { walkSecurity } from './walks/security.ts';
@@ -22,6 +23,7 @@ afterAll(async () => {
 const world = (): Running => running;
 
 walkAccountsAndRegions(world);
+walkGeography(world);
 walkNetworks(world);
 walkSecurity(world);
 walkInstances(world);

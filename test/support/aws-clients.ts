@@ -1,6 +1,8 @@
 import { Account } from '@aws-sdk/client-account';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { Lightsail } from '@aws-sdk/client-lightsail';
+import { Pricing } from '@aws-sdk/client-pricing';
 import { Route53 } from '@aws-sdk/client-route-53';
 import { SSM } from '@aws-sdk/client-ssm';
 import { STS } from '@aws-sdk/client-sts';
@@ -19,6 +21,8 @@ export interface AwsClients {
   readonly account: Account;
   readonly ec2: EC2;
   readonly elbv2: ElasticLoadBalancingV2;
+  readonly lightsail: Lightsail;
+  readonly pricing: Pricing;
   readonly route53: Route53;
   readonly ssm: SSM;
   readonly sts: STS;
@@ -29,6 +33,8 @@ const scopes: Readonly<Record<keyof AwsClients, string>> = {
   account: 'account',
   ec2: 'ec2',
   elbv2: 'elasticloadbalancing',
+  lightsail: 'lightsail',
+  pricing: 'pricing',
   route53: 'route53',
   ssm: 'ssm',
   sts: 'sts',
@@ -76,6 +82,8 @@ export const awsClients = (endpoint: string, caller: Caller = {}): AwsClients =>
     account: new Account(configuration),
     ec2: new EC2(configuration),
     elbv2: new ElasticLoadBalancingV2(configuration),
+    lightsail: new Lightsail(configuration),
+    pricing: new Pricing(configuration),
     route53: new Route53(configuration),
     ssm: new SSM(configuration),
     sts: new STS(configuration),

@@ -3,7 +3,15 @@ export interface WireCase {
   /** Name of the golden files. */
   readonly name: string;
   /** botocore's name of the service; the JavaScript client is found by it. */
-  readonly client: 'ec2' | 'elbv2' | 'route53' | 'ssm' | 'sts' | 'account';
+  readonly client:
+    | 'account'
+    | 'ec2'
+    | 'elbv2'
+    | 'lightsail'
+    | 'pricing'
+    | 'route53'
+    | 'ssm'
+    | 'sts';
   readonly operation: string;
   /** Blobs are written as Uint8Array. */
   readonly input: Readonly<Record<string, unknown>>;
@@ -50,6 +58,25 @@ export const wireCases: readonly WireCase[] = [
           ZoneId: 'use1-az2',
           State: 'impaired',
           Messages: [{ Message: 'no power' }],
+        },
+      ],
+    },
+  },
+  {
+    name: 'ec2-describe-dhcp-options',
+    client: 'ec2',
+    operation: 'DescribeDhcpOptions',
+    input: {
+      DhcpOptionsIds: ['dopt-0123456789abcdef0'],
+      Filters: [{ Name: 'key', Values: ['domain-name'] }],
+    },
+    output: {
+      DhcpOptions: [
+        {
+          DhcpOptionsId: 'dopt-0123456789abcdef0',
+          OwnerId: '123456789012',
+          DhcpConfigurations: [{ Key: 'domain-name', Values: [{ Value: 'ec2.internal' }] }],
+          Tags: [],
         },
       ],
     },
@@ -328,6 +355,45 @@ export const wireCases: readonly WireCase[] = [
     client: 'account',
     operation: 'EnableRegion',
     input: { RegionName: 'af-south-1' },
+  },
+  {
+    name: 'ec2-modify-availability-zone-group',
+    client: 'ec2',
+    operation: 'ModifyAvailabilityZoneGroup',
+    input: { GroupName: 'us-west-2-lax-1', OptInStatus: 'opted-in' },
+    output: { Return: true },
+  },
+  {
+    name: 'lightsail-get-regions',
+    client: 'lightsail',
+    operation: 'GetRegions',
+    input: { includeAvailabilityZones: true },
+    output: {
+      regions: [
+        {
+          name: 'us-east-2',
+          displayName: 'Ohio',
+          continentCode: 'NA',
+          availabilityZones: [{ zoneName: 'us-east-2a', state: 'available' }],
+          relationalDatabaseAvailabilityZones: [],
+        },
+      ],
+    },
+  },
+  {
+    name: 'pricing-get-products',
+    client: 'pricing',
+    operation: 'GetProducts',
+    input: {
+      ServiceCode: 'AmazonEC2',
+      Filters: [{ Type: 'TERM_MATCH', Field: 'location', Value: 'EU (Ireland)' }],
+      MaxResults: 1,
+    },
+    output: {
+      FormatVersion: 'aws_v1',
+      PriceList: ['{"product":{"sku":"0123456789ABCDEF"},"version":"1 \\"é\\""}'],
+      NextToken: 'more',
+    },
   },
 ];
 

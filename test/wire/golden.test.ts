@@ -49,6 +49,8 @@ const services: Readonly<Record<WireCase['client'], string>> = {
   account: 'account',
   ec2: 'ec2',
   elbv2: 'elasticloadbalancing',
+  lightsail: 'lightsail',
+  pricing: 'pricing',
   route53: 'route53',
   ssm: 'ssm',
   sts: 'sts',

@@ -1,6 +1,8 @@
 import * as account from '@aws-sdk/client-account';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import * as lightsail from '@aws-sdk/client-lightsail';
+import * as pricing from '@aws-sdk/client-pricing';
 import * as route53 from '@aws-sdk/client-route-53';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
@@ -20,6 +22,8 @@ const packages: Readonly<
   account: { client: account.AccountClient, commands: account },
   ec2: { client: ec2.EC2Client, commands: ec2 },
   elbv2: { client: elbv2.ElasticLoadBalancingV2Client, commands: elbv2 },
+  lightsail: { client: lightsail.LightsailClient, commands: lightsail },
+  pricing: { client: pricing.PricingClient, commands: pricing },
   route53: { client: route53.Route53Client, commands: route53 },
   ssm: { client: ssm.SSMClient, commands: ssm },
   sts: { client: sts.STSClient, commands: sts },

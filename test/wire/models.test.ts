@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import * as account from '@aws-sdk/client-account';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import * as lightsail from '@aws-sdk/client-lightsail';
+import * as pricing from '@aws-sdk/client-pricing';
 import * as route53 from '@aws-sdk/client-route-53';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
@@ -16,6 +18,8 @@ const packages: Readonly<Record<string, object>> = {
   account,
   ec2,
   elasticloadbalancing: elbv2,
+  lightsail,
+  pricing,
   route53,
   ssm,
   sts,

@@ -1,10 +1,12 @@
+import type { Geography } from '../../atlas/geography.ts';
 import { DomainError } from '../../world/domain-error.ts';
+import { whyUnknownRegion } from '../shared/unknown-region.ts';
 
 const validation = (message: string, reason: string): DomainError =>
   new DomainError('ValidationException', message, { reason });
 
-export const unknownRegion = (name: string): DomainError =>
-  validation(`There is no Region '${name}'.`, 'fieldValidationFailed');
+export const unknownRegion = (geography: Geography, name: string): DomainError =>
+  validation(whyUnknownRegion(geography, name), 'fieldValidationFailed');
 
 export const enabledByDefault = (name: string): DomainError =>
   validation(

@@ -80,7 +80,7 @@ export const getRegionOptStatus: Operation<
 > = (tx, input) => {
   if (input.AccountId !== undefined) return noOrganization(tx.account, 'GetRegionOptStatus');
   const name = input.RegionName ?? '';
-  if (tx.geography.region(name) === undefined) return unknownRegion(name);
+  if (tx.geography.region(name) === undefined) return unknownRegion(tx.geography, name);
   return { RegionName: name, RegionOptStatus: regionOptStatus(tx, name) };
 };
 
@@ -92,7 +92,7 @@ const switchRegion = (
   region: string,
   wanted: 'ENABLING' | 'DISABLING',
 ): DomainError | undefined => {
-  if (tx.geography.region(region) === undefined) return unknownRegion(region);
+  if (tx.geography.region(region) === undefined) return unknownRegion(tx.geography, region);
   const status = regionOptStatus(tx, region);
   switch (status) {
     case 'ENABLED_BY_DEFAULT':

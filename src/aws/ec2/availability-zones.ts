@@ -9,8 +9,9 @@ import { isDomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
 import type { Operation } from '../operation.ts';
 import { applyFilters, type FilterFields } from '../shared/filters.ts';
-import { accountZones } from './account-zones.ts';
+import { accountZones, zoneNameOf } from './account-zones.ts';
 import { invalidParameterValue } from './errors.ts';
+import { borderGroupOf, isOptedIn, parentZoneIdOf, zoneGroupOf } from './zone-groups.ts';
 
 /** A zone as DescribeAvailabilityZones gives it. */
 interface ZoneDescription {
@@ -22,7 +23,10 @@ interface ZoneDescription {
   /** Undefined of a Local Zone: the city behind its name is not among the facts. */
   readonly GroupLongName: string | undefined;
   readonly NetworkBorderGroup: string;
-  readonly OptInStatus: 'opt-in-not-required' | 'not-opted-in';
+  readonly OptInStatus: 'opt-in-not-required' | 'opted-in' | 'not-opted-in';
+  /** Of a Local Zone only: the Availability Zone that it hangs on, under the account's name for it. */
+  readonly ParentZoneName: string | undefined;
+  readonly ParentZoneId: string | undefined;
   readonly State: 'available' | 'impaired' | 'unavailable';
   readonly Messages: readonly { readonly Message: string }[];
 }
@@ -32,9 +36,8 @@ const filterFields: FilterFields<ZoneDescription> = {
   'group-name': (zone) => zone.GroupName,
   message: (zone) => zone.Messages.map((message) => message.Message),
   'opt-in-status': (zone) => zone.OptInStatus,
-  // Local Zones have a parent at AWS; which one is not among the facts.
-  'parent-zone-id': () => undefined,
-  'parent-zone-name': () => undefined,
+  'parent-zone-id': (zone) => zone.ParentZoneId,
+  'parent-zone-name': (zone) => zone.ParentZoneName,
   'region-name': (zone) => zone.RegionName,
   state: (zone) => zone.State,
   'zone-id': (zone) => zone.ZoneId,
@@ -74,22 +77,25 @@ const describeZone = (view: View, region: Region, zone: ZoneName): ZoneDescripti
   GroupName: `${region.code}-zg-1`,
   GroupLongName: `${region.longName} 1`,
   NetworkBorderGroup: region.code,
+  ParentZoneName: undefined,
+  ParentZoneId: undefined,
   ZoneType: 'availability-zone',
   ...condition(view, zone.id),
 });
 
-/** A Local Zone's group is its name without the letter: `us-west-2-lax-1` of `us-west-2-lax-1a`. */
 const describeLocalZone = (view: View, zone: Zone): ZoneDescription => {
-  const name = zone.name ?? zone.id;
-  const group = name.replace(/[a-z]$/, '');
+  const group = zoneGroupOf(zone);
+  const parentId = parentZoneIdOf(view.geography, zone);
   return {
-    OptInStatus: 'not-opted-in',
+    OptInStatus: isOptedIn(view, group) ? 'opted-in' : 'not-opted-in',
     RegionName: zone.region,
-    ZoneName: name,
+    ZoneName: zone.name ?? zone.id,
     ZoneId: zone.id,
     GroupName: group,
     GroupLongName: undefined,
-    NetworkBorderGroup: group,
+    NetworkBorderGroup: borderGroupOf(zone),
+    ParentZoneName: parentId === undefined ? undefined : zoneNameOf(view, parentId),
+    ParentZoneId: parentId,
     ZoneType: 'local-zone',
     ...condition(view, zone.id),
   };
@@ -105,20 +111,19 @@ const isAsked = (asked: readonly string[] | undefined, value: string): boolean =
   asked === undefined || asked.length === 0 || asked.includes(value);
 
 /**
- * Lists the zones of the Region under the account's names for them, with `AllAvailabilityZones` also the Local
- * Zones that it has not opted in to.
+ * Lists the zones of the Region under the account's names for them, and the Local Zones that it has opted in to;
+ * with `AllAvailabilityZones` also the others.
  */
 export const describeAvailabilityZones: Operation<
   DescribeAvailabilityZonesRequest,
   DescribeAvailabilityZonesResult
 > = (tx, input) => {
   const region = regionOf(tx);
-  const zones = accountZones(tx).map((zone) => describeZone(tx, region, zone));
-  if (input.AllAvailabilityZones === true) {
-    zones.push(
-      ...tx.geography.localZonesOf(region.code).map((zone) => describeLocalZone(tx, zone)),
-    );
-  }
+  const localZones = tx.geography
+    .localZonesOf(region.code)
+    .map((zone) => describeLocalZone(tx, zone))
+    .filter((zone) => input.AllAvailabilityZones === true || zone.OptInStatus === 'opted-in');
+  const zones = [...accountZones(tx).map((zone) => describeZone(tx, region, zone)), ...localZones];
   const unknownName = firstUnknown(
     input.ZoneNames,
     zones.map((zone) => zone.ZoneName),

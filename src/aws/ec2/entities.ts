@@ -204,3 +204,8 @@ export interface DefaultNetwork extends Entity {
 
 /** One entity with the id `default`, once the default network was made. */
 export const DefaultNetworks = defineTable<DefaultNetwork>('ec2-default-networks');
+
+/** A group of Local Zones that the account has opted in to, by the group's name. */
+export type ZoneGroupOptIn = Entity;
+
+export const ZoneGroupOptIns = defineTable<ZoneGroupOptIn>('ec2-zone-group-opt-ins');

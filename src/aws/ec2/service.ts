@@ -4,6 +4,7 @@ import { instanceTimers } from './instance-lifecycle.ts';
 import { describeAccountAttributes } from './account-attributes.ts';
 import { describeAvailabilityZones } from './availability-zones.ts';
 import { getConsoleOutput } from './console-output.ts';
+import { describeDhcpOptions } from './dhcp-options.ts';
 import { describeImages } from './images.ts';
 import {
   describeInstanceAttribute,
@@ -95,6 +96,7 @@ import {
   disassociateVpcCidrBlock,
   modifyVpcAttribute,
 } from './vpcs.ts';
+import { modifyAvailabilityZoneGroup } from './zone-groups.ts';
 
 const operations = {
   AssociateRouteTable: associateRouteTable,
@@ -125,6 +127,7 @@ const operations = {
   DeleteVpc: deleteVpc,
   DescribeAccountAttributes: describeAccountAttributes,
   DescribeAvailabilityZones: describeAvailabilityZones,
+  DescribeDhcpOptions: describeDhcpOptions,
   DescribeImages: describeImages,
   DescribeInstanceAttribute: describeInstanceAttribute,
   DescribeInstanceCreditSpecifications: describeInstanceCreditSpecifications,
@@ -149,6 +152,7 @@ const operations = {
   DisassociateRouteTable: disassociateRouteTable,
   DisassociateVpcCidrBlock: disassociateVpcCidrBlock,
   GetConsoleOutput: getConsoleOutput,
+  ModifyAvailabilityZoneGroup: modifyAvailabilityZoneGroup,
   ModifyInstanceAttribute: modifyInstanceAttribute,
   ModifyInstanceMetadataOptions: modifyInstanceMetadataOptions,
   ModifySecurityGroupRules: modifySecurityGroupRules,

@@ -1,9 +1,11 @@
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { createTestWorld } from '../../world/test-world.ts';
 import type { World } from '../../world/world.ts';
 import { baseImage, baseImagesOf } from '../ec2/base-images.ts';
 import { execute } from '../execute.ts';
 import { ssm } from './service.ts';
+
+beforeAll(() => ssm.load?.());
 
 const linux = '/aws/service/ami-amazon-linux-latest';
 const linuxX86 = `${linux}/al2023-ami-kernel-default-x86_64`;

@@ -20,11 +20,8 @@ import {
   parameterNotFound,
   parameterVersionNotFound,
 } from './errors.ts';
-import {
-  publicParameter,
-  publicParametersUnder,
-  type PublicParameter,
-} from './public-parameters.ts';
+import type { PublicParameter } from './public-parameter.ts';
+import { publicParameter, publicParametersUnder } from './public-parameters.ts';
 
 /** The largest and the usual page of GetParametersByPath. */
 const pageSize = 10;

@@ -1,23 +1,19 @@
 import type { View } from '../../world/transaction.ts';
 import { baseImagesOf } from '../ec2/base-images.ts';
-
-/** A parameter that AWS publishes in every Region; it belongs to no account. */
-export interface PublicParameter {
-  /** Begins with `/aws/service/`. */
-  readonly name: string;
-  readonly value: string;
-  readonly dataType: 'text' | 'aws:ec2:image';
-  readonly version: number;
-  /** World time, milliseconds since 1970. */
-  readonly lastModifiedMs: number;
-}
+import {
+  infrastructureParameter,
+  infrastructurePrefix,
+  infrastructureUnder,
+} from './global-infrastructure.ts';
+import type { PublicParameter } from './public-parameter.ts';
 
 /** Who knows the public parameters below a path. */
 interface PublicParameterProvider {
   /** Ends with a slash. */
   readonly prefix: string;
-  /** All parameters below the prefix in the view's Region. */
-  readonly parameters: (view: View) => readonly PublicParameter[];
+  /** The parameters of the view's Region whose names begin with a text that begins with the prefix, in their order. */
+  readonly under: (view: View, start: string) => readonly PublicParameter[];
+  readonly find: (view: View, name: string) => PublicParameter | undefined;
 }
 
 /** Ids of images; Amazon's own have the data type `text`, Canonical's say what they are. */
@@ -36,28 +32,45 @@ const imageParameters =
         })),
     );
 
+const byName = (a: PublicParameter, b: PublicParameter): number => (a.name < b.name ? -1 : 1);
+
 const imageProvider = (
   prefix: string,
   dataType: PublicParameter['dataType'],
-): PublicParameterProvider => ({ prefix, parameters: imageParameters(prefix, dataType) });
+): PublicParameterProvider => {
+  const all = imageParameters(prefix, dataType);
+  return {
+    prefix,
+    under: (view, start) =>
+      all(view)
+        .filter(({ name }) => name.startsWith(start))
+        .toSorted(byName),
+    find: (view, name) => all(view).find((parameter) => parameter.name === name),
+  };
+};
+
+const infrastructureProvider: PublicParameterProvider = {
+  prefix: infrastructurePrefix,
+  under: (view, start) => infrastructureUnder(view.geography, start),
+  find: (view, name) => infrastructureParameter(view.geography, name),
+};
 
 /** A new kind of public parameter is a provider here. */
 const providers: readonly PublicParameterProvider[] = [
   imageProvider('/aws/service/ami-amazon-linux-latest/', 'text'),
   imageProvider('/aws/service/canonical/', 'aws:ec2:image'),
-];
+  infrastructureProvider,
+].toSorted((a, b) => (a.prefix < b.prefix ? -1 : 1));
 
-/** All public parameters at or below a path without a slash at its end, in the order of their names. */
-export const publicParametersUnder = (view: View, path: string): readonly PublicParameter[] =>
-  providers
-    .filter(({ prefix }) => prefix.startsWith(`${path}/`) || `${path}/`.startsWith(prefix))
-    .flatMap((provider) => provider.parameters(view))
-    .filter(({ name }) => name.startsWith(`${path}/`))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+/** All public parameters below a path without a slash at its end, in the order of their names. */
+export const publicParametersUnder = (view: View, path: string): readonly PublicParameter[] => {
+  const start = `${path}/`;
+  return providers.flatMap((provider) => {
+    if (start.startsWith(provider.prefix)) return provider.under(view, start);
+    return provider.prefix.startsWith(start) ? provider.under(view, provider.prefix) : [];
+  });
+};
 
 /** The public parameter of that name. */
 export const publicParameter = (view: View, name: string): PublicParameter | undefined =>
-  providers
-    .filter(({ prefix }) => name.startsWith(prefix))
-    .flatMap((provider) => provider.parameters(view))
-    .find((parameter) => parameter.name === name);
+  providers.find(({ prefix }) => name.startsWith(prefix))?.find(view, name);

@@ -42,6 +42,7 @@ export const createExecute =
     const call: Call = { service, region, account, operation, input };
     const world = ports.world();
     if (!isAnswered(world, call)) return 'silence';
+    if (service.load !== undefined) await service.load();
     if (operation === 'GetConsoleOutput') await ports.refreshConsole(call);
     const { output, durable } = execute(world, call);
     await durable;
