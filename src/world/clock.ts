@@ -24,18 +24,31 @@ interface Waiting {
 const earlier = (a: Waiting, b: Waiting): boolean =>
   a.at < b.at || (a.at === b.at && a.order < b.order);
 
+/** So many that were cancelled are left where they are. */
+const mostCancelled = 64;
+
 /** A binary heap of what waits for a moment: the earliest first, ties in the order of asking. */
 export class WaitingList {
-  readonly #heap: Waiting[] = [];
+  #heap: Waiting[] = [];
   #order = 0;
+  #cancelled = 0;
 
   add(at: number, callback: () => void): () => void {
     const waiting: Waiting = { at, order: this.#order++, callback, cancelled: false };
     this.#heap.push(waiting);
     this.#up(this.#heap.length - 1);
     return () => {
+      if (waiting.cancelled) return;
       waiting.cancelled = true;
+      this.#cancelled += 1;
+      if (this.#cancelled > this.#heap.length / 2 && this.#cancelled > mostCancelled)
+        this.#compact();
     };
+  }
+
+  /** How many wait, those left out that were cancelled. */
+  size(): number {
+    return this.#heap.length - this.#cancelled;
   }
 
   /** The moment of the earliest, if any. */
@@ -50,11 +63,24 @@ export class WaitingList {
     const first = this.#heap[0];
     if (first === undefined || first.at > now) return undefined;
     this.#removeFirst();
+    // Cancelling it from now on changes nothing.
+    first.cancelled = true;
     return first.callback;
   }
 
   #dropCancelled(): void {
-    while (this.#heap[0]?.cancelled === true) this.#removeFirst();
+    while (this.#heap[0]?.cancelled === true) {
+      this.#removeFirst();
+      this.#cancelled -= 1;
+    }
+  }
+
+  /** What was cancelled would else stay until its moment, which may be years away. A sorted list is a heap. */
+  #compact(): void {
+    this.#heap = this.#heap
+      .filter((waiting) => !waiting.cancelled)
+      .toSorted((a, b) => (earlier(a, b) ? -1 : 1));
+    this.#cancelled = 0;
   }
 
   #removeFirst(): void {
@@ -122,6 +148,11 @@ export class VirtualClock implements Clock {
 
   at(worldMs: number, callback: () => void): () => void {
     return this.#waiting.add(worldMs, callback);
+  }
+
+  /** How many callbacks wait for their moment. */
+  pending(): number {
+    return this.#waiting.size();
   }
 
   /** The next moment at which something is due, if any. */

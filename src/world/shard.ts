@@ -38,6 +38,11 @@ const deepFreeze = (value: unknown): void => {
   for (const part of Object.values(value)) deepFreeze(part);
 };
 
+const holdsAnything = (tables: ReadonlyMap<string, TableState>): boolean => {
+  for (const state of tables.values()) if (state.size > 0) return true;
+  return false;
+};
+
 const entityKey = (account: AccountId, table: string, id: string): string =>
   `${account}\n${table}\n${id}`;
 
@@ -128,8 +133,16 @@ export class Shard {
       now: this.#context.now(),
       deleted,
       state: (account, table) => this.#accounts.get(account)?.get(table),
-      accounts: () => [...this.#accounts.keys()].filter((account) => account !== noAccount),
+      accounts: () => this.#accountsInUse(),
     };
+  }
+
+  /** In an order that does not tell who came first: recovery would not know it of those that had come and gone. */
+  #accountsInUse(): readonly AccountId[] {
+    return [...this.#accounts]
+      .filter(([account, tables]) => account !== noAccount && holdsAnything(tables))
+      .map(([account]) => account)
+      .toSorted();
   }
 
   #state(account: AccountId, table: string): TableState {

@@ -3,6 +3,8 @@ import type { Entity, IndexKey, Table } from './entity.ts';
 interface Index {
   readonly keys: (entity: Entity) => readonly string[];
   readonly ids: Map<string, Set<string>>;
+  /** Keys whose ids are no longer in the order of the table: an older entity came to them later. */
+  readonly disordered: Set<string>;
 }
 
 const keysOf =
@@ -14,11 +16,15 @@ const keysOf =
     return typeof keys === 'string' ? [keys] : keys;
   };
 
-const indexAdd = (index: Index, entity: Entity): void => {
+/** An entity that is new to its table comes last; one that was there before may belong further to the front. */
+const indexAdd = (index: Index, entity: Entity, isNew: boolean): void => {
   for (const key of index.keys(entity)) {
     const ids = index.ids.get(key);
     if (ids === undefined) index.ids.set(key, new Set([entity.id]));
-    else ids.add(entity.id);
+    else if (!ids.has(entity.id)) {
+      ids.add(entity.id);
+      if (!isNew) index.disordered.add(key);
+    }
   }
 };
 
@@ -27,7 +33,9 @@ const indexRemove = (index: Index, entity: Entity, keep: readonly string[]): voi
     if (keep.includes(key)) continue;
     const ids = index.ids.get(key);
     ids?.delete(entity.id);
-    if (ids?.size === 0) index.ids.delete(key);
+    if (ids?.size !== 0) continue;
+    index.ids.delete(key);
+    index.disordered.delete(key);
   }
 };
 
@@ -53,7 +61,9 @@ export class TableState {
 
   /** Ids that the index holds under the key, oldest first. */
   ids(table: Table<never>, indexName: string, key: string): ReadonlySet<string> | undefined {
-    return (this.#indexes.get(indexName) ?? this.#build(table, indexName)).ids.get(key);
+    const index = this.#indexes.get(indexName) ?? this.#build(table, indexName);
+    if (index.disordered.has(key)) this.#order(index, key);
+    return index.ids.get(key);
   }
 
   /** Puts an entity; returns the one that it replaces. */
@@ -62,7 +72,7 @@ export class TableState {
     this.#entities.set(entity.id, entity);
     for (const index of this.#indexes.values()) {
       if (previous !== undefined) indexRemove(index, previous, index.keys(entity));
-      indexAdd(index, entity);
+      indexAdd(index, entity, previous === undefined);
     }
     return previous;
   }
@@ -74,11 +84,18 @@ export class TableState {
     for (const index of this.#indexes.values()) indexRemove(index, previous, []);
   }
 
+  /** Recovery builds an index in the order of the table; a world that goes on must list the same. */
+  #order(index: Index, key: string): void {
+    const ids = index.ids.get(key) ?? new Set();
+    index.ids.set(key, new Set([...this.#entities.keys()].filter((id) => ids.has(id))));
+    index.disordered.delete(key);
+  }
+
   #build(table: Table<never>, indexName: string): Index {
     const key = table.indexes[indexName];
     if (key === undefined) throw new Error(`Table ${table.name} has no index ${indexName}.`);
-    const index: Index = { keys: keysOf(key), ids: new Map() };
-    for (const entity of this.#entities.values()) indexAdd(index, entity);
+    const index: Index = { keys: keysOf(key), ids: new Map(), disordered: new Set() };
+    for (const entity of this.#entities.values()) indexAdd(index, entity, true);
     this.#indexes.set(indexName, index);
     return index;
   }

@@ -46,7 +46,7 @@ export interface View {
   find<T extends Entity>(table: Table<T>, index: string, key: string): readonly T[];
   /** All entities of the account, oldest first. */
   list<T extends Entity>(table: Table<T>): readonly T[];
-  /** Accounts that have entities of any kind in this shard. */
+  /** Accounts that have entities of any kind in this shard, in ascending order. */
   accounts(): readonly AccountId[];
   forAccount(account: AccountId): View;
 }

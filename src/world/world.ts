@@ -102,6 +102,11 @@ export class World {
     return [...this.#shards.keys()];
   }
 
+  /** Everything that a shard holds, as changes that would make it: to compare worlds by. */
+  contents(shard: ShardId): Iterable<EntityChange> {
+    return this.#shard(shard).contents();
+  }
+
   /** Committed state of one shard, for one account. */
   view(shard: ShardId, account: AccountId): View {
     return this.#shard(shard).view(account);

@@ -7,9 +7,11 @@ import { ModelledBalancer, type TargetBehaviour } from '../../plane/balancer/mod
 import type { NodeTarget } from '../../plane/balancer/messages.ts';
 import { createMockDriver, type MockDriver } from '../../plane/compute/mock-driver.ts';
 import { createModelledProber } from '../../plane/probe/modelled-prober.ts';
+import type { ListedMachine } from '../../plane/compute/driver.ts';
 import type { EndpointCondition } from '../../plane/probe/probe-result.ts';
 import { VirtualClock } from '../../world/clock.ts';
 import type { Place } from '../../world/conditions.ts';
+import type { Journal } from '../../world/journal.ts';
 import { faultTimers } from '../../world/fault-book.ts';
 import { World } from '../../world/world.ts';
 import { BalancerRunner } from '../serving/balancer-runner.ts';
@@ -40,10 +42,27 @@ const modelledLoopback: LoopbackAddresses = {
 
 /** How requests fare that are sent somewhere now. */
 export interface Fate {
-  /** 0 to 1: the share that gets no expected answer. */
+  /** 0 to 1: the share that gets no expected answer in time. */
   readonly failingShare: number;
   /** World ms from sending to the answer, of those that get one. */
   readonly latencyMs: number;
+}
+
+/** What a simulated world is made with. */
+export interface SimulatedWorldOptions {
+  readonly seed: number;
+  /** Leased already. Without one nothing is kept. */
+  readonly journal?: Journal;
+  /** World time at which it begins, unless its journal has come further. */
+  readonly startMs?: number;
+  /** Told when a machine cannot do what it is told to; the world says so of the instance as well. */
+  readonly onProblem?: (instanceId: string, message: string) => void;
+}
+
+/** What a user takes for an answer, and how long they wait for it in world ms. */
+interface User {
+  readonly expects: (status: number) => boolean;
+  readonly timeoutMs: number;
 }
 
 const failing: Fate = { failingShare: 1, latencyMs: 0 };
@@ -66,7 +85,7 @@ export class SimulatedWorld {
   #hosts: InstanceHosts;
   #isTelling = false;
 
-  private constructor(world: World, clock: VirtualClock) {
+  private constructor(world: World, clock: VirtualClock, options: SimulatedWorldOptions) {
     this.world = world;
     this.clock = clock;
     this.places = new Places(world.geography);
@@ -75,7 +94,7 @@ export class SimulatedWorld {
     this.answers = createDnsAnswers(world, this.#sockets);
     this.#driver = createMockDriver({ clock });
     this.#followHosts();
-    const instances = this.#runInstances();
+    const instances = this.#runInstances(options);
     const stopFaults = followFaults(world);
     this.#balancer = new ModelledBalancer({
       clock,
@@ -87,7 +106,7 @@ export class SimulatedWorld {
       sockets: this.#sockets,
       plane: this.#balancer,
       soon: (work) => this.#soon(work),
-      configured: () => this.#changed(),
+      configured: () => this.#routesChanged(),
     });
     this.#health = this.#runHealthChecks();
     this.#stops.push(
@@ -101,22 +120,40 @@ export class SimulatedWorld {
     );
   }
 
-  static async open(seed: number): Promise<SimulatedWorld> {
-    const clock = new VirtualClock(epochMs);
+  /** Begins an empty world, or goes on with the one that the journal holds: then machines boot anew. */
+  static async open(options: SimulatedWorldOptions): Promise<SimulatedWorld> {
+    const { seed, journal = createVolatileJournal(seed), startMs = epochMs } = options;
+    const clocks: VirtualClock[] = [];
     const world = await World.open({
       seed,
       geography: earth,
-      journal: createVolatileJournal(),
+      journal,
       timers: { ...timersOf(services), ...faultTimers },
-      clock: () => clock,
+      clock: (notBeforeMs) => {
+        const clock = new VirtualClock(Math.max(startMs, notBeforeMs));
+        clocks.push(clock);
+        return clock;
+      },
       onBug: (where, error) => {
         throw new Error(`A bug in ${where}.`, { cause: error });
       },
       onJournalFailure: (error) => {
-        throw new Error('A journal that keeps nothing failed.', { cause: error });
+        throw new Error('The journal of a simulated world failed.', { cause: error });
       },
     });
-    return new SimulatedWorld(world, clock);
+    const [clock] = clocks;
+    if (clock === undefined) throw new Error('A world makes its clock when it opens.');
+    return new SimulatedWorld(world, clock, options);
+  }
+
+  /** The address of a load balancer's node, as DNS gives it. */
+  nodeAddress(loadBalancerArn: string, zoneId: string): string {
+    return this.#sockets.nodeAddress(loadBalancerArn, zoneId);
+  }
+
+  /** The machines that there are, as the driver lists them. */
+  machines(): readonly ListedMachine[] {
+    return this.#driver.list();
   }
 
   /** Calls back after every change that answers or fates may show. */
@@ -126,14 +163,18 @@ export class SimulatedWorld {
   }
 
   /** How requests fare that a user sends from a place to an address that DNS gave. */
-  fate(from: Place, address: string, port: number, expects: (status: number) => boolean): Fate {
+  fate(from: Place, address: string, port: number, user: User): Fate {
     const owner = this.#sockets.ownerOf(address);
     const to = placeOfOwner(this.world, this.#hosts, owner);
     if (owner === undefined || to === undefined) return failing;
     const way = this.world.conditions.reach(from, to);
     if (!way.up) return failing;
-    const served = this.#served(owner, port, expects);
-    return { ...served, latencyMs: 2 * way.latencyMs + served.latencyMs };
+    const travelMs = 2 * way.latencyMs;
+    const served = this.#served(owner, port, {
+      ...user,
+      timeoutMs: user.timeoutMs - travelMs,
+    });
+    return { ...served, latencyMs: travelMs + served.latencyMs };
   }
 
   async close(): Promise<void> {
@@ -142,10 +183,10 @@ export class SimulatedWorld {
     await this.world.close();
   }
 
-  #served(owner: string, port: number, expects: (status: number) => boolean): Fate {
-    if (owner.startsWith('node/')) return this.#servedByNode(owner, port, expects);
+  #served(owner: string, port: number, user: User): Fate {
+    if (owner.startsWith('node/')) return this.#servedByNode(owner, port, user);
     const met = this.#driver.respond(owner.slice(owner.indexOf('/') + 1));
-    return met.kind === 'response' && expects(met.status)
+    return met.kind === 'response' && user.expects(met.status)
       ? { failingShare: 0, latencyMs: met.latencyMs }
       : failing;
   }
@@ -160,24 +201,28 @@ export class SimulatedWorld {
     return listener === undefined ? { kind: 'silent' } : this.#balancer.route(zoneId, listener.id);
   }
 
-  #servedByNode(owner: string, port: number, expects: (status: number) => boolean): Fate {
+  #servedByNode(owner: string, port: number, user: User): Fate {
     const route = this.#route(owner, port);
     switch (route.kind) {
       case 'silent':
         return failing;
       case 'answer':
-        return expects(route.statusCode) ? { failingShare: 0, latencyMs: 1 } : failing;
+        return user.expects(route.statusCode) ? { failingShare: 0, latencyMs: 1 } : failing;
       case 'targets': {
-        let failingShare = 0;
+        let goodShare = 0;
         let latencyMs = 0;
         for (const { target, share } of route.shares) {
           const behaviour = this.#behaviour(target);
-          const isGood = target.path.up && behaviour.kind === 'answers' && expects(behaviour.code);
-          if (isGood) latencyMs += share * (2 * target.path.latencyMs + behaviour.afterMs);
-          else failingShare += share;
+          if (!target.path.up || behaviour.kind !== 'answers') continue;
+          const answerMs = 2 * target.path.latencyMs + behaviour.afterMs;
+          if (!user.expects(behaviour.code) || answerMs >= user.timeoutMs) continue;
+          goodShare += share;
+          latencyMs += share * answerMs;
         }
-        // Shares are fractions: a sum that misses nought by a rounding error is nought.
-        return { failingShare: failingShare < 1e-9 ? 0 : failingShare, latencyMs };
+        if (goodShare === 0) return failing;
+        // Shares are fractions: a sum that misses one by a rounding error is one.
+        const failingShare = goodShare > 1 - 1e-9 ? 0 : 1 - goodShare;
+        return { failingShare, latencyMs: latencyMs / goodShare };
       }
     }
   }
@@ -246,7 +291,7 @@ export class SimulatedWorld {
     return record?.data.type === 'A' ? record.data.address : undefined;
   }
 
-  #runInstances(): InstanceRunner {
+  #runInstances({ onProblem = () => undefined }: SimulatedWorldOptions): InstanceRunner {
     const { world } = this;
     const sockets = this.#sockets;
     return new InstanceRunner({
@@ -259,9 +304,7 @@ export class SimulatedWorld {
       },
       metadata: (region, account, id) => metadataOf(world, region, account, id),
       endpoint: () => undefined,
-      onProblem: (id, message) => {
-        throw new Error(`${id}: ${message}`);
-      },
+      onProblem,
     });
   }
 
@@ -294,6 +337,14 @@ export class SimulatedWorld {
   #behaviourChanged(): void {
     this.#soon(() => {
       this.#balancer.behaviourChanged();
+      this.#health.conditionsChanged();
+      this.#changed();
+    });
+  }
+
+  /** The nodes do something else now, for example because they are there again: checkers meet that. */
+  #routesChanged(): void {
+    this.#soon(() => {
       this.#health.conditionsChanged();
       this.#changed();
     });

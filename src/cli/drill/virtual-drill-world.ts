@@ -43,7 +43,7 @@ export class VirtualDrill implements VirtualDrillWorld {
   }
 
   static async open(options: DrillWorldOptions): Promise<VirtualDrill> {
-    const simulated = await SimulatedWorld.open(options.seed);
+    const simulated = await SimulatedWorld.open({ seed: options.seed });
     const execute = createExecute({
       world: () => simulated.world,
       refreshConsole: () => Promise.resolve(),
@@ -119,7 +119,7 @@ export class VirtualDrill implements VirtualDrillWorld {
     const { places } = this.#simulated;
     const roundTripMs = (region: string): number =>
       places.roundTripFromPlace(vantage.place, region).ms;
-    return this.#simulated.fate({ kind: 'vantage', roundTripMs }, address, port, request.expects);
+    return this.#simulated.fate({ kind: 'vantage', roundTripMs }, address, port, request);
   }
 
   onChange(listener: () => void): () => void {
