@@ -1,6 +1,6 @@
 import facts from './facts/zone-names.json' with { type: 'json' };
 import { shuffledBy } from './hash.ts';
-import type { Region } from './regions.ts';
+import { awsRegions, type Region } from './regions.ts';
 
 /** An Availability Zone as one account knows it. */
 export interface ZoneName {
@@ -54,21 +54,44 @@ const baseNames = (region: Region): readonly ZoneName[] => {
   ];
 };
 
-/**
- * The Availability Zones of a Region as an account sees them, in the order of their names. The same account and
- * seed see the same for ever; in the oldest Regions other accounts see other zones behind the names.
- */
-export const zoneNamesOf = (region: Region, account: string, seed: number): readonly ZoneName[] => {
+const namesFor = (region: Region, account: string, seed: number): readonly ZoneName[] => {
   const base = baseNames(region);
   if (region.launchYear > lastYearMappedPerAccount) return base;
+  // A zone that a world adds comes after those of AWS, which keep the names that they have without it.
+  const ofAws = new Set(awsRegions.find(({ code }) => code === region.code)?.zoneIds);
+  const added = base.filter((zone) => !ofAws.has(zone.id));
   const ids = shuffledBy(
-    base.map((zone) => zone.id).toSorted(),
+    base.flatMap((zone) => (ofAws.has(zone.id) ? zone.id : [])).toSorted(),
     'zone-names',
     region.code,
     account,
     seed,
   );
-  return base.map((zone, index) => ({ name: zone.name, id: ids[index] ?? zone.id }));
+  return base.map((zone, index) => ({
+    name: zone.name,
+    id: ids[index] ?? added[index - ids.length]?.id ?? zone.id,
+  }));
+};
+
+/** What was worked out before: almost every call asks for it, and hashing costs more than the rest of some calls. */
+const remembered = new WeakMap<Region, Map<string, readonly ZoneName[]>>();
+/** Accounts remembered of a Region; beyond them all are forgotten and worked out anew. */
+const mostRemembered = 1000;
+
+/**
+ * The Availability Zones of a Region as an account sees them, in the order of their names. The same account and
+ * seed see the same for ever; in the oldest Regions other accounts see other zones behind the names.
+ */
+export const zoneNamesOf = (region: Region, account: string, seed: number): readonly ZoneName[] => {
+  const ofRegion = remembered.get(region) ?? new Map<string, readonly ZoneName[]>();
+  remembered.set(region, ofRegion);
+  const key = `${account} ${seed}`;
+  const known = ofRegion.get(key);
+  if (known !== undefined) return known;
+  const names = namesFor(region, account, seed);
+  if (ofRegion.size >= mostRemembered) ofRegion.clear();
+  ofRegion.set(key, names);
+  return names;
 };
 
 /** The id behind a zone's name, for this account. */
