@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startReady, stop } from '../crash/process.ts';
-import type { Running } from '../crash/process.ts';
+import { startReady, stop } from '../support/faultline-process.ts';
+import type { Running } from '../support/faultline-process.ts';
 import { end } from './child.ts';
 import { residentMiBOf } from './cpu-time.ts';
 import { underLoad } from './load.ts';
@@ -120,7 +120,7 @@ export const apiBench: Benchmark = {
   name: 'api',
   run: async () => {
     const directory = await mkdtemp(join(tmpdir(), 'faultline-bench-'));
-    const running = await startReady(directory);
+    const running = await startReady({ directory });
     try {
       // What starting left behind is collected in the first seconds.
       await delay(2000);

@@ -7,7 +7,7 @@ import {
   CreateHostedZoneCommand,
   Route53Client,
 } from '@aws-sdk/client-route-53';
-import { startReady, stop } from '../crash/process.ts';
+import { startReady, stop } from '../support/faultline-process.ts';
 import { end } from './child.ts';
 import { freePort } from './free-port.ts';
 import { underLoad } from './load.ts';
@@ -55,7 +55,7 @@ const fillZone = async (endpoint: string): Promise<void> => {
 
 const startOwn = async (): Promise<DnsUnderLoad> => {
   const directory = await mkdtemp(join(tmpdir(), 'faultline-bench-'));
-  const running = await startReady(directory);
+  const running = await startReady({ directory });
   await fillZone(running.endpoint);
   const close = async (): Promise<void> => {
     await stop(running);

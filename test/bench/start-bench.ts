@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startReady, stop } from '../crash/process.ts';
+import { startReady, stop } from '../support/faultline-process.ts';
 import { exitOf } from './child.ts';
 import { inTurn } from './measurement.ts';
 import type { Benchmark } from './measurement.ts';
@@ -17,7 +17,7 @@ const bareNodeMs = async (): Promise<number> => {
 
 const upMs = async (directory: string): Promise<number> => {
   const begin = performance.now();
-  const running = await startReady(directory);
+  const running = await startReady({ directory });
   const elapsed = performance.now() - begin;
   await stop(running);
   return elapsed;

@@ -15,8 +15,8 @@ import { checkFaults, createFaultLedger, writeFaults } from './fault-writer.ts';
 import type { FaultLedger } from './fault-writer.ts';
 import { createHome } from './ledger.ts';
 import type { Home } from './ledger.ts';
-import { kill, startReady, stop } from './process.ts';
-import type { Running } from './process.ts';
+import { kill, startReady, stop } from '../support/faultline-process.ts';
+import type { Running } from '../support/faultline-process.ts';
 import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
 import { createClient, findImage, write } from './writers.ts';
@@ -127,7 +127,7 @@ const checkAndCrash = async (campaign: Campaign, running: Running): Promise<read
 };
 
 const runRound = async (campaign: Campaign): Promise<readonly string[]> => {
-  const running = await startReady(campaign.directory, options);
+  const running = await startReady({ directory: campaign.directory, others: options });
   try {
     return [...(await checkAndCrash(campaign, running)), ...loggedErrors(running)];
   } catch (error) {
@@ -139,7 +139,7 @@ const runRound = async (campaign: Campaign): Promise<readonly string[]> => {
 };
 
 const finalCheck = async (campaign: Campaign): Promise<readonly string[]> => {
-  const running = await startReady(campaign.directory, options);
+  const running = await startReady({ directory: campaign.directory, others: options });
   try {
     const problems = await forEachHome(campaign, running.endpoint, checkHome);
     return [...problems, ...(await checkFaults(running.endpoint, campaign.faults))];

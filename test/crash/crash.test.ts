@@ -6,8 +6,8 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCampaign } from './campaign.ts';
 import { createHome } from './ledger.ts';
-import { kill, startFaultline, startReady, stop } from './process.ts';
-import type { Running } from './process.ts';
+import { kill, startFaultline, startReady, stop } from '../support/faultline-process.ts';
+import type { Running } from '../support/faultline-process.ts';
 import { createClient } from './writers.ts';
 
 let directory: string;
@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 const up = async (...options: readonly string[]): Promise<Running> => {
-  const running = await startReady(directory, options);
+  const running = await startReady({ directory, others: options });
   started.push(running);
   return running;
 };
@@ -77,7 +77,7 @@ describe('a world that is killed', () => {
 describe('a data directory', () => {
   it('is refused to a second process with one line that names it', async () => {
     const first = await up();
-    const second = await startFaultline(directory);
+    const second = await startFaultline({ directory });
     expect(second).toMatchObject({ kind: 'ended', exitCode: 1 });
     const stderr = second.kind === 'ended' ? second.stderr : '';
     expect(stderr.trimEnd().split('\n')).toEqual([expect.stringContaining(directory)]);
@@ -121,7 +121,7 @@ describe('a data directory', () => {
     await stop(first);
     const file = join(directory, 'journal.sqlite');
     await flip(file, (await readFile(file)).indexOf(vpc) + 6);
-    const second = await startFaultline(directory);
+    const second = await startFaultline({ directory });
     expect(second).toMatchObject({ kind: 'ended', exitCode: 1 });
     const stderr = second.kind === 'ended' ? second.stderr : '';
     expect(stderr.trimEnd().split('\n')).toEqual([
@@ -136,7 +136,7 @@ describe('a data directory', () => {
     const log = join(directory, 'journal.sqlite-wal');
     await flip(log, Math.floor((await stat(log)).size / 2));
     const before = await readFile(log);
-    const second = await startFaultline(directory);
+    const second = await startFaultline({ directory });
     expect(second).toMatchObject({ kind: 'ended', exitCode: 1 });
     expect(second.kind === 'ended' ? second.stderr : '').toMatch(
       /journal\.sqlite-wal is damaged at byte \d+/,

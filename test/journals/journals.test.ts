@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startReady, stop } from '../crash/process.ts';
+import { startReady, stop } from '../support/faultline-process.ts';
 import { describeWorld } from './recorded-world.ts';
 
 const entries = await readdir(import.meta.dirname, { withFileTypes: true });
@@ -23,7 +23,7 @@ describe('the journal of every release', () => {
   it.each(releases)('%s loads, with all that it held', async (release) => {
     const recorded = join(import.meta.dirname, release);
     await copyFile(join(recorded, 'journal.sqlite'), join(directory, 'journal.sqlite'));
-    const running = await startReady(directory);
+    const running = await startReady({ directory });
     try {
       expect(running.stderr()).toBe('');
       const expected: unknown = JSON.parse(await readFile(join(recorded, 'world.json'), 'utf8'));

@@ -9,12 +9,12 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../../src/cli/version.ts';
-import { startReady, stop } from '../crash/process.ts';
+import { startReady, stop } from '../support/faultline-process.ts';
 import { buildWorld, describeWorld } from './recorded-world.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'faultline-journal-'));
 const target = join(import.meta.dirname, version);
-const running = await startReady(directory, ['--speed', '60']);
+const running = await startReady({ directory, speed: 60 });
 try {
   await buildWorld(running.endpoint);
   const world = await describeWorld(running.endpoint);
