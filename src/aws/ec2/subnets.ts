@@ -50,6 +50,7 @@ import {
 import { addSubnet } from './new-network.ts';
 import { quotas } from './quotas.ts';
 import { availableAddressCount, takenAddressCount } from './subnet-addresses.ts';
+import { isOptedIn, zoneGroupOf } from './zone-groups.ts';
 
 /** A subnet's block has a mask from /16 to /28 ("Subnet CIDR blocks", Amazon VPC User Guide). */
 const prefixLengths = { shortest: 16, longest: 28 } as const;
@@ -98,6 +99,12 @@ const requestedZone = (view: View, input: ZoneChoice): ZoneName | undefined | Do
   const byName = name !== undefined;
   const zone = zones.find((known) => (byName ? known.name === name : known.id === id));
   if (zone !== undefined) return zone;
+  const local = view.geography
+    .localZonesOf(view.shard)
+    .find((known) => (byName ? known.name === name : known.id === id));
+  if (local !== undefined && isOptedIn(view, zoneGroupOf(local))) {
+    return notBuilt(`subnets in Local Zones: nothing can be put into ${name ?? id}`);
+  }
   const parameter = byName ? 'availabilityZone' : 'availabilityZoneId';
   const choices = zones.map((known) => (byName ? known.name : known.id)).join(', ');
   return invalidParameterValue(

@@ -8,14 +8,15 @@ interface Zone {
   readonly ZoneName: string;
   readonly ZoneId: string;
   readonly OptInStatus: string;
-  readonly ParentZoneName: string;
-  readonly ParentZoneId: string;
+  readonly ParentZoneName?: string;
+  readonly ParentZoneId?: string;
 }
 
 interface Answer {
   readonly code?: string;
   readonly message?: string;
   readonly Return?: boolean;
+  readonly Vpc?: { readonly VpcId: string };
   readonly AvailabilityZones?: readonly Zone[];
 }
 
@@ -73,6 +74,43 @@ test('DryRun opts in to nothing', async () => {
     'DryRunOperation',
   );
   expect(namesOf(call(world, 'DescribeAvailabilityZones', {}))).toEqual(zones);
+});
+
+test('the parents that AWS has published are those, and every other is a zone that accounts see', async () => {
+  const { world } = await createTestWorld();
+  const parentOf = new Map(
+    ['us-west-2', 'us-east-1', 'ap-northeast-1'].flatMap((region) => {
+      const all = { AllAvailabilityZones: true };
+      const listed = call(world, 'DescribeAvailabilityZones', all, { region }).AvailabilityZones;
+      return (listed ?? []).map((zone) => [zone.ZoneId, zone.ParentZoneName] as const);
+    }),
+  );
+  expect(parentOf.get('usw2-lax1-az1')).toBe(
+    call(world, 'DescribeAvailabilityZones', { ZoneIds: ['usw2-az2'] }).AvailabilityZones?.[0]
+      ?.ZoneName,
+  );
+  expect(parentOf.get('apne1-tpe1-az1')).toMatch(/^ap-northeast-1[acd]$/);
+  expect(parentOf.get('usw2-az2')).toBeUndefined();
+});
+
+test('nothing can be put into a Local Zone, and the refusal says why', async () => {
+  const { world } = await createTestWorld();
+  const { Vpc } = call(world, 'CreateVpc', { CidrBlock: '10.0.0.0/16' });
+  const create = (): Answer =>
+    call(world, 'CreateSubnet', {
+      VpcId: Vpc?.VpcId,
+      CidrBlock: '10.0.1.0/24',
+      AvailabilityZone: 'us-west-2-lax-1a',
+    });
+  expect(create()).toMatchObject({
+    code: 'InvalidParameterValue',
+    message: expect.stringContaining('us-west-2a, us-west-2b'),
+  });
+  call(world, 'ModifyAvailabilityZoneGroup', optIn);
+  expect(create()).toMatchObject({
+    code: 'UnsupportedOperation',
+    message: expect.stringContaining('Local Zones'),
+  });
 });
 
 test('opting out is left to AWS Support', async () => {

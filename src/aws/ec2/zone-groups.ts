@@ -4,6 +4,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import type { Geography, Zone } from '../../atlas/geography.ts';
 import { hash32 } from '../../atlas/hash.ts';
+import { zoneNamesOf } from '../../atlas/zone-names.ts';
 import { DomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
 import type { Operation } from '../operation.ts';
@@ -18,10 +19,26 @@ export const zoneGroupOf = (zone: Zone): string =>
 export const borderGroupOf = (zone: Zone): string =>
   zone.kind === 'local-zone' ? zoneGroupOf(zone) : zone.region;
 
-/** The Availability Zone that a Local Zone hangs on. */
+/** Parents as AWS's own examples have them (AWS Systems Manager User Guide, public parameters of the infrastructure). */
+const knownParents: Readonly<Record<string, string>> = {
+  'use1-bos1-az1': 'use1-az4',
+  'usw2-lax1-az1': 'usw2-az2',
+};
+
+/**
+ * The Availability Zone that a Local Zone hangs on. Of most nobody has published it: then it is one of the Region's
+ * zones that accounts see, the same in every world.
+ */
 export const parentZoneIdOf = (geography: Geography, zone: Zone): string | undefined => {
-  const parents = geography.zonesOf(zone.region);
-  return parents[hash32(zone.id) % parents.length]?.id;
+  const region = geography.region(zone.region);
+  if (region === undefined) return undefined;
+  const known = knownParents[zone.id];
+  if (known !== undefined && region.zoneIds.includes(known)) return known;
+  // Whichever account asks: all see the same zones, only under other names.
+  const visible = zoneNamesOf(region, '', 0)
+    .map(({ id }) => id)
+    .toSorted();
+  return visible[hash32(zone.id) % visible.length];
 };
 
 /** Whether the account may use the zones of a group of Local Zones. */
