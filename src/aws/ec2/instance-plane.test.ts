@@ -78,16 +78,6 @@ describe('what the compute plane is told', () => {
     expect(desired(it, id)).toMatchObject({ power: 'on', bootNumber: 2 });
   });
 
-  test('a reboot without power does not bring memory back with the power', async () => {
-    const { it, id } = await running();
-    const mend = it.breakDown(`zone/${zoneOf(it, id)}`, 'power');
-    it.call(rebootInstances, { InstanceIds: [id] });
-    const asked = desired(it, id).bootNumber;
-    expect(desired(it, id)).toMatchObject({ power: 'frozen' });
-    mend();
-    expect(desired(it, id)).toMatchObject({ power: 'on', bootNumber: asked + 1 });
-  });
-
   test('without network it goes on as it was', async () => {
     const { it, id } = await running();
     const mend = it.breakDown(`zone/${zoneOf(it, id)}`, 'network');

@@ -28,7 +28,6 @@ import {
 } from './errors.ts';
 import { instanceAnswer, stateAnswer } from './instance-answer.ts';
 import { Instances, type Instance, type InstanceStateName } from './instance-entities.ts';
-import { followConditions } from './instance-health.ts';
 import { instanceFilterFields } from './instance-filters.ts';
 import {
   beginStart,
@@ -281,10 +280,7 @@ export const rebootInstances: Operation<RebootInstancesRequest, Record<string, n
   );
   if (objection !== undefined) return objection;
   for (const instance of instances) {
-    const rebooted: Instance = { ...instance, bootNumber: instance.bootNumber + 1 };
-    tx.put(Instances, rebooted);
-    // Without power nothing boots: that boot is lost as well, and another follows when the power is back.
-    followConditions(tx, rebooted);
+    tx.put(Instances, { ...instance, bootNumber: instance.bootNumber + 1 });
   }
   return {};
 };

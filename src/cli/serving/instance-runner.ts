@@ -138,7 +138,8 @@ export class InstanceRunner {
       return;
     }
     machine.power = desired.power;
-    machine.bootNumber = desired.bootNumber;
+    // One that is frozen keeps the boot that it was frozen in, whatever is asked for meanwhile.
+    if (desired.power !== 'frozen') machine.bootNumber = desired.bootNumber;
     switch (desired.power) {
       case 'on':
         this.#switchOn(region, account, instance, power, bootNumber !== desired.bootNumber);
