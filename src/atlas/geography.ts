@@ -13,6 +13,24 @@ export interface Zone {
   readonly name: string | undefined;
 }
 
+/**
+ * What a world says of its own ways instead of the Earth's, from a Region to a Region or from a zone to a zone, by
+ * `wayKey`: one direction each.
+ */
+export interface Ways {
+  readonly roundTripMs: ReadonlyMap<string, number>;
+  readonly bandwidthGbps: ReadonlyMap<string, number>;
+}
+
+/** How a way is found in `Ways`. */
+export const wayKey = (from: string, to: string): string => `${from} ${to}`;
+
+const noWays: Ways = { roundTripMs: new Map(), bandwidthGbps: new Map() };
+
+const awsRegionByCode: ReadonlyMap<string, Region> = new Map(
+  awsRegions.map((region) => [region.code, region]),
+);
+
 /** The Regions and zones of one world, so that a world may have fewer or other ones than the Earth. */
 export class Geography {
   readonly regions: readonly Region[];
@@ -21,9 +39,11 @@ export class Geography {
   readonly #regionByCode: ReadonlyMap<string, Region>;
   readonly #zoneById: ReadonlyMap<string, Zone>;
   readonly #zonesByRegion: ReadonlyMap<string, readonly Zone[]>;
+  readonly #ways: Ways;
 
-  constructor(regions: readonly Region[], localZones: readonly Zone[] = []) {
+  constructor(regions: readonly Region[], localZones: readonly Zone[] = [], ways: Ways = noWays) {
     this.regions = regions;
+    this.#ways = ways;
     this.#regionByCode = new Map(regions.map((region) => [region.code, region]));
     const zones = regions.flatMap((region) =>
       region.zoneIds.map((id): Zone => ({
@@ -58,13 +78,18 @@ export class Geography {
     return this.zones.filter((zone) => zone.kind === 'local-zone' && zone.region === region);
   }
 
-  /** The round trip from one Region to another in milliseconds. An unknown Region is a bug of the caller. */
+  /**
+   * The round trip from one Region to another in milliseconds. Either may be a Region of AWS that this world does not
+   * have: it is a place all the same. Any other unknown Region is a bug of the caller.
+   */
   roundTripMs(fromRegion: string, toRegion: string): number {
     return this.roundTrip(fromRegion, toRegion).ms;
   }
 
   /** The same, and whether it was measured. */
   roundTrip(fromRegion: string, toRegion: string): RoundTrip {
+    const ms = this.#ways.roundTripMs.get(wayKey(fromRegion, toRegion));
+    if (ms !== undefined) return { ms, basis: 'set', lowMs: ms, highMs: ms };
     return roundTrip(this.#existing(fromRegion), this.#existing(toRegion));
   }
 
@@ -77,12 +102,25 @@ export class Geography {
     if (from === undefined || to === undefined) {
       throw new Error(`Unknown zone: ${from === undefined ? fromZoneId : toZoneId}.`);
     }
+    const ms = this.#ways.roundTripMs.get(wayKey(from.id, to.id));
+    if (ms !== undefined) return ms;
     if (from.region !== to.region) return this.roundTripMs(from.region, to.region);
     return zoneRoundTrip(from.id, to.id).ms;
   }
 
+  /**
+   * The bandwidth from one Region to another, or from one zone to another, in Gbit/s, as far as the world says it:
+   * of the Earth's ways nobody states one. Two zones of two Regions have what their Regions have.
+   */
+  bandwidthGbps(from: string, to: string): number | undefined {
+    const own = this.#ways.bandwidthGbps.get(wayKey(from, to));
+    const [fromRegion, toRegion] = [this.zone(from)?.region, this.zone(to)?.region];
+    if (own !== undefined || fromRegion === undefined || toRegion === undefined) return own;
+    return this.#ways.bandwidthGbps.get(wayKey(fromRegion, toRegion));
+  }
+
   #existing(code: string): Region {
-    const region = this.region(code);
+    const region = this.region(code) ?? awsRegionByCode.get(code);
     if (region === undefined) throw new Error(`Unknown Region: ${code}.`);
     return region;
   }

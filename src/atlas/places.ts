@@ -2,7 +2,7 @@ import facts from './facts/places.json' with { type: 'json' };
 import type { Coordinates } from './distance.ts';
 import { earth, type Geography } from './geography.ts';
 import { plainText } from './plain-text.ts';
-import { estimatedRoundTrip, roundTrip, type RoundTrip } from './round-trip.ts';
+import { estimatedRoundTrip, type RoundTrip } from './round-trip.ts';
 
 /** A city or a Region. */
 export interface Locality extends Coordinates {
@@ -144,8 +144,9 @@ export class Places {
   ): RoundTrip {
     const region = this.#geography.region(regionCode);
     if (region === undefined) throw new Error(`Unknown Region: ${regionCode}.`);
-    const home = place.region === undefined ? undefined : this.#geography.region(place.region);
-    return home === undefined ? estimatedRoundTrip(place, region) : roundTrip(home, region);
+    return place.region === undefined || this.#geography.region(place.region) === undefined
+      ? estimatedRoundTrip(place, region)
+      : this.#geography.roundTrip(place.region, regionCode);
   }
 
   #index(): ReadonlyMap<string, readonly Place[]> {
