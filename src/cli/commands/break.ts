@@ -1,6 +1,6 @@
 import { AdminRefusal, callAdmin, endpointOf } from '../admin-client.ts';
 import { parseDuration } from '../duration.ts';
-import type { FaultSummary } from '../live/world-summary.ts';
+import type { FaultSummary } from '../live/fault-summary.ts';
 import { UsageError } from '../usage-error.ts';
 
 const numberOption = (name: string, text: string | undefined): number | undefined => {

@@ -1,5 +1,5 @@
 import { AdminRefusal, callAdmin, endpointOf } from '../admin-client.ts';
-import type { FaultSummary } from '../live/world-summary.ts';
+import type { FaultSummary } from '../live/fault-summary.ts';
 import { UsageError } from '../usage-error.ts';
 
 const chosen = (

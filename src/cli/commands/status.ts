@@ -1,6 +1,7 @@
 import { callAdmin, endpointOf } from '../admin-client.ts';
 import { formatDuration } from '../duration.ts';
-import type { FaultSummary, RegionSummary, ZoneSummary } from '../live/world-summary.ts';
+import type { FaultSummary } from '../live/fault-summary.ts';
+import type { RegionSummary, ZoneSummary } from '../live/world-summary.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface Connection {

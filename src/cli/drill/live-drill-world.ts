@@ -43,6 +43,7 @@ export class LiveDrill implements LiveDrillWorld {
       driver: 'process',
       strictAuth: false,
     });
+    await server.opened();
     return new LiveDrill(options.speed, server);
   }
 

@@ -10,7 +10,7 @@ import {
   type AdminResponse,
 } from './admin-request.ts';
 import type { LiveClock } from './live-clock.ts';
-import { summarizeFault, summarizeRegions } from './world-summary.ts';
+import { summarizeFault } from './fault-summary.ts';
 
 /** A real socket. */
 export interface SocketAddress {
@@ -20,6 +20,8 @@ export interface SocketAddress {
 
 /** What the admin API needs of a running world. */
 export interface AdminWorld {
+  /** Resolves when the world runs; nothing else of this may be asked before. */
+  opened(): Promise<unknown>;
   world(): World;
   clock(): LiveClock;
   /** The clock has another speed, or was moved. */
@@ -130,8 +132,10 @@ type Route = (
 /** Method and path of each thing that can be asked; a path that ends in `/` takes one more part. */
 const routes: Readonly<Record<string, Route>> = {
   'GET /health': () => ok({ status: 'ready', version }),
-  'GET /world': (admin) => {
+  'GET /world': async (admin) => {
     const world = admin.world();
+    // It looks into every service: code that a world which is only asked for its health never reads.
+    const { summarizeRegions } = await import('./world-summary.ts');
     return ok({
       version,
       seed: world.seed,
@@ -189,5 +193,7 @@ export const createAdmin =
         ),
       );
     }
+    // Health is asked by those who wait for the world: it alone needs none.
+    if (request.path !== '/health') await admin.opened();
     return await found.route(admin, request, found.rest);
   };

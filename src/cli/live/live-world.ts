@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { explainPlaceLookup, Places, type Place as AtlasPlace } from '../../atlas/places.ts';
 import { earth, type Geography } from '../../atlas/geography.ts';
@@ -242,9 +242,4 @@ export class LiveWorld {
 /** Makes the directory of a world's disks, readable by nobody else: user data may hold secrets. */
 export const prepareDirectory = (directory: string): void => {
   mkdirSync(join(directory, 'instances'), { recursive: true, mode: 0o700 });
-};
-
-/** Removes all disks: for a world that begins anew. */
-export const eraseDisks = (directory: string): void => {
-  rmSync(join(directory, 'instances'), { recursive: true, force: true });
 };

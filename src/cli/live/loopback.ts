@@ -20,13 +20,15 @@ export interface Loopback extends LoopbackAddresses {
   readonly hints: readonly string[];
   /** Where clients at the n-th place ask DNS questions. */
   vantageAddress(index: number): string;
+  /** Keeps the block in the data directory, for the next run. */
+  remember(): void;
   close(): Promise<void>;
 }
 
 /** Hosts 1 to 253 of a block stand for places. */
 const placeHosts = 253;
 
-const describe = (block: LoopbackBlock, rule: PortRule): Loopback => ({
+const describe = (block: LoopbackBlock, rule: PortRule, directory: string): Loopback => ({
   block: block.cidr,
   metadataAddress: block.addressFor(metadataHost),
   portRule: rule.notice === undefined ? 'as-on-aws' : `below-${rule.firstOpenPort}+10000`,
@@ -39,6 +41,7 @@ const describe = (block: LoopbackBlock, rule: PortRule): Loopback => ({
       throw new RangeError(`There is no address for place ${index}.`);
     return block.addressFor(1 + index);
   },
+  remember: () => writeFileSync(join(directory, blockFile), `${block.block}\n`),
   close: () => block.release(),
 });
 
@@ -57,6 +60,5 @@ const blockOf = (directory: string): number | undefined => {
 export const openLoopback = async (directory: string): Promise<Loopback> => {
   const block = await claimLoopbackBlock(blockOf(directory));
   if (isDomainError(block)) throw new Failed(block.message);
-  writeFileSync(join(directory, blockFile), `${block.block}\n`);
-  return describe(block, await discoverPortRule(block.addressFor(metadataHost)));
+  return describe(block, await discoverPortRule(block.addressFor(metadataHost)), directory);
 };

@@ -1,22 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DnsAnswer, DnsQuestion } from '../../aws/route53/dns-records.ts';
 import { startDnsServer, type DnsServer } from '../../plane/dns/server.ts';
-import { createMockDriver } from '../../plane/compute/mock-driver.ts';
-import { createProcessDriver } from '../../plane/compute/process-driver.ts';
-import type { Driver } from '../../plane/compute/driver.ts';
 import { createWireServer, type WireServer } from '../../wire/server.ts';
 import { DomainError } from '../../world/domain-error.ts';
 import type { Journal } from '../../world/journal.ts';
 import { Failed } from '../usage-error.ts';
 import { version } from '../version.ts';
 import { createAdmin, type AdminWorld, type SocketAddress } from './admin.ts';
-import { createExecute, isSilent } from './api.ts';
 import type { LiveClock } from './live-clock.ts';
-import { eraseDisks, LiveWorld, prepareDirectory } from './live-world.ts';
+import type { LiveWorld } from './live-world.ts';
 import { createLog, type Log } from './log.ts';
 import { openLoopback, type Loopback } from './loopback.ts';
 import { openJournal } from './open-journal.ts';
+import type { OpenWorld } from './open-live-world.ts';
 import { VantageListeners } from './vantage-listeners.ts';
 
 /** What runs instances. */
@@ -57,6 +55,9 @@ export interface RunningServer {
   readonly readyLine: string;
   /** For a person's eyes: what to do now, and what this machine lacks. */
   readonly hints: readonly string[];
+  /** The world, once it runs: an empty one may still be on its way when the server listens. */
+  opened(): Promise<LiveWorld>;
+  /** The world that runs; asking before it does is a bug. */
   world(): LiveWorld;
   /** Where a client at a place asks DNS questions, and when it is open. */
   vantage(placeId: string): { readonly dns: SocketAddress; readonly opened: Promise<unknown> };
@@ -67,24 +68,8 @@ export interface RunningServer {
 const directoryOf = (options: ServerOptions): string =>
   options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'faultline-'));
 
-const createDriver =
-  (options: ServerOptions, directory: string, metadataAddress: string) =>
-  (clock: LiveClock): Promise<Driver> =>
-    Promise.resolve(
-      options.driver === 'mock'
-        ? createMockDriver({ clock })
-        : createProcessDriver({
-            stateDirectory: join(directory, 'running'),
-            worldId: worldIdOf(directory),
-            metadataAddress,
-          }),
-    );
-
-/** The same at each start on one directory, and a directory has one world at a time. */
-const worldIdOf = (directory: string): string => Buffer.from(directory).toString('base64url');
-
 /** What a process has for its world, and keeps over a reset. */
-interface Site {
+export interface Site {
   readonly directory: string;
   readonly log: Log;
   readonly loopback: Loopback;
@@ -92,22 +77,42 @@ interface Site {
   endpoint: string | undefined;
 }
 
+const refused: DnsAnswer = {
+  code: 'refused',
+  authoritative: false,
+  answers: [],
+  authority: [],
+  additional: [],
+};
+
 /** The parts of a served world, with the world itself replaceable: a reset begins another one in its place. */
 class Server implements AdminWorld {
   readonly account: string;
   readonly #options: ServerOptions;
   readonly #site: Site;
-  #live: LiveWorld;
+  #open: OpenWorld | undefined;
+  #opening: Promise<OpenWorld> | undefined;
   #wire: WireServer | undefined;
   #dns: DnsServer | undefined;
   #vantages: VantageListeners | undefined;
   #resets = 0;
 
-  constructor(options: ServerOptions, site: Site, live: LiveWorld) {
+  constructor(options: ServerOptions, site: Site) {
     this.#options = options;
     this.account = options.account;
     this.#site = site;
-    this.#live = live;
+  }
+
+  /** Lets the journal's world run; resolves when it does. */
+  async begin(journal: Journal): Promise<void> {
+    this.#opening = import('./open-live-world.ts').then((module) =>
+      module.openLiveWorld(this.#options, this.#site, journal),
+    );
+    this.#open = await this.#opening;
+  }
+
+  async opened(): Promise<LiveWorld> {
+    return (await this.#opened()).live;
   }
 
   async listen(): Promise<void> {
@@ -115,19 +120,20 @@ class Server implements AdminWorld {
   }
 
   live(): LiveWorld {
-    return this.#live;
+    if (this.#open === undefined) throw new Error('The world does not run yet.');
+    return this.#open.live;
   }
 
   world(): LiveWorld['world'] {
-    return this.#live.world;
+    return this.live().world;
   }
 
   clock(): LiveClock {
-    return this.#live.clock;
+    return this.live().clock;
   }
 
   clockChanged(): void {
-    this.#live.clockChanged();
+    this.live().clockChanged();
   }
 
   socketOf(
@@ -135,11 +141,11 @@ class Server implements AdminWorld {
     port: number | undefined,
     region: string | undefined,
   ): ReturnType<AdminWorld['socketOf']> {
-    return this.#live.socketOf(of, port, region);
+    return this.live().socketOf(of, port, region);
   }
 
   async vantageOf(of: string): Promise<object | DomainError> {
-    const found = this.#live.placeOf(of);
+    const found = this.live().placeOf(of);
     if (found instanceof DomainError) return found;
     if (found.kind !== 'found') throw new Error('A place that was not found is a DomainError.');
     const { place } = found;
@@ -161,26 +167,27 @@ class Server implements AdminWorld {
     return [
       { what: 'AWS API (AWS_ENDPOINT_URL)', where: this.endpoint },
       { what: 'DNS, UDP and TCP', where: this.dnsAddress },
-      ...this.#live.connections(),
+      ...this.live().connections(),
     ];
   }
 
   async reset(): Promise<void> {
-    await this.#live.close();
-    eraseDisks(this.#site.directory);
+    const { directory } = this.#site;
+    await this.live().close();
+    this.#open = undefined;
     this.#resets += 1;
+    rmSync(join(directory, 'instances'), { recursive: true, force: true });
     if (this.#options.dataDirectory !== undefined) {
       for (const suffix of ['', '-wal', '-shm']) {
-        rmSync(join(this.#site.directory, `journal.sqlite${suffix}`), { force: true });
+        rmSync(join(directory, `journal.sqlite${suffix}`), { force: true });
       }
     }
-    const journal = await openJournal(this.#options.dataDirectory, this.#options.seed);
-    this.#live = await openLive(this.#options, this.#site, journal);
+    await this.begin(await openJournal(this.#options.dataDirectory, this.#options.seed));
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#wire?.close(), this.#dns?.close(), this.#vantages?.close()]);
-    await this.#live.close();
+    await (await this.#opening)?.live.close();
     await this.#site.loopback.close();
     if (this.#options.dataDirectory === undefined) {
       rmSync(this.#site.directory, { recursive: true, force: true });
@@ -196,17 +203,19 @@ class Server implements AdminWorld {
     return listener === undefined ? '' : `${listener.address}:${listener.port}`;
   }
 
+  async #opened(): Promise<OpenWorld> {
+    if (this.#opening === undefined) throw new Error('No world was asked for yet.');
+    return await this.#opening;
+  }
+
   async #listenWire(): Promise<void> {
     const { host, port, account, strictAuth } = this.#options;
     this.#wire = createWireServer({
       host,
       port,
-      execute: createExecute({
-        world: () => this.world(),
-        refreshConsole: (call) => this.#live.refreshConsole(call),
-      }),
+      execute: async (call) => await (await this.#opened()).execute(call),
       admin: createAdmin(this),
-      isSilent: (service, region) => isSilent(this.world(), service, region),
+      isSilent: (service, region) => this.#open?.isSilent(service, region) === true,
       log: this.#site.log,
       defaultAccount: account,
       // Emulators' users have the key pair test/test, or the account's number as the key with any secret.
@@ -218,11 +227,11 @@ class Server implements AdminWorld {
 
   async #listenDns(): Promise<void> {
     const ports = {
-      answer: (question: Parameters<LiveWorld['answers']['answer']>[0]) =>
-        this.#live.answers.answer(question),
-      speed: () => this.clock().speed() || 1,
+      // A world that does not run yet is an empty one: it has no zone and no name.
+      answer: (question: DnsQuestion) => this.#open?.live.answers.answer(question) ?? refused,
+      speed: () => this.#open?.live.clock.speed() || 1,
       // Each reset is a new world with a count of its own.
-      generation: () => this.#resets * 2 ** 40 + this.#live.answers.generation(),
+      generation: () => this.#resets * 2 ** 40 + (this.#open?.live.answers.generation() ?? -1),
       onBug: (error: unknown) => this.#site.log.error({ err: error }, 'a bug in a DNS answer'),
     };
     const { host, dnsPort } = this.#options;
@@ -231,38 +240,11 @@ class Server implements AdminWorld {
     this.#vantages = new VantageListeners({
       create: (listeners) => startDnsServer({ ...ports, listeners }),
       addressOf: (index) => this.#site.loopback.vantageAddress(index),
-      places: () => this.#live.places,
+      places: () => this.live().places,
       port: main?.port ?? dnsPort,
     });
   }
 }
-
-const openLive = async (
-  options: ServerOptions,
-  site: Site,
-  journal: Journal,
-): Promise<LiveWorld> => {
-  const { directory, log, loopback } = site;
-  prepareDirectory(directory);
-  return await LiveWorld.open({
-    // A world keeps the seed that it began with, whatever the command line says.
-    seed: journal.header.seed,
-    speed: options.speed,
-    journal,
-    directory,
-    loopback,
-    createDriver: createDriver(options, directory, loopback.metadataAddress),
-    endpoint: () => site.endpoint,
-    log,
-    onJournalFailure: (error) => {
-      // Nothing more could be acknowledged; what was is safe, and a restart finds it.
-      process.stderr.write(
-        `faultline: the journal in ${directory} cannot be written: ${String(error)}\n`,
-      );
-      process.exit(1);
-    },
-  });
-};
 
 const hintsOf = (ready: Ready, loopback: Loopback): readonly string[] => {
   const hints = [...loopback.hints];
@@ -275,6 +257,13 @@ const hintsOf = (ready: Ready, loopback: Loopback): readonly string[] => {
   return hints;
 };
 
+const beginSoon = (server: Server, journal: Journal): void => {
+  server.begin(journal).catch((error: unknown) => {
+    process.stderr.write(`faultline: the world cannot run: ${String(error)}\n`);
+    process.exit(1);
+  });
+};
+
 /**
  * Starts a world and serves it. `opening` is its journal, when that was asked for already. Rejects with `Failed` and
  * one line when it cannot.
@@ -283,24 +272,30 @@ export const startServer = async (
   options: ServerOptions,
   opening: Promise<Journal> = openJournal(options.dataDirectory, options.seed),
 ): Promise<RunningServer> => {
-  // First of all the right to the directory: a process that is refused leaves everything in it alone.
-  const journal = await opening;
   const directory = directoryOf(options);
-  prepareDirectory(directory);
-  const loopback = await openLoopback(directory);
-  const endpoint = options.port === 0 ? undefined : `http://${options.host}:${options.port}`;
-  const site: Site = { directory, log: createLog(), loopback, endpoint };
-  const live = await openLive(options, site, journal).catch(async (error: unknown) => {
-    await loopback.close();
+  const claiming = openLoopback(directory);
+  const journal = await opening.catch(async (error: unknown) => {
+    // Whoever has no right to the directory leaves everything in it alone.
+    await (await claiming).close();
     throw error;
   });
-  const server = new Server(options, site, live);
+  const loopback = await claiming;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  loopback.remember();
+  const endpoint = options.port === 0 ? undefined : `http://${options.host}:${options.port}`;
+  const site: Site = { directory, log: createLog(), loopback, endpoint };
+  const server = new Server(options, site);
+  // An empty world has nothing to recover: its code is read while the first client finds its way here.
+  const isEmpty = (await journal.shards()).length === 0;
   try {
+    if (!isEmpty) await server.begin(journal);
     await server.listen();
   } catch (error) {
     await server.close();
+    if (error instanceof Failed) throw error;
     throw new Failed(`Cannot listen: ${error instanceof Error ? error.message : String(error)}.`);
   }
+  if (isEmpty) beginSoon(server, journal);
   const ready: Ready = {
     status: 'ready',
     version,
@@ -308,7 +303,7 @@ export const startServer = async (
     dns: server.dnsAddress,
     addresses: loopback.block,
     data: options.dataDirectory ?? 'ephemeral',
-    driver: live.driverName,
+    driver: options.driver,
     account: options.account,
     speed: options.speed,
   };
@@ -319,6 +314,7 @@ export const startServer = async (
     ready,
     readyLine,
     hints: hintsOf(ready, loopback),
+    opened: () => server.opened(),
     world: () => server.live(),
     vantage: (placeId) => server.vantageListener(placeId),
     close: () => server.close(),

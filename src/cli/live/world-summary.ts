@@ -1,7 +1,6 @@
 import { zoneNamesOf } from '../../atlas/zone-names.ts';
 import { Instances } from '../../aws/ec2/instance-entities.ts';
 import { LoadBalancers } from '../../aws/elbv2/entities.ts';
-import type { Fault } from '../../world/faults.ts';
 import type { World } from '../../world/world.ts';
 import { regionOptStatus } from '../../aws/account/regions.ts';
 import { partitionShard } from '../../world/entity.ts';
@@ -28,31 +27,7 @@ export interface RegionSummary {
   readonly zones: readonly ZoneSummary[];
 }
 
-/** An open fault as the admin API shows it. */
-export interface FaultSummary {
-  readonly id: string;
-  readonly target: string;
-  readonly effect: string;
-  readonly severity: number;
-  readonly begin: string;
-  readonly end: string | null;
-  readonly openSeconds: number;
-  readonly latencyMs?: number;
-}
-
 const isoTime = (worldMs: number): string => new Date(worldMs).toISOString();
-
-/** One open fault. */
-export const summarizeFault = (fault: Fault, now: number): FaultSummary => ({
-  id: fault.id,
-  target: fault.target,
-  effect: fault.effect,
-  severity: fault.severity,
-  begin: isoTime(fault.begin),
-  end: fault.end === null ? null : isoTime(fault.end),
-  openSeconds: Math.max(0, (now - fault.begin) / 1000),
-  ...(fault.effect === 'latency' ? { latencyMs: fault.latencyMs } : {}),
-});
 
 interface ZoneLoad {
   readonly instances: Record<string, number>;

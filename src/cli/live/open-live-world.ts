@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import type { Driver } from '../../plane/compute/driver.ts';
+import { createMockDriver } from '../../plane/compute/mock-driver.ts';
+import { createProcessDriver } from '../../plane/compute/process-driver.ts';
+import type { Execute } from '../../wire/server.ts';
+import type { Journal } from '../../world/journal.ts';
+import { createExecute, isSilent } from './api.ts';
+import type { LiveClock } from './live-clock.ts';
+import { LiveWorld, prepareDirectory } from './live-world.ts';
+import type { ServerOptions, Site } from './server.ts';
+
+/** A world that runs, and how the API speaks to it. */
+export interface OpenWorld {
+  readonly live: LiveWorld;
+  readonly execute: Execute;
+  readonly isSilent: (service: string, region: string) => boolean;
+}
+
+/** The same at each start on one directory, and a directory has one world at a time. */
+const worldIdOf = (directory: string): string => Buffer.from(directory).toString('base64url');
+
+const createDriver = (options: ServerOptions, site: Site, clock: LiveClock): Driver =>
+  options.driver === 'mock'
+    ? createMockDriver({ clock })
+    : createProcessDriver({
+        stateDirectory: join(site.directory, 'running'),
+        worldId: worldIdOf(site.directory),
+        metadataAddress: site.loopback.metadataAddress,
+      });
+
+/**
+ * Recovers the journal's world and lets it run. This file brings in all services and planes: the server reads it
+ * only when there is a world to recover, or once it is listening.
+ */
+export const openLiveWorld = async (
+  options: ServerOptions,
+  site: Site,
+  journal: Journal,
+): Promise<OpenWorld> => {
+  const { directory, log, loopback } = site;
+  prepareDirectory(directory);
+  const live = await LiveWorld.open({
+    // A world keeps the seed that it began with, whatever the command line says.
+    seed: journal.header.seed,
+    speed: options.speed,
+    journal,
+    directory,
+    loopback,
+    createDriver: (clock) => Promise.resolve(createDriver(options, site, clock)),
+    endpoint: () => site.endpoint,
+    log,
+    onJournalFailure: (error) => {
+      // Nothing more could be acknowledged; what was is safe, and a restart finds it.
+      process.stderr.write(
+        `faultline: the journal in ${directory} cannot be written: ${String(error)}\n`,
+      );
+      process.exit(1);
+    },
+  });
+  return {
+    live,
+    execute: createExecute({
+      world: () => live.world,
+      refreshConsole: (call) => live.refreshConsole(call),
+    }),
+    isSilent: (service, region) => isSilent(live.world, service, region),
+  };
+};
