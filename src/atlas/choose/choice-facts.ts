@@ -11,19 +11,19 @@ import { serviceAvailability } from '../services.ts';
 export interface ChoiceFacts {
   readonly regions: readonly Region[];
   /** AF, AN, AS, EU, NA, OC or SA. */
-  continentOf(region: Region): string;
-  roundTripFromPlace(place: Place, region: Region): RoundTrip;
-  roundTripBetween(from: Region, to: Region): RoundTrip;
+  readonly continentOf: (region: Region) => string;
+  readonly roundTripFromPlace: (place: Place, region: Region) => RoundTrip;
+  readonly roundTripBetween: (from: Region, to: Region) => RoundTrip;
   /** USD an hour on demand, Linux. */
-  instanceUsdPerHour(type: string, region: Region): number | undefined;
+  readonly instanceUsdPerHour: (type: string, region: Region) => number | undefined;
   /** USD a month for a GB of gp3. */
-  storageUsdPerGbMonth(region: Region): number | undefined;
+  readonly storageUsdPerGbMonth: (region: Region) => number | undefined;
   /** USD for a GB to the internet, in the first 10 TB of a month. */
-  egressUsdPerGb(region: Region): number | undefined;
+  readonly egressUsdPerGb: (region: Region) => number | undefined;
   /** The figure of 2024. */
-  carbonGramsPerKwh(region: Region): number | undefined;
+  readonly carbonGramsPerKwh: (region: Region) => number | undefined;
   /** Whether a list shows the service there; that none does is no proof that it is not. */
-  hasService(serviceId: string, region: Region): boolean;
+  readonly hasService: (serviceId: string, region: Region) => boolean;
   /** Oldest first. */
   readonly incidents: readonly Incident[];
 }
