@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /** What runs worlds with real processes and clocks: one file at a time, with the machine to itself. */
-const live = ['test/drill/**/*.test.ts', 'test/black-box/**/*.test.ts', 'test/crash/**/*.test.ts'];
+const live = [
+  'test/atlas/**/*.test.ts',
+  'test/drill/**/*.test.ts',
+  'test/black-box/**/*.test.ts',
+  'test/crash/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {
