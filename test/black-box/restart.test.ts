@@ -103,6 +103,22 @@ describe('a data directory', () => {
     await again.ec2.terminateInstances({ InstanceIds: [id, second] });
   });
 
+  it('keeps a dead zone dead: its servers are silent, and boot when the power is back', async () => {
+    const aws = awsClients(world.endpoint);
+    const [id = '', other = ''] = await launchServers(aws, ['use1-az1', 'use1-az2']);
+    await eventually(() => askServer(id));
+    const fault = await breakTarget(world.endpoint, 'zone/use1-az1', 'power');
+    await kill(world);
+    world = await startReady(options());
+    await eventually(() => askServer(other));
+    const socket = await realSocket(world.endpoint, id, serverPort);
+    expect(await httpAnswer(socket, '/', 300)).toBe('silent');
+    await mendFault(world.endpoint, fault);
+    expect(await eventually(() => askServer(id))).toMatchObject({ boots: 2 });
+    const again = awsClients(world.endpoint);
+    await again.ec2.terminateInstances({ InstanceIds: [id, other] });
+  });
+
   it('is served by one process at a time', async () => {
     const second = await startFaultline(options());
     expect(second).toMatchObject({ kind: 'ended', exitCode: 1, stdout: '' });

@@ -133,11 +133,26 @@ describe.runIf(showsListeningPorts())('the open ports', () => {
     await look();
     reach.up = false;
     web.server.close();
-    await look();
+    await openPort(web.port);
     expect(relay.ports()).toEqual([web.port]);
     reach.up = true;
     await look();
     expect(relay.ports()).toEqual([]);
+  });
+
+  test('are any that is asked for while the instance cannot be reached: nobody can tell where it listens', async () => {
+    const { port, server } = await serve(echo);
+    server.close();
+    reach.up = false;
+    await openPort(port);
+    const waiting = client(port);
+    await openPort(port);
+    expect(waiting.events).toEqual([]);
+    reach.up = true;
+    await until(() => relay.ports().length === 0);
+    const refused = client(port);
+    await until(() => refused.events.length > 0);
+    expect(refused.events[0]).toBe('ECONNREFUSED');
   });
 
   test('that another program holds are told once', async () => {

@@ -11,8 +11,9 @@ import type { RelayReach } from './relayed-connection.ts';
 export interface InstanceRelay {
   readonly publicAddress: string;
   /**
-   * Makes sure that a port is open if the instance listens on it at this moment. Where the system does not show that, the
-   * port is opened by hand and stays open; a client of a port where nothing listens then meets a reset.
+   * Makes sure that a port is open if the instance listens on it at this moment, or cannot be reached: then its clients
+   * wait. Where the system does not show who listens, the port is opened by hand and stays open; a client of a port where
+   * nothing listens then meets a reset.
    */
   open(port: number): Promise<DomainError | undefined>;
   /** The ports that are open now, in ascending order. */
@@ -64,6 +65,8 @@ class TcpRelay implements InstanceRelay {
     if (this.#options.watch === undefined || !showsListeningPorts()) return this.#open(port, true);
     await this.#options.watch.look();
     await Promise.all(this.#opening.values());
+    // Nobody can tell where an instance listens that cannot be reached: it is silent on every port, and refuses none.
+    if (!this.#options.reach().up) return this.#open(port, false);
     return this.#unopened.get(port);
   }
 
