@@ -35,11 +35,16 @@ export const isAnswered = (world: World, call: Call): boolean =>
   world.conditions.apiAnswers(homeRegion(call), call.service.name);
 
 /** A service that has no endpoint in a Region: at AWS the host's name does not resolve, here the answer says so. */
-const noEndpoint = (service: Service, region: string, regions: readonly string[]): DomainError =>
-  new DomainError(
+const noEndpoint = (service: Service, region: string, regions: readonly string[]): DomainError => {
+  const there =
+    regions.length === 0
+      ? 'No Region of this world has one.'
+      : `It has one in ${regions.join(', ')}.`;
+  return new DomainError(
     'UnknownEndpoint',
-    `${service.title} has no endpoint in '${region}': at AWS the name of that host does not resolve. It has one in ${regions.join(', ')}.`,
+    `${service.title} has no endpoint in '${region}': at AWS the name of that host does not resolve. ${there}`,
   );
+};
 
 /**
  * How each kind of service words the refusal of a Region that the account has not enabled. EC2 says

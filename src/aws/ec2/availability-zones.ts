@@ -11,6 +11,7 @@ import type { Operation } from '../operation.ts';
 import { applyFilters, type FilterFields } from '../shared/filters.ts';
 import { accountZones, zoneNameOf } from './account-zones.ts';
 import { invalidParameterValue } from './errors.ts';
+import { localZonePlace } from './local-zone-places.ts';
 import { borderGroupOf, isOptedIn, parentZoneIdOf, zoneGroupOf } from './zone-groups.ts';
 
 /** A zone as DescribeAvailabilityZones gives it. */
@@ -20,7 +21,7 @@ interface ZoneDescription {
   readonly ZoneType: 'availability-zone' | 'local-zone';
   readonly RegionName: string;
   readonly GroupName: string;
-  /** Undefined of a Local Zone: the city behind its name is not among the facts. */
+  /** Undefined of a Local Zone that AWS does not have. */
   readonly GroupLongName: string | undefined;
   readonly NetworkBorderGroup: string;
   readonly OptInStatus: 'opt-in-not-required' | 'opted-in' | 'not-opted-in';
@@ -92,7 +93,7 @@ const describeLocalZone = (view: View, zone: Zone): ZoneDescription => {
     ZoneName: zone.name ?? zone.id,
     ZoneId: zone.id,
     GroupName: group,
-    GroupLongName: undefined,
+    GroupLongName: localZonePlace(group)?.longName,
     NetworkBorderGroup: borderGroupOf(zone),
     ParentZoneName: parentId === undefined ? undefined : zoneNameOf(view, parentId),
     ParentZoneId: parentId,

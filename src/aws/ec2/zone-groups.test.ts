@@ -57,6 +57,7 @@ test('a Local Zone names its group, its border group and its parent as the accou
     OptInStatus: 'not-opted-in',
     GroupName: 'us-west-2-lax-1',
     NetworkBorderGroup: 'us-west-2-lax-1',
+    GroupLongName: 'US West (Los Angeles)',
   });
   const parent = all.AvailabilityZones?.find((zone) => zone.ZoneId === local?.ParentZoneId);
   expect(parent?.ZoneName).toBe(local?.ParentZoneName);

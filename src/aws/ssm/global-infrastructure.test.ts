@@ -75,6 +75,10 @@ test.each([
   ['availability-zones/apne1-az3/parent-region', 'ap-northeast-1'],
   ['local-zones/usw2-lax1-az2', 'usw2-lax1-az2'],
   ['local-zones/usw2-lax1-az2/parent-region', 'us-west-2'],
+  ['local-zones/use1-bos1-az1/location', 'US East (Boston)'],
+  ['local-zones/use1-bos1-az1/geolocationRegion', 'US-MA'],
+  ['local-zones/use1-bos1-az1/parent-availability-zone', 'use1-az4'],
+  ['local-zones/euc1-waw1-az1/geolocationCountry', 'PL'],
   ['local-zones/usw2-lax1-az2/zone-group', 'us-west-2-lax-1'],
   ['local-zones/usw2-lax1-az2/network-border-group', 'us-west-2-lax-1'],
 ])('%s is %s', async (name, value) => {
@@ -128,6 +132,7 @@ test('every parent of a Local Zone is an Availability Zone of its Region', async
     const region = valueOf(world, `local-zones/${id}/parent-region`) ?? '';
     const parent = valueOf(world, `local-zones/${id}/parent-availability-zone`) ?? '';
     expect(world.geography.zone(parent)).toMatchObject({ region, kind: 'availability-zone' });
+    expect(valueOf(world, `local-zones/${id}/location`)).toMatch(/^[A-Z].* \(.+\)/);
   }
 });
 

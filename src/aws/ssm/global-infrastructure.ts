@@ -1,6 +1,7 @@
 import type { Geography, Zone } from '../../atlas/geography.ts';
 import { foreignRegions, type Region } from '../../atlas/regions.ts';
 import type { Service } from '../../atlas/services.ts';
+import { localZonePlace } from '../ec2/local-zone-places.ts';
 import { borderGroupOf, parentZoneIdOf, zoneGroupOf } from '../ec2/zone-groups.ts';
 import { serviceFacts } from '../shared/service-facts.ts';
 import type { PublicParameter } from './public-parameter.ts';
@@ -126,8 +127,12 @@ const availabilityZoneValues = (zone: Zone, region: Region | undefined): Values 
 
 const localZoneValues = (geography: Geography, zone: Zone): Values => {
   const path = `local-zones/${zone.id}`;
+  const place = localZonePlace(zoneGroupOf(zone));
   return {
     [path]: zone.id,
+    [`${path}/geolocationCountry`]: place?.country,
+    [`${path}/geolocationRegion`]: place?.subdivision,
+    [`${path}/location`]: place?.longName,
     [`${path}/network-border-group`]: borderGroupOf(zone),
     [`${path}/parent-availability-zone`]: parentZoneIdOf(geography, zone),
     [`${path}/parent-region`]: zone.region,
