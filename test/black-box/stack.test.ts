@@ -1,4 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsClients, given } from '../support/aws-clients.ts';
@@ -11,8 +14,8 @@ import {
   realSocket,
   resolveName,
 } from '../support/faultline-admin.ts';
-import { startReady, stop } from '../support/faultline-process.ts';
-import type { Running } from '../support/faultline-process.ts';
+import { kill, startReady, stop } from '../support/faultline-process.ts';
+import type { Running, UpOptions } from '../support/faultline-process.ts';
 import { launchServers, serverPort } from './web-server.ts';
 import type { ServerAnswer } from './web-server.ts';
 
@@ -27,6 +30,7 @@ interface Site {
   readonly hostedZoneId: string;
 }
 
+let directory: string;
 let world: Running;
 let primary: Site;
 let secondary: Site;
@@ -100,8 +104,11 @@ const zoneOf = async (name: string): Promise<string> => {
   return typeof answer === 'object' ? answer.zoneId : String(answer);
 };
 
+const options = (): UpOptions => ({ directory, driver: 'process', speed: 20 });
+
 beforeAll(async () => {
-  world = await startReady({ driver: 'process', speed: 20 });
+  directory = await mkdtemp(join(tmpdir(), 'faultline-stack-'));
+  world = await startReady(options());
   [primary, secondary] = await Promise.all([
     buildSite('us-east-1', ['use1-az1', 'use1-az2']),
     buildSite('eu-west-1', ['euw1-az1', 'euw1-az2']),
@@ -115,6 +122,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await stop(world);
+  await rm(directory, { recursive: true, force: true });
 });
 
 describe('a balancer', () => {
@@ -334,5 +342,33 @@ describe.skipIf(!hasDig())('dig', () => {
     expect(await dig('nothing.shop.test', 'A')).toContain('status: NXDOMAIN');
     expect(await dig('shop.test', 'SOA', '+short')).toContain('awsdns');
     expect(await dig('www.example.com', 'A')).toContain('status: REFUSED');
+  });
+});
+
+describe('a restart', () => {
+  it('finds the stack with its dead zone, serving at the same addresses', async () => {
+    const before = await resolveName(world.dnsPort, primary.dnsName);
+    const fault = await breakTarget(world.endpoint, 'zone/use1-az1', 'power');
+    await eventually(
+      async () => (await resolveName(world.dnsPort, primary.dnsName)).length === 1,
+      15_000,
+    );
+    await kill(world);
+    world = await startReady(options());
+    const aws = awsClients(world.endpoint);
+    await eventually(async () => (await zoneOf(primary.dnsName)) === 'use1-az2', 20_000);
+    const left = await resolveName(world.dnsPort, primary.dnsName);
+    expect(before).toEqual(expect.arrayContaining([...left]));
+    const [dead = ''] = before.filter((address) => !left.includes(address));
+    expect(await httpAnswer(await realSocket(world.endpoint, dead, 80), '/', 300)).toBe('silent');
+    await mendFault(world.endpoint, fault);
+    await eventually(async () => {
+      const now = await resolveName(world.dnsPort, primary.dnsName);
+      return now.join(' ') === before.join(' ');
+    }, 20_000);
+    await eventually(
+      async () => (await targetStates({ ...primary, aws })).every((state) => state === 'healthy'),
+      20_000,
+    );
   });
 });
