@@ -50,6 +50,10 @@ export const countryCode = (text: string): string | undefined => {
   return codeByName.get(plainText(text));
 };
 
+/** The common English names of all countries. */
+export const countryNames = (): readonly string[] =>
+  Object.values(countries).map(([name = '']) => name);
+
 /** Spaces do not count either: `newyork`, `Xian`. Saints may be short. */
 const key = (text: string): string =>
   plainText(text)

@@ -46,7 +46,7 @@ describe('wrong use: one line on stderr that names what is nearest, exit code 2'
 
   it('in a terminal', async () => {
     const city = await runFaultline('choose', '--users', 'Lodnon:100');
-    const stderr = "faultline: --users: there is no place 'Lodnon'; nearest: 'London,GB'.\n";
+    const stderr = "faultline: --users: There is no place 'Lodnon'. Near it are 'London,GB'.\n";
     expect(city).toEqual({ exitCode: 2, stdout: '', stderr });
     const file = await runFaultline('choose', 'nowhere.yaml');
     expect(file).toMatchObject({ exitCode: 2, stdout: '' });
@@ -107,6 +107,25 @@ describe('limits that exclude everything: exit code 1, and what to relax by how 
     expect(exitCode).toBe(1);
     expect(stderr).toContain('only eu-west-2 lies within GB');
   });
+});
+
+it('the users of a country are at its cities, in proportion to those who live there', async () => {
+  const { stdout } = await runFaultline(
+    'choose',
+    '--json',
+    '--users',
+    'Germany:70',
+    '--users',
+    'FR:30',
+  );
+  const { users } = JSON.parse(stdout).ranking[0];
+  const shareOf = (country: string): number =>
+    users
+      .filter((one: { place: string }) => one.place.endsWith(`, ${country}`))
+      .reduce((sum: number, one: { sharePercent: number }) => sum + one.sharePercent, 0);
+  expect(shareOf('DE')).toBeCloseTo(70, 0);
+  expect(shareOf('FR')).toBeCloseTo(30, 0);
+  expect(users[0]).toMatchObject({ place: 'Berlin, DE' });
 });
 
 it('prints a table, what is excluded, and what would change the first place', async () => {

@@ -1,7 +1,7 @@
 import { carbonIntensity } from '../carbon.ts';
 import { earth } from '../geography.ts';
 import { incidents, type Incident } from '../incidents.ts';
-import { earthPlaces, type Place } from '../places.ts';
+import { earthPlaces, type Locality } from '../places.ts';
 import { gp3Price, instancePrice, internetEgressPrice } from '../prices.ts';
 import type { Region } from '../regions.ts';
 import type { RoundTrip } from '../round-trip.ts';
@@ -12,7 +12,7 @@ export interface ChoiceFacts {
   readonly regions: readonly Region[];
   /** AF, AN, AS, EU, NA, OC or SA. */
   readonly continentOf: (region: Region) => string;
-  readonly roundTripFromPlace: (place: Place, region: Region) => RoundTrip;
+  readonly roundTripFromPlace: (place: Locality, region: Region) => RoundTrip;
   readonly roundTripBetween: (from: Region, to: Region) => RoundTrip;
   /** USD an hour on demand, Linux. */
   readonly instanceUsdPerHour: (type: string, region: Region) => number | undefined;

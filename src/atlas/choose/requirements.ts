@@ -1,11 +1,11 @@
-import type { Place } from '../places.ts';
+import type { Locality } from '../places.ts';
 import type { Area } from './area.ts';
 
 /** Users who are at one place. */
 export interface UserGroup {
   /** As a person reads it, for example `London, GB`. */
   readonly name: string;
-  readonly place: Place;
+  readonly place: Locality;
   /** Their share of all users; the shares of all groups add to 100. */
   readonly sharePercent: number;
 }

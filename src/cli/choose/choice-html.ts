@@ -4,8 +4,9 @@ import { pairStrategies, strategyText } from '../../atlas/choose/pair-cost.ts';
 import type { Requirements } from '../../atlas/choose/requirements.ts';
 import type { Scored } from '../../atlas/choose/score.ts';
 import { xmlText } from '../../drill/xml-text.ts';
-import { msText, usdText } from './choice-text.ts';
+import { boughtParts, msText, usdText } from './choice-text.ts';
 import {
+  choiceNotes,
   limitSensitivityText,
   needsText,
   percentText,
@@ -44,10 +45,8 @@ const scoredRow = (scored: Scored, index: number, needs: Requirements): readonly
           msText(latency.medianMs ?? 0, 'estimated'),
           `${msText(worst.roundTrip.ms, worst.roundTrip.basis)} <span class="soft">${xmlText(worst.group.name)}</span>`,
         ]),
-    money(monthlyUsd.total),
-    money(monthlyUsd.instances),
-    money(monthlyUsd.storage),
-    money(monthlyUsd.egress),
+    ...(boughtParts(needs).length > 0 ? [money(monthlyUsd.total)] : []),
+    ...boughtParts(needs).map((part) => money(monthlyUsd[part])),
     candidate.carbonGramsPerKwh === null ? unknown : String(candidate.carbonGramsPerKwh),
     ...(needs.services.length > 0
       ? [xmlText(candidate.missingServices.join(', ')) || '<span class="soft">none</span>']
@@ -62,10 +61,8 @@ const rankingTable = (choice: RegionChoice, needs: Requirements): string =>
       'Region',
       'Score',
       ...(needs.users.length > 0 ? ['Median', 'Worst'] : []),
-      'USD a month',
-      'Instances',
-      'Storage',
-      'Egress',
+      ...(boughtParts(needs).length > 0 ? ['USD a month'] : []),
+      ...boughtParts(needs).map((part) => part.replace(/^./, (first) => first.toUpperCase())),
       'gCO<sub>2</sub>e/kWh',
       ...(needs.services.length > 0 ? ['Missing'] : []),
     ],
@@ -138,7 +135,7 @@ const pairSections = (pair: PairDetails): string => {
   ].join('\n');
 };
 
-const otherPairs = (pairs: readonly PairDetails[]): string =>
+const bestPairs = (pairs: readonly PairDetails[]): string =>
   pairs.length < 2
     ? ''
     : table(
@@ -163,9 +160,6 @@ const headline = (choice: RegionChoice, pair: PairDetails | undefined): string =
   return first === undefined ? 'No Region fits' : `${first.code}, ${first.longName}`;
 };
 
-const explanation =
-  'The score: each criterion marks a Region with the best value of all divided by its own, and the weights say how much each mark counts; 100 is best in everything. "?": something that counts is unknown, so the Region ranks behind those where all is known. "~": estimated from where the places are, not measured. Prices are on demand, 730 hours a month; carbon is the grid\'s figure of 2024.';
-
 /** The whole report as one HTML file that loads nothing: the ranking on a map and in tables; with pairs, the first. */
 export const choiceHtml = (
   choice: RegionChoice,
@@ -188,11 +182,11 @@ export const choiceHtml = (
 ${asked.map((line) => `<p class="soft">${xmlText(line)}</p>`).join('\n')}</header>
 <figure>${choiceMap(choice, pair, needs)}<figcaption>${legend(pair !== undefined, choice.excluded.length > 0)}</figcaption></figure>
 ${pair === undefined ? '' : pairSections(pair)}
-${section('Other pairs', otherPairs(pairs))}
+${section('The best pairs', bestPairs(pairs))}
 ${section(pair === undefined ? 'Ranking' : 'The Regions one by one', rankingTable(choice, needs))}
 ${section('What would change the first place', sentences.length === 0 ? '' : list(sentences))}
 ${section('Excluded', excludedTable(choice))}
-<footer><p>${explanation}</p><p>Faultline ${xmlText(version)}. Map: Natural Earth.</p></footer>
+<footer>${list(choiceNotes(choice, needs))}<p>Faultline ${xmlText(version)}. Map: Natural Earth.</p></footer>
 </main></body></html>
 `;
 };

@@ -2,7 +2,7 @@ import type { RegionChoice } from '../../atlas/choose/choose-region.ts';
 import type { MonthlyCost } from '../../atlas/choose/monthly-cost.ts';
 import { criteria, normalisedWeights, type Requirements } from '../../atlas/choose/requirements.ts';
 import type { Scored } from '../../atlas/choose/score.ts';
-import { limitSensitivityText, weightSensitivityText } from './choice-words.ts';
+import { choiceNotes, limitSensitivityText, weightSensitivityText } from './choice-words.ts';
 
 /** Cents, hundredths of milliseconds: what is beyond is arithmetic, not knowledge. */
 export const hundredths = (value: number): number => Math.round(value * 100) / 100;
@@ -80,4 +80,5 @@ export const choiceJson = (choice: RegionChoice, needs: Requirements): Record<st
   })),
   sensitivity: sensitivityJson(choice),
   weights: normalisedWeights(needs),
+  notes: choiceNotes(choice, needs),
 });

@@ -4,6 +4,7 @@ import type { Requirements } from '../../atlas/choose/requirements.ts';
 import type { Scored } from '../../atlas/choose/score.ts';
 import type { RoundTrip } from '../../atlas/round-trip.ts';
 import {
+  choiceNotes,
   limitSensitivityText,
   needsText,
   usersText,
@@ -36,24 +37,24 @@ const worstText = ({ candidate }: Scored): string => {
     : `${msText(worst.roundTrip.ms, worst.roundTrip.basis)} ${worst.group.name}`;
 };
 
+/** The parts of the price that are asked for. */
+export const boughtParts = (needs: Requirements): readonly ('instances' | 'storage' | 'egress')[] =>
+  (['instances', 'storage', 'egress'] as const).filter((part) => {
+    if (part === 'instances') return needs.instances.length > 0;
+    return (part === 'storage' ? needs.storageGb : needs.egressGb) > 0;
+  });
+
 const columnsOf = (needs: Requirements): readonly Column[] => [
   { title: '#', align: 'right' },
   { title: 'Region', align: 'left' },
   { title: 'score', align: 'right' },
   { title: 'median', align: 'right' },
   { title: 'worst', align: 'left' },
-  { title: 'USD a month', align: 'right' },
-  ...(['instances', 'storage', 'egress'] as const)
-    .filter((part) => isBought(needs, part))
-    .map((title) => ({ title, align: 'right' as const })),
+  ...(boughtParts(needs).length > 0 ? [{ title: 'USD a month', align: 'right' as const }] : []),
+  ...boughtParts(needs).map((title) => ({ title, align: 'right' as const })),
   { title: 'gCO2e/kWh', align: 'right' },
   ...(needs.services.length > 0 ? [{ title: 'missing', align: 'left' as const }] : []),
 ];
-
-const isBought = (needs: Requirements, part: 'instances' | 'storage' | 'egress'): boolean => {
-  if (part === 'instances') return needs.instances.length > 0;
-  return (part === 'storage' ? needs.storageGb : needs.egressGb) > 0;
-};
 
 const rowOf = (scored: Scored, index: number, needs: Requirements): readonly string[] => {
   const { candidate } = scored;
@@ -64,10 +65,8 @@ const rowOf = (scored: Scored, index: number, needs: Requirements): readonly str
     `${(scored.score * 100).toFixed(1)}${scored.isUncertain ? '?' : ''}`,
     medianText(scored),
     worstText(scored),
-    usdText(cost.total),
-    ...(['instances', 'storage', 'egress'] as const)
-      .filter((part) => isBought(needs, part))
-      .map((part) => usdText(cost[part])),
+    ...(boughtParts(needs).length > 0 ? [usdText(cost.total)] : []),
+    ...boughtParts(needs).map((part) => usdText(cost[part])),
     candidate.carbonGramsPerKwh === null ? 'unknown' : String(candidate.carbonGramsPerKwh),
     ...(needs.services.length > 0 ? [candidate.missingServices.join(', ') || '-'] : []),
   ];
@@ -101,20 +100,6 @@ const exclusionLines = (excluded: readonly Exclusion[], needs: Requirements): re
       ),
     );
   }
-  return lines;
-};
-
-const howToRead = (choice: RegionChoice, needs: Requirements): readonly string[] => {
-  const lines = [
-    'score: for each criterion the best value of all divided by its own, weighted; 100 is best in everything.',
-  ];
-  if (choice.ranking.some(({ isUncertain }) => isUncertain)) {
-    lines.push('?: something that counts is unknown, so it ranks behind those where all is known.');
-  }
-  if (needs.users.length > 0) {
-    lines.push('~: a round trip estimated from where the places are, not measured.');
-  }
-  lines.push('USD: on demand, 730 hours. gCO2e/kWh: the grid in 2024.');
   return lines;
 };
 
@@ -163,6 +148,6 @@ export const choiceText = (
       ? ['', paint.bold('What would change the first place'), ...sentences.map((one) => `  ${one}`)]
       : []),
     '',
-    ...howToRead(choice, needs).map(paint.dim),
+    ...choiceNotes(choice, needs).map(paint.dim),
   ].join('\n');
 };

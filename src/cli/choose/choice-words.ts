@@ -85,3 +85,35 @@ export const nothingFitsText = (choice: RegionChoice, needs: Requirements): stri
   const joint = choice.isEachEnough ? ', or ' : ' and ';
   return `no Region fits: all ${choice.excluded.length} are excluded. To relax: ${ways.join(joint)}.`;
 };
+
+/** The first price step of traffic to the internet ends here, in GB a month. */
+const firstEgressStepGb = 10_240;
+
+const unknownPrices = (choice: RegionChoice): string => {
+  const total = choice.ranking.length;
+  const parts = (['instances', 'storage', 'egress'] as const).flatMap((part) => {
+    const unknown = choice.ranking.filter(({ candidate }) => candidate.monthlyUsd[part] === null);
+    return unknown.length === 0 ? [] : [`${part} in ${unknown.length} of ${total}`];
+  });
+  return parts.length === 0 ? '' : `No price is known for ${parts.join(', ')} Regions.`;
+};
+
+/** How the figures are to be read, and what they leave out: one sentence each. */
+export const choiceNotes = (choice: RegionChoice, needs: Requirements): readonly string[] =>
+  [
+    'Score: for each criterion the best value of all divided by its own, weighted; 100 is best in everything.',
+    choice.ranking.some(({ isUncertain }) => isUncertain)
+      ? '"?": something that counts is unknown, so it ranks behind those where all of it is known.'
+      : '',
+    needs.users.length > 0
+      ? '"~": a round trip estimated from where the places are, not measured.'
+      : '',
+    unknownPrices(choice),
+    needs.egressGb > firstEgressStepGb
+      ? 'Traffic beyond 10 TB a month is priced like the first 10 TB: an upper bound.'
+      : '',
+    needs.services.length > 0
+      ? 'A service is missing where no list shows it, which is no proof that it is not there.'
+      : '',
+    'USD: on demand, 730 hours a month. gCO2e/kWh: the grid in 2024, not what AWS buys.',
+  ].filter((note) => note !== '');

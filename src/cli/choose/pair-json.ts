@@ -99,5 +99,6 @@ export const pairChoiceJson = (
     excluded: single['excluded'],
     sensitivity: single['sensitivity'],
     weights: single['weights'],
+    notes: single['notes'],
   };
 };

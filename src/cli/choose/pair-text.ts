@@ -8,7 +8,7 @@ import type { ChoiceFacts } from '../../atlas/choose/choice-facts.ts';
 import { pairStrategies, strategyText, type PairStrategy } from '../../atlas/choose/pair-cost.ts';
 import type { Requirements } from '../../atlas/choose/requirements.ts';
 import { msText, usdText } from './choice-text.ts';
-import { percentText } from './choice-words.ts';
+import { choiceNotes, percentText } from './choice-words.ts';
 import { incidentText, independenceText } from './pair-words.ts';
 import { tableLines, type Column, type Paint } from './text-table.ts';
 
@@ -128,8 +128,9 @@ export const pairText = (
     ...(best === undefined ? [] : detailLines(best, paint)),
     '',
     paint.dim(
-      `score: ${percentText(primary)} the primary's, ${percentText(fallback)} the fallback's, ${percentText(independence)} independence (distance up to 1,000 km, other country, other grid).`,
+      `Score of a pair: ${percentText(primary)} the primary's, ${percentText(fallback)} the fallback's, ${percentText(independence)} independence (distance up to 1,000 km, other country, other grid).`,
     ),
-    paint.dim('~: estimated. The traffic of copying between the Regions is not in the price.'),
+    ...choiceNotes(choice.single, needs).map(paint.dim),
+    paint.dim('The traffic of copying between the Regions is not in the price.'),
   ];
 };

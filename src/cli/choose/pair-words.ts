@@ -17,7 +17,7 @@ export const incidentText = (pair: PairDetails, { effect }: PairIncident): strin
     case 'fallback-zone':
       return `one zone of ${fallback}: users notice nothing`;
     case 'fallback-lost':
-      return `${fallback} as a whole: users notice nothing, but nothing is left to fall back on`;
+      return `${fallback} as a whole: users notice nothing, but have no fallback meanwhile`;
     case 'both-lost':
       return `${primary} and ${fallback} within days of each other: the pair would not have held`;
   }

@@ -1,7 +1,7 @@
 import { gridSource } from '../../atlas/choose/grids.ts';
+import { countryName } from '../../atlas/gazetteer.ts';
 import { sourcesOf } from '../../atlas/region-sources.ts';
 import { msText } from './choice-text.ts';
-import { countryName } from './countries.ts';
 import { servicesReference, type NamedPrice, type RegionProfile } from './region-profile.ts';
 import { tableLines, wrapped, type Paint } from './text-table.ts';
 

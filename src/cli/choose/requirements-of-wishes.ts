@@ -8,10 +8,10 @@ import {
   type Requirements,
   type Weights,
 } from '../../atlas/choose/requirements.ts';
+import { countryCode, countryNames } from '../../atlas/gazetteer.ts';
 import { pricedInstanceTypes } from '../../atlas/prices.ts';
 import { findService } from '../../atlas/services.ts';
 import { UsageError } from '../usage-error.ts';
-import { countryCodesByName, countryOf } from './countries.ts';
 import { userGroupsOf } from './user-groups.ts';
 import { orNames, readAmount } from './wish-words.ts';
 import type { Wishes } from './wishes.ts';
@@ -52,9 +52,9 @@ const readAreas = (text: string | undefined): readonly Area[] =>
     .split(',')
     .filter((part) => part.trim() !== '')
     .map((part) => {
-      const area = readArea(part, countryOf);
+      const area = readArea(part, countryCode);
       if (area !== undefined) return area;
-      const nearest = nearestNames(part, [...areaNames, ...countryCodesByName().keys()]);
+      const nearest = nearestNames(part, [...areaNames, ...countryNames()]);
       throw new UsageError(
         `--within: '${part.trim()}' is neither EU, a country's code nor a continent${orNames(nearest)}.`,
       );

@@ -1,51 +1,40 @@
-import { nearestNames } from '../../atlas/choose/nearest-names.ts';
 import type { UserGroup } from '../../atlas/choose/requirements.ts';
-import { earthPlaces, explainPlaceLookup, type Place } from '../../atlas/places.ts';
+import {
+  citiesOf,
+  cityLabel,
+  countryCode,
+  countryName,
+  explainCityLookup,
+  findCity,
+  type City,
+} from '../../atlas/gazetteer.ts';
 import { UsageError } from '../usage-error.ts';
-import { countryName, countryOf } from './countries.ts';
-import { orNames } from './wish-words.ts';
 
-const groupName = (place: Place): string =>
-  place.region === undefined ? `${place.name}, ${place.country}` : place.region;
+const groupAt = (city: City, sharePercent: number): UserGroup => ({
+  name: cityLabel(city).replaceAll(',', ', '),
+  place: city,
+  sharePercent,
+});
 
-/** All users of a country are at its cities in the atlas, in equal parts. */
+/** A country's users are at so many of its largest cities. */
+const citiesOfCountry = 12;
+
+/** All users of a country are at its largest cities, in proportion to those who live there. */
 const countryGroups = (country: string, sharePercent: number): readonly UserGroup[] => {
-  const cities = earthPlaces.all.filter(
-    (place) => place.region === undefined && place.country === country,
-  );
-  if (cities.length === 0) {
+  const cities = citiesOf(country).slice(0, citiesOfCountry);
+  const people = cities.reduce((sum, { population }) => sum + (population ?? 0), 0);
+  if (people === 0) {
     throw new UsageError(`--users: the atlas has no city in ${countryName(country)}.`);
   }
-  return cities.map((place) => ({
-    name: groupName(place),
-    place,
-    sharePercent: sharePercent / cities.length,
-  }));
+  return cities.map((city) => groupAt(city, (sharePercent * (city.population ?? 0)) / people));
 };
 
 const groupsAt = (text: string, sharePercent: number): readonly UserGroup[] => {
-  const lookup = earthPlaces.find(text);
-  if (lookup.kind === 'found') {
-    return [{ name: groupName(lookup.place), place: lookup.place, sharePercent }];
-  }
-  const country = countryOf(text);
-  if (lookup.kind === 'unknown' && country !== undefined)
-    return countryGroups(country, sharePercent);
-  if (lookup.kind === 'ambiguous') {
-    throw new UsageError(`--users: ${explainPlaceLookup(text, lookup)}`);
-  }
-  const [city = text, ...tail] = text.split(',');
-  const names = earthPlaces.all.map((place) =>
-    place.region === undefined ? `${place.name},${place.country}` : place.id,
-  );
-  const nearest = nearestNames(tail.length > 0 ? text : city, names);
-  const byCity =
-    nearest.length > 0
-      ? nearest
-      : names
-          .filter((name) => nearestNames(city, [name.split(',')[0] ?? '']).length > 0)
-          .slice(0, 3);
-  throw new UsageError(`--users: there is no place '${text}'${orNames(byCity)}.`);
+  const lookup = findCity(text);
+  if (lookup.kind === 'found') return [groupAt(lookup.city, sharePercent)];
+  const country = lookup.kind === 'unknown' ? countryCode(text) : undefined;
+  if (country !== undefined) return countryGroups(country, sharePercent);
+  throw new UsageError(`--users: ${explainCityLookup(text, lookup)}`);
 };
 
 const readShare = (text: string, share: string | undefined, isOnly: boolean): number => {

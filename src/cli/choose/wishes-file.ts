@@ -143,7 +143,9 @@ const contentOf = (file: string): unknown => {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`Cannot read ${file}: ${why}`);
+    throw new UsageError(
+      `Cannot read the file '${file}' (a name with a space needs quotes): ${why}`,
+    );
   }
   try {
     return parse(text);
