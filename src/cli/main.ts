@@ -32,6 +32,10 @@ const addUp = (program: Command): void => {
     .option('--ephemeral', 'keep nothing: the world is gone when the process ends')
     .option('--seed <n>', 'seed of a new world', '1')
     .option(
+      '--world <file>',
+      'YAML file of another geography: fewer Regions, new ones, round trips (docs/atlas.md)',
+    )
+    .option(
       '--speed <n>',
       'world seconds per real second; 0: time passes only by /clock/advance',
       '1',
@@ -134,7 +138,10 @@ const addAtlas = (program: Command): void => {
       "where data must lie: EU, a country's code, a continent; or several: EU,CH",
     )
     .option('--max-latency <ms>', 'no users may be farther away than this')
-    .option('--weights <weights>', 'what counts how much (default: price=1,latency=1,carbon=0)')
+    .option(
+      '--weights <weights>',
+      'what counts how much, the others nothing (default: price=1,latency=1)',
+    )
     .option('--pair', 'choose a primary and a fallback Region together')
     .option('--all', 'show all Regions, not the first ten')
     .option('--html <file>', 'write a single-file HTML report with a map')
@@ -165,6 +172,21 @@ const addAtlas = (program: Command): void => {
     });
 };
 
+const addAtlasUpdate = (program: Command): void => {
+  program
+    .command('atlas')
+    .description('the facts about Regions that choosing goes by')
+    .command('update')
+    .description('refresh them from an account: EC2, public parameters, price list')
+    .option('--endpoint <url>', 'where to ask instead of AWS (default: AWS_ENDPOINT_URL)')
+    .option('--dry-run', 'show what differs, and keep nothing')
+    .option('--json', 'print JSON, and nothing else, on stdout')
+    .action(async (options: Record<string, unknown>) => {
+      const { updateAtlas } = await import('./commands/atlas.ts');
+      await updateAtlas(options);
+    });
+};
+
 const createProgram = (): Command => {
   const program = new Command('faultline')
     .description('AWS Regions and Availability Zones on your own machine, real enough to break')
@@ -178,6 +200,7 @@ const createProgram = (): Command => {
   addFaults(program);
   addDrill(program);
   addAtlas(program);
+  addAtlasUpdate(program);
   return program;
 };
 

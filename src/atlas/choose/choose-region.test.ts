@@ -84,6 +84,30 @@ describe('what would change the first place', () => {
     }
   });
 
+  it('names who could be first, too, as sure as the round trips are', () => {
+    const asked = needs({ weights: { price: 0, latency: 1, carbon: 0 }, instances: [] });
+    const vague: ChoiceFacts = {
+      ...earthChoiceFacts,
+      roundTripFromPlace: (place, region) => {
+        const { ms } = earthChoiceFacts.roundTripFromPlace(place, region);
+        return { ms, lowMs: ms * 0.8, highMs: ms * 1.25, basis: 'estimated' };
+      },
+    };
+    const { ranking, withinError } = chooseRegion(asked, vague);
+    const [first, ...others] = ranking.map(({ candidate }) => candidate);
+    const high = (first?.latency.medianMs ?? 0) * 1.25;
+    const near = others.filter(({ latency }) => (latency.medianMs ?? 0) * 0.8 < high);
+    expect(withinError).toEqual(near);
+    const sure: ChoiceFacts = {
+      ...earthChoiceFacts,
+      roundTripFromPlace: (place, region) => {
+        const { ms } = earthChoiceFacts.roundTripFromPlace(place, region);
+        return { ms, lowMs: ms, highMs: ms, basis: 'measured' };
+      },
+    };
+    expect(chooseRegion(asked, sure).withinError).toEqual([]);
+  });
+
   it('is silent about what cannot change anything', () => {
     expect(
       chooseRegion(needs({ users: [] }), earthChoiceFacts).weights.map((one) => one.criterion),

@@ -39,6 +39,8 @@ export interface RegionChoice {
   readonly excluded: readonly Exclusion[];
   readonly weights: readonly WeightSensitivity[];
   readonly limits: readonly LimitSensitivity[];
+  /** Those that could be first, too, with round trips elsewhere in their error bands; in the order of the ranking. */
+  readonly withinError: readonly Candidate[];
   /** Only when nothing fits: each of these alone would do; if none alone does, all of them together. */
   readonly relaxations: readonly Relaxation[];
   readonly isEachEnough: boolean;
@@ -96,6 +98,24 @@ const limitSensitivities = (
     return [{ limit, winner, instead: first }];
   });
 
+const withMedian = (candidate: Candidate, medianMs: number | undefined): Candidate => ({
+  ...candidate,
+  latency: { ...candidate.latency, medianMs },
+});
+
+/** Each rival at its best against the first at its worst, all others as they are. */
+const withinErrorOf = (ranking: readonly Scored[], needs: Requirements): readonly Candidate[] => {
+  const [first, ...rivals] = ranking.map(({ candidate }) => candidate);
+  const weights = normalisedWeights(needs);
+  if (first === undefined || weights.latency === 0) return [];
+  const far = withMedian(first, first.latency.medianHighMs);
+  return rivals.filter((rival) => {
+    const near = withMedian(rival, rival.latency.medianLowMs);
+    const others = rivals.filter((other) => other !== rival);
+    return ranked([far, near, ...others], weights)[0]?.candidate === near;
+  });
+};
+
 /** The best one when this limit alone is lifted; with latency it is the one that needs the least of it. */
 const relaxationOf = (
   excluded: readonly Exclusion[],
@@ -140,8 +160,9 @@ export const chooseRegion = (needs: Requirements, facts: ChoiceFacts): RegionCho
   return {
     ranking,
     excluded,
-    weights: weightSensitivities(admitted, needs),
+    weights: admitted.length < 2 ? [] : weightSensitivities(admitted, needs),
     limits: winner === undefined ? [] : limitSensitivities(admitted, excluded, needs, winner),
+    withinError: withinErrorOf(ranking, needs),
     ...(winner === undefined
       ? relaxationsFor(excluded, needs)
       : { relaxations: [], isEachEnough: true }),

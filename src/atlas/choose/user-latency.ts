@@ -13,6 +13,9 @@ export interface GroupLatency {
 export interface UserLatency {
   readonly groups: readonly GroupLatency[];
   readonly medianMs: number | undefined;
+  /** The median if every round trip lay at the lower, or the higher, end of its error band. */
+  readonly medianLowMs: number | undefined;
+  readonly medianHighMs: number | undefined;
   /** The group that is farthest. */
   readonly worst: GroupLatency | undefined;
 }
@@ -52,8 +55,18 @@ export const userLatency = (
       farthest === undefined || one.roundTrip.ms > farthest.roundTrip.ms ? one : farthest,
     undefined,
   );
-  const medianMs = weightedMedian(
-    groups.map(({ group, roundTrip }) => ({ value: roundTrip.ms, weight: group.sharePercent })),
-  );
-  return { groups, medianMs, worst };
+  const medianOf = (value: (roundTrip: RoundTrip) => number): number | undefined =>
+    weightedMedian(
+      groups.map(({ group, roundTrip }) => ({
+        value: value(roundTrip),
+        weight: group.sharePercent,
+      })),
+    );
+  return {
+    groups,
+    medianMs: medianOf(({ ms }) => ms),
+    medianLowMs: medianOf(({ lowMs }) => lowMs),
+    medianHighMs: medianOf(({ highMs }) => highMs),
+    worst,
+  };
 };

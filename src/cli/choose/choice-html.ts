@@ -7,11 +7,10 @@ import { xmlText } from '../../drill/xml-text.ts';
 import { boughtParts, msText, usdText } from './choice-text.ts';
 import {
   choiceNotes,
-  limitSensitivityText,
   needsText,
   percentText,
+  sensitivityTexts,
   usersText,
-  weightSensitivityText,
   weightsText,
 } from './choice-words.ts';
 import { choiceMap, legend } from './choice-map.ts';
@@ -120,7 +119,8 @@ const pairSections = (pair: PairDetails): string => {
     `A synchronous replica adds ${between} to each write; an asynchronous one loses at least the last ${behind} of writes.`,
   ];
   const incidents = pair.incidents.map(
-    (one) => `${one.incident.date}: ${incidentText(pair, one)} (${one.incident.cause}).`,
+    (one) =>
+      `${one.incident.date}: ${incidentText(pair, one)} (${one.incident.scope}; ${one.incident.cause}).`,
   );
   return [
     section('The pair', list(facts)),
@@ -168,10 +168,7 @@ export const choiceHtml = (
   version: string,
 ): string => {
   const [pair] = pairs;
-  const sentences = [
-    ...choice.weights.map(weightSensitivityText),
-    ...choice.limits.map(limitSensitivityText),
-  ];
+  const sentences = sensitivityTexts(choice);
   const asked = [usersText(needs), needsText(needs), `Weights: ${weightsText(needs)}`].filter(
     (line) => line !== '',
   );

@@ -41,6 +41,8 @@ export const scoredJson = ({ candidate, score, marks }: Scored): Record<string, 
       place: group.name,
       sharePercent: hundredths(group.sharePercent),
       latencyMs: hundredths(roundTrip.ms),
+      lowMs: hundredths(roundTrip.lowMs),
+      highMs: hundredths(roundTrip.highMs),
       basis: roundTrip.basis,
     })),
   };
@@ -79,6 +81,7 @@ export const choiceJson = (choice: RegionChoice, needs: Requirements): Record<st
     reason,
   })),
   sensitivity: sensitivityJson(choice),
+  couldBeFirstToo: choice.withinError.map(({ region }) => region.code),
   weights: normalisedWeights(needs),
   notes: choiceNotes(choice, needs),
 });

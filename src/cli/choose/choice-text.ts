@@ -5,10 +5,9 @@ import type { Scored } from '../../atlas/choose/score.ts';
 import type { RoundTrip } from '../../atlas/round-trip.ts';
 import {
   choiceNotes,
-  limitSensitivityText,
   needsText,
+  sensitivityTexts,
   usersText,
-  weightSensitivityText,
   weightsText,
 } from './choice-words.ts';
 import { tableLines, wrapped, type Column, type Paint } from './text-table.ts';
@@ -127,10 +126,7 @@ export const choiceText = (
     shown.map((scored, index) => rowOf(scored, index, needs)),
   );
   const hidden = choice.ranking.length - shown.length;
-  const sentences = [
-    ...choice.weights.map(weightSensitivityText),
-    ...choice.limits.map(limitSensitivityText),
-  ];
+  const sentences = sensitivityTexts(choice);
   return [
     ...askedLines(needs, paint),
     paint.dim(titles),

@@ -71,6 +71,23 @@ export const limitSensitivityText = ({ limit, instead }: LimitSensitivity): stri
   return `without --${limit} ${region.code} would win (${detail})`;
 };
 
+/** Who else could be first, for all that is known of the round trips; empty when nobody. */
+const withinErrorText = ({ withinError, ranking }: RegionChoice): string => {
+  const names = withinError.map(({ region }) => region.code);
+  const first = ranking[0]?.candidate.region.code ?? '';
+  return names.length === 0
+    ? ''
+    : `the round trips are not sure enough to tell ${first} from ${names.join(', ')}`;
+};
+
+/** What would change the first place, one sentence each. */
+export const sensitivityTexts = (choice: RegionChoice): readonly string[] =>
+  [
+    ...choice.weights.map(weightSensitivityText),
+    ...choice.limits.map(limitSensitivityText),
+    withinErrorText(choice),
+  ].filter((text) => text !== '');
+
 /** Why nothing fits, and which limit must give way by how much: one line. */
 export const nothingFitsText = (choice: RegionChoice, needs: Requirements): string => {
   const ways = choice.relaxations.map(({ limit, candidate, neededMs }) => {

@@ -98,6 +98,7 @@ export const pairChoiceJson = (
     regions: single['ranking'],
     excluded: single['excluded'],
     sensitivity: single['sensitivity'],
+    couldBeFirstToo: single['couldBeFirstToo'],
     weights: single['weights'],
     notes: single['notes'],
   };

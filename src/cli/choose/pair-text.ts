@@ -77,10 +77,16 @@ const costLines = (pair: PairDetails): readonly string[] =>
     return `  ${strategyNames[strategy].padEnd(14)} ${usdText(cost.total).padStart(10)}  = ${sum}: ${strategyText[strategy]}`;
   });
 
-const incidentLines = (pair: PairDetails): readonly string[] =>
+/** What was hit stands beneath, where it was more than a zone: a control plane that is lost is not all that is. */
+const incidentLines = (pair: PairDetails, paint: Paint): readonly string[] =>
   pair.incidents.length === 0
     ? ['  none of the incidents in the facts hit either Region']
-    : pair.incidents.map((one) => `  ${one.incident.date}  ${incidentText(pair, one)}`);
+    : pair.incidents.flatMap((one) => [
+        `  ${one.incident.date}  ${incidentText(pair, one)}`,
+        ...(one.incident.hit === 'region'
+          ? [paint.dim(`              ${one.incident.scope}`)]
+          : []),
+      ]);
 
 /** All that is known of one pair. */
 const detailLines = (pair: PairDetails, paint: Paint): readonly string[] => {
@@ -102,7 +108,7 @@ const detailLines = (pair: PairDetails, paint: Paint): readonly string[] => {
     ...costLines(pair),
     '',
     paint.bold('What past incidents would have done'),
-    ...incidentLines(pair),
+    ...incidentLines(pair, paint),
   ];
 };
 
