@@ -56,6 +56,7 @@ export class World {
   readonly #durable = new Map<ShardId, { readonly seq: number; readonly done: Promise<void> }>();
   readonly #context: ShardContext;
   readonly #sinceSnapshot = new Map<ShardId, number>();
+  readonly #changeCounts = new Map<string, number>();
   readonly #pending: Commit[] = [];
   #clock: Clock | undefined;
   #recoveredAt = 0;
@@ -100,6 +101,16 @@ export class World {
   /** The shards that hold anything. */
   shards(): readonly ShardId[] {
     return [...this.#shards.keys()];
+  }
+
+  /**
+   * How many changes commits have made to these tables since the world was opened, over all shards and accounts:
+   * while it is the same, what was read from them still holds.
+   */
+  changesOf(tables: readonly { readonly name: string }[]): number {
+    let count = 0;
+    for (const table of tables) count += this.#changeCounts.get(table.name) ?? 0;
+    return count;
   }
 
   /** Everything that a shard holds, as changes that would make it: to compare worlds by. */
@@ -187,9 +198,10 @@ export class World {
     this.#options.onJournalFailure(error);
   }
 
-  /** What the world itself keeps up: its conditions and its timers. */
+  /** What the world itself keeps up: counts of changes, its conditions and its timers. */
   #noticeChanges(id: ShardId, changes: readonly EntityChange[]): void {
     for (const change of changes) {
+      this.#changeCounts.set(change.table, (this.#changeCounts.get(change.table) ?? 0) + 1);
       if (change.table === Faults.name) this.#conditions = this.#readConditions();
       if (change.table !== Timers.name) continue;
       const timerId = change.op === 'put' ? change.entity.id : change.id;

@@ -18,12 +18,11 @@ import { BalancerRunner } from '../serving/balancer-runner.ts';
 import { createDnsAnswers, type DnsAnswers } from '../serving/dns-answers.ts';
 import { followFaults } from '../serving/fault-follower.ts';
 import { HealthRunner } from '../serving/health-runner.ts';
-import { InstanceHosts, type InstanceHost } from '../serving/instance-hosts.ts';
+import { instanceHosts, type InstanceHost } from '../serving/instance-hosts.ts';
 import { InstanceRunner } from '../serving/instance-runner.ts';
 import { servingLoadBalancers } from '../serving/load-balancers.ts';
 import { metadataOf } from '../serving/metadata.ts';
 import { placeOfOwner } from '../serving/places.ts';
-import { watchTables } from '../serving/tables-watch.ts';
 import { Sockets, type LoopbackAddresses } from '../live/sockets.ts';
 import { createVolatileJournal } from './volatile-journal.ts';
 
@@ -82,7 +81,6 @@ export class SimulatedWorld {
   readonly #health: HealthRunner;
   readonly #listeners = new Set<() => void>();
   readonly #stops: (() => void)[] = [];
-  #hosts: InstanceHosts;
   #isTelling = false;
 
   private constructor(world: World, clock: VirtualClock, options: SimulatedWorldOptions) {
@@ -90,10 +88,8 @@ export class SimulatedWorld {
     this.clock = clock;
     this.places = new Places(world.geography);
     this.#sockets = new Sockets(world, modelledLoopback);
-    this.#hosts = new InstanceHosts(world);
     this.answers = createDnsAnswers(world, this.#sockets);
     this.#driver = createMockDriver({ clock });
-    this.#followHosts();
     const instances = this.#runInstances(options);
     const stopFaults = followFaults(world);
     this.#balancer = new ModelledBalancer({
@@ -116,7 +112,6 @@ export class SimulatedWorld {
       () => balancers.stop(),
       () => this.#health.stop(),
       () => instances.stop(),
-      () => this.answers.stop(),
     );
   }
 
@@ -165,7 +160,7 @@ export class SimulatedWorld {
   /** How requests fare that a user sends from a place to an address that DNS gave. */
   fate(from: Place, address: string, port: number, user: User): Fate {
     const owner = this.#sockets.ownerOf(address);
-    const to = placeOfOwner(this.world, this.#hosts, owner);
+    const to = placeOfOwner(this.world, instanceHosts(this.world), owner);
     if (owner === undefined || to === undefined) return failing;
     const way = this.world.conditions.reach(from, to);
     if (!way.up) return failing;
@@ -191,14 +186,25 @@ export class SimulatedWorld {
       : failing;
   }
 
-  #route(owner: string, port: number): ReturnType<ModelledBalancer['route']> {
+  /** A node's zone, and the listener that it has on a port. */
+  #listener(
+    owner: string,
+    port: number,
+  ): { readonly zoneId: string; readonly arn: string } | undefined {
     const zoneId = owner.slice(owner.lastIndexOf('/') + 1);
-    const arn = owner.slice('node/'.length, owner.lastIndexOf('/'));
+    const loadBalancerArn = owner.slice('node/'.length, owner.lastIndexOf('/'));
     const serving = servingLoadBalancers(this.world).find(
-      ({ loadBalancer }) => loadBalancer.id === arn,
+      ({ loadBalancer }) => loadBalancer.id === loadBalancerArn,
     );
     const listener = serving?.listeners.find((candidate) => candidate.port === port);
-    return listener === undefined ? { kind: 'silent' } : this.#balancer.route(zoneId, listener.id);
+    return listener === undefined ? undefined : { zoneId, arn: listener.id };
+  }
+
+  #route(owner: string, port: number): ReturnType<ModelledBalancer['route']> {
+    const listener = this.#listener(owner, port);
+    return listener === undefined
+      ? { kind: 'silent' }
+      : this.#balancer.route(listener.zoneId, listener.arn);
   }
 
   #servedByNode(owner: string, port: number, user: User): Fate {
@@ -228,8 +234,8 @@ export class SimulatedWorld {
   }
 
   #hostOfTarget(target: NodeTarget): InstanceHost | undefined {
-    if (target.id.startsWith('i-')) return this.#hosts.byId(target.id);
-    return this.#hosts.byPrivateAddress(target.id)[0];
+    if (target.id.startsWith('i-')) return instanceHosts(this.world).byId(target.id);
+    return instanceHosts(this.world).byPrivateAddress(target.id)[0];
   }
 
   #behaviour(target: NodeTarget): TargetBehaviour {
@@ -250,18 +256,22 @@ export class SimulatedWorld {
     const { config } = check;
     const address = config.ipAddress ?? this.#addressOf(config.fullyQualifiedDomainName ?? '');
     if (address === undefined) return { kind: 'unresolved' };
-    const outside = this.#hosts.byPublicAddress(address);
+    const outside = instanceHosts(this.world).byPublicAddress(address);
     const real =
       outside === undefined ? address : this.#sockets.instanceAddress(outside.instance.id);
     const owner = this.#sockets.ownerOf(real);
-    const to = placeOfOwner(this.world, this.#hosts, owner);
+    const to = placeOfOwner(this.world, instanceHosts(this.world), owner);
     if (owner === undefined || to === undefined) return { kind: 'silent' };
     const way = this.world.conditions.reach({ kind: 'region', region: checkerRegion }, to);
     if (!way.up) return { kind: 'silent' };
-    return this.#answerOf(owner, config.port, way.latencyMs);
+    return this.#answerOf(owner, config, way.latencyMs);
   }
 
-  #answerOf(owner: string, port: number, latencyMs: number): EndpointCondition {
+  #answerOf(
+    owner: string,
+    { port, type }: HealthCheck['config'],
+    latencyMs: number,
+  ): EndpointCondition {
     const answering = (statusCode: number, responseMs: number): EndpointCondition => ({
       kind: 'answering',
       latencyMs,
@@ -273,6 +283,13 @@ export class SimulatedWorld {
       const met = this.#driver.respond(owner.slice(owner.indexOf('/') + 1));
       if (met.kind === 'response') return answering(met.status, met.latencyMs);
       return met.kind === 'refused' ? { kind: 'refusing', latencyMs } : { kind: 'silent' };
+    }
+    if (type === 'TCP') {
+      // Who only connects does not meet what is behind the node.
+      const listener = this.#listener(owner, port);
+      const isThere =
+        listener !== undefined && this.#balancer.listens(listener.zoneId, listener.arn);
+      return isThere ? answering(200, 0) : { kind: 'silent' };
     }
     const route = this.#route(owner, port);
     if (route.kind === 'silent') return { kind: 'silent' };
@@ -324,14 +341,6 @@ export class SimulatedWorld {
       }),
     );
     return runner;
-  }
-
-  #followHosts(): void {
-    const tables = ['ec2-instances', 'ec2-network-interfaces'];
-    const watch = watchTables(this.world, tables, () => {
-      this.#hosts = new InstanceHosts(this.world);
-    });
-    this.#stops.push(watch.stop);
   }
 
   #behaviourChanged(): void {

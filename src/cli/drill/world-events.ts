@@ -21,6 +21,7 @@ export class WorldEvents {
   readonly #unwell = new Set<string>();
   readonly #addresses = new Map<string, string>();
   readonly #stop: () => void;
+  #lookedAt = -1;
 
   constructor(world: World, answers: DnsAnswers) {
     this.#world = world;
@@ -62,6 +63,9 @@ export class WorldEvents {
         default:
       }
     }
+    const generation = this.#answers.generation();
+    if (generation === this.#lookedAt) return;
+    this.#lookedAt = generation;
     this.#lookAtNames();
   }
 

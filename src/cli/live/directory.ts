@@ -1,7 +1,7 @@
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import type { World } from '../../world/world.ts';
 import type { DnsAnswers } from '../serving/dns-answers.ts';
-import { InstanceHosts, type InstanceHost } from '../serving/instance-hosts.ts';
+import { instanceHosts, type InstanceHost, type InstanceHosts } from '../serving/instance-hosts.ts';
 import type { SocketAddress } from './admin.ts';
 import type { Sockets } from './sockets.ts';
 
@@ -92,7 +92,7 @@ export const lookUpSocket = async (
   }
   const wanted = port ?? defaultPort;
   if (of.startsWith('127.') && isIpv4(of)) return await addressSocket(options, of, wanted);
-  const hosts = new InstanceHosts(options.world);
+  const hosts = instanceHosts(options.world);
   if (of.startsWith('i-')) {
     const host = hosts.byId(of);
     return host === undefined ? unknown(of) : await instanceSocket(options, host, wanted);
@@ -118,7 +118,7 @@ export const resolveSocket = (
   port: number,
 ): SocketAddress | undefined => {
   const { world, sockets, answers } = options;
-  const hosts = new InstanceHosts(world);
+  const hosts = instanceHosts(world);
   const ofInstance = (host: InstanceHost): SocketAddress => ({
     address: sockets.instanceAddress(host.instance.id),
     port,

@@ -16,7 +16,7 @@ import { BalancerRunner } from '../serving/balancer-runner.ts';
 import { createDnsAnswers, type DnsAnswers } from '../serving/dns-answers.ts';
 import { followFaults } from '../serving/fault-follower.ts';
 import { HealthRunner } from '../serving/health-runner.ts';
-import { InstanceHosts } from '../serving/instance-hosts.ts';
+import { instanceHosts } from '../serving/instance-hosts.ts';
 import { InstanceRunner } from '../serving/instance-runner.ts';
 import { servingLoadBalancers } from '../serving/load-balancers.ts';
 import { metadataOf } from '../serving/metadata.ts';
@@ -182,7 +182,6 @@ export class LiveWorld {
   /** Ends everything that runs, in the order in which nothing is seen half done, and closes the journal. */
   async close(): Promise<void> {
     this.#stopFollowing();
-    this.answers.stop();
     this.#health.stop();
     this.#balancers.stop();
     this.#instances.stop();
@@ -215,7 +214,7 @@ export class LiveWorld {
   /** What bytes from a place to a loopback address of this world meet. */
   #reach(from: Place, address: string): Reach {
     const { world, sockets } = this;
-    const to = placeOfOwner(world, new InstanceHosts(world), sockets.ownerOf(address));
+    const to = placeOfOwner(world, instanceHosts(world), sockets.ownerOf(address));
     return to === undefined
       ? { up: true, latencyMs: 0, loss: 0 }
       : world.conditions.reach(from, to);

@@ -2,7 +2,7 @@ import { ListeningWatch, showsListeningPorts } from '../../plane/network/listeni
 import { createInstanceRelay, type InstanceRelay } from '../../plane/network/relay.ts';
 import { isDomainError } from '../../world/domain-error.ts';
 import type { World } from '../../world/world.ts';
-import { InstanceHosts, type InstanceHost } from '../serving/instance-hosts.ts';
+import { hostTables, instanceHosts, type InstanceHost } from '../serving/instance-hosts.ts';
 import { watchTables } from '../serving/tables-watch.ts';
 import type { Log } from './log.ts';
 import type { Sockets } from './sockets.ts';
@@ -27,8 +27,7 @@ export class PublicSides {
   constructor(options: PublicSidesOptions) {
     this.#options = options;
     this.#watch = showsListeningPorts() ? new ListeningWatch() : undefined;
-    const tables = ['ec2-instances', 'ec2-network-interfaces', 'ec2-route', 'ec2-internet'];
-    this.#stopWatching = watchTables(options.world, tables, () => this.#ask()).stop;
+    this.#stopWatching = watchTables(options.world, hostTables, () => this.#ask());
     this.#converge();
   }
 
@@ -58,7 +57,7 @@ export class PublicSides {
   }
 
   #converge(): void {
-    const hosts = new InstanceHosts(this.#options.world);
+    const hosts = instanceHosts(this.#options.world);
     const wanted = new Set<string>();
     for (const host of hosts.all()) {
       if (!host.isPublic || host.instance.state !== 'running') continue;

@@ -1,6 +1,12 @@
-import { hostNumberOf, ownerOfHost, releaseHostNumber } from '../serving/host-numbers.ts';
+import {
+  hostNumberOf,
+  HostNumbers,
+  ownerOfHost,
+  releaseHostNumber,
+} from '../serving/host-numbers.ts';
 import { instanceOwner, publicOwner } from '../serving/instance-hosts.ts';
 import { nodeOwner } from '../serving/load-balancers.ts';
+import { remembered } from '../serving/tables-watch.ts';
 import type { World } from '../../world/world.ts';
 
 /** The block of loopback addresses that this process has for itself. */
@@ -15,10 +21,12 @@ export interface LoopbackAddresses {
 export class Sockets {
   readonly #world: World;
   readonly #loopback: LoopbackAddresses;
+  readonly #owners: () => Map<string, string | undefined>;
 
   constructor(world: World, loopback: LoopbackAddresses) {
     this.#world = world;
     this.#loopback = loopback;
+    this.#owners = remembered(world, [HostNumbers], () => new Map<string, string | undefined>());
   }
 
   nodeAddress(loadBalancerArn: string, zoneId: string): string {
@@ -39,8 +47,13 @@ export class Sockets {
 
   /** What an address of the block stands for. */
   ownerOf(address: string): string | undefined {
+    const known = this.#owners();
+    if (known.has(address)) return known.get(address);
     const host = this.#loopback.hostOf(address);
-    return host === undefined ? undefined : ownerOfHost(this.#world, host);
+    const owner = host === undefined ? undefined : ownerOfHost(this.#world, host);
+    // Addresses outside of the block come from strangers: they are not kept.
+    if (host !== undefined) known.set(address, owner);
+    return owner;
   }
 
   /** An instance is gone for good. */

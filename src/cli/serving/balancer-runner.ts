@@ -1,10 +1,12 @@
 import { observeTargetHealth } from '../../aws/elbv2/target-reports.ts';
-import { Targets } from '../../aws/elbv2/entities.ts';
+import { Instances, NetworkInterfaces } from '../../aws/ec2/instance-entities.ts';
+import { Listeners, LoadBalancers, TargetGroups, Targets } from '../../aws/elbv2/entities.ts';
 import type { BalancerObservation, BalancerPlane } from '../../plane/balancer/balancer-plane.ts';
 import type { NodeConfiguration, TargetHealthReport } from '../../plane/balancer/messages.ts';
 import { noAccount } from '../../world/entity.ts';
+import { Faults } from '../../world/faults.ts';
 import type { World } from '../../world/world.ts';
-import { InstanceHosts } from './instance-hosts.ts';
+import { instanceHosts } from './instance-hosts.ts';
 import { nodeConfigurations, type NodeSockets } from './node-configurations.ts';
 import { watchTables } from './tables-watch.ts';
 
@@ -28,8 +30,17 @@ export class BalancerRunner {
 
   constructor(options: BalancerRunnerOptions) {
     this.#options = options;
-    const watched = ['elbv2-', 'ec2-instances', 'ec2-network-interfaces', 'faults'];
-    this.#stopWatching = watchTables(options.world, watched, () => this.#ask()).stop;
+    // What nodes report of their targets changes nothing of what they are to do.
+    const watched = [
+      LoadBalancers,
+      Listeners,
+      TargetGroups,
+      Targets,
+      Instances,
+      NetworkInterfaces,
+      Faults,
+    ];
+    this.#stopWatching = watchTables(options.world, watched, () => this.#ask());
     this.converge();
   }
 
@@ -41,7 +52,7 @@ export class BalancerRunner {
   /** Makes the nodes as the world says that they are to be. */
   converge(): void {
     const { world, plane, sockets, configured } = this.#options;
-    const configurations = nodeConfigurations(world, new InstanceHosts(world), sockets);
+    const configurations = nodeConfigurations(world, instanceHosts(world), sockets);
     plane.converge(configurations);
     for (const { zoneId } of configurations) this.#followPower(zoneId);
     configured?.(configurations);

@@ -1,18 +1,29 @@
-import { Targets, TargetGroups } from '../../aws/elbv2/entities.ts';
+import { Instances } from '../../aws/ec2/instance-entities.ts';
+import { TargetGroups, TargetHealthReports, Targets } from '../../aws/elbv2/entities.ts';
 import { isLoadBalancerHealthy, pickNodes, type NodeInDns } from '../../aws/elbv2/pick-node.ts';
 import { isHealthyForNode } from '../../aws/elbv2/reported-health.ts';
 import { answer, type AnswerContext, type HostAddresses } from '../../aws/route53/answer.ts';
 import type { DnsAnswer, DnsQuestion, DnsRecord } from '../../aws/route53/dns-records.ts';
-import { HealthChecks, HostedZones, ResourceRecordSets } from '../../aws/route53/entities.ts';
+import {
+  CheckerStatuses,
+  HealthChecks,
+  HostedZones,
+  ResourceRecordSets,
+} from '../../aws/route53/entities.ts';
 import { healthCheckStatus } from '../../aws/route53/health-checks.ts';
 import { serveZone, zoneFinder } from '../../aws/route53/served-zone.ts';
 import { noAccount, partitionShard } from '../../world/entity.ts';
 import type { World } from '../../world/world.ts';
-import { InstanceHosts, type InstanceHost } from './instance-hosts.ts';
-import { servingLoadBalancers, type ServingLoadBalancer } from './load-balancers.ts';
+import {
+  hostTables,
+  instanceHosts,
+  type InstanceHost,
+  type InstanceHosts,
+} from './instance-hosts.ts';
+import { servingLoadBalancers, servingTables, type ServingLoadBalancer } from './load-balancers.ts';
 import { isCrossZone, minimumHealthyTargets } from './node-configurations.ts';
-import { isNodeReached } from './node-reachability.ts';
-import { watchTables } from './tables-watch.ts';
+import { BalancerNodeChecks, isNodeReached } from './node-reachability.ts';
+import { remembered } from './tables-watch.ts';
 
 /** World time that balancers' and instances' addresses may be kept ("How Elastic Load Balancing works", User Guide). */
 const awsTtlSeconds = 60;
@@ -31,7 +42,6 @@ export interface DnsAnswers {
   answer(question: DnsQuestion): DnsAnswer;
   /** Counts up whenever any answer may have changed. */
   generation(): number;
-  stop(): void;
 }
 
 const nodesOf = (world: World, serving: ServingLoadBalancer): readonly NodeInDns[] =>
@@ -106,27 +116,45 @@ const readRoute53 = (world: World): Pick<AnswerContext, 'zoneOf' | 'healthy'> =>
   };
 };
 
-const readContext = (
-  world: World,
-  sockets: AnswerSockets,
-): AnswerContext & { readonly hosts: InstanceHosts } => {
-  const hosts = new InstanceHosts(world);
-  const balancers = new Map(
-    servingLoadBalancers(world).map((serving) => [`${serving.loadBalancer.dnsName}.`, serving]),
+/** What a balancer's addresses rest on. */
+const balancerTables = [
+  ...servingTables,
+  TargetGroups,
+  Targets,
+  TargetHealthReports,
+  Instances,
+  BalancerNodeChecks,
+] as const;
+
+const zoneTables = [HostedZones, ResourceRecordSets, HealthChecks] as const;
+
+/** All that any answer rests on. */
+const answerTables = [...zoneTables, CheckerStatuses, ...balancerTables, ...hostTables] as const;
+
+const createContext = (world: World, sockets: AnswerSockets): AnswerContext => {
+  const route53 = remembered(world, zoneTables, () => readRoute53(world));
+  const balancers = remembered(
+    world,
+    servingTables,
+    () =>
+      new Map(
+        servingLoadBalancers(world).map((serving) => [`${serving.loadBalancer.dnsName}.`, serving]),
+      ),
   );
-  const known = new Map<string, HostAddresses | undefined>();
+  const addresses = remembered(world, balancerTables, () => new Map<string, HostAddresses>());
   return {
-    ...readRoute53(world),
-    hosts,
+    zoneOf: (name) => route53().zoneOf(name),
+    healthy: (healthCheckId) => route53().healthy(healthCheckId),
     balancer: (name) => {
-      if (known.has(name)) return known.get(name);
-      const serving = balancers.get(name);
-      const addresses =
-        serving === undefined ? undefined : balancerAddresses(world, sockets, serving);
-      known.set(name, addresses);
-      return addresses;
+      const known = addresses().get(name);
+      const serving = balancers().get(name);
+      if (known !== undefined || serving === undefined) return known;
+      const read = balancerAddresses(world, sockets, serving);
+      addresses().set(name, read);
+      return read;
     },
-    instance: (name) => instanceAddresses(sockets, name, hosts.byName(withoutDot(name))),
+    instance: (name) =>
+      instanceAddresses(sockets, name, instanceHosts(world).byName(withoutDot(name))),
   };
 };
 
@@ -147,31 +175,18 @@ const toRealAddress = (
   return { ...record, data: { type: 'A', address: sockets.instanceAddress(inside.instance.id) } };
 };
 
-/** Makes the answers of one world; what they rest on is read anew after each commit that may change it. */
+/** Makes the answers of one world; what they rest on is read anew only when a commit has changed it. */
 export const createDnsAnswers = (world: World, sockets: AnswerSockets): DnsAnswers => {
-  const watch = watchTables(world, [
-    'route53-',
-    'elbv2-',
-    'ec2-instances',
-    'ec2-network-interfaces',
-    'balancer-node-',
-  ]);
-  let context: ReturnType<typeof readContext> | undefined;
-  let readAt = -1;
+  const context = createContext(world, sockets);
   return {
     answer: (question) => {
-      if (context === undefined || readAt !== watch.generation()) {
-        context = readContext(world, sockets);
-        readAt = watch.generation();
-      }
-      const { hosts } = context;
       const found = answer(question, context);
+      const hosts = instanceHosts(world);
       return {
         ...found,
         answers: found.answers.map((record) => toRealAddress(sockets, hosts, record)),
       };
     },
-    generation: watch.generation,
-    stop: watch.stop,
+    generation: () => world.changesOf(answerTables),
   };
 };

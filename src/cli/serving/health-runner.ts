@@ -1,9 +1,18 @@
 import { recordObservation, type CheckerObservation } from '../../aws/route53/checker-statuses.ts';
-import { CheckerStatuses, HealthChecks, type HealthCheck } from '../../aws/route53/entities.ts';
+import { Instances, NetworkInterfaces } from '../../aws/ec2/instance-entities.ts';
+import { TargetGroups, TargetHealthReports, Targets } from '../../aws/elbv2/entities.ts';
+import {
+  CheckerStatuses,
+  HealthChecks,
+  HostedZones,
+  ResourceRecordSets,
+  type HealthCheck,
+} from '../../aws/route53/entities.ts';
 import type { Prober, WatchedCheck } from '../../plane/probe/prober.ts';
 import { noAccount, partitionShard } from '../../world/entity.ts';
+import { Faults } from '../../world/faults.ts';
 import type { World } from '../../world/world.ts';
-import { nodeOwner, servingLoadBalancers } from './load-balancers.ts';
+import { nodeOwner, servingLoadBalancers, servingTables } from './load-balancers.ts';
 import {
   forgetNodes,
   isNodeCheck,
@@ -12,6 +21,19 @@ import {
   observeNode,
 } from './node-reachability.ts';
 import { watchTables } from './tables-watch.ts';
+
+/** What decides whether a checker reaches a balancer's node or an instance. */
+const reachTables = [Faults, Instances, NetworkInterfaces, ...servingTables] as const;
+
+/** What else decides how a customer's endpoint answers, and where its name leads. */
+const answerTables = [
+  Targets,
+  TargetGroups,
+  TargetHealthReports,
+  HostedZones,
+  ResourceRecordSets,
+  CheckerStatuses,
+] as const;
 
 export interface HealthRunnerOptions {
   readonly world: World;
@@ -26,16 +48,19 @@ export class HealthRunner {
   readonly #stops: readonly (() => void)[];
   #prober: Prober | undefined;
   #isAsked = false;
+  #areConditionsAsked = false;
+  #hasCustomers = false;
   #watched = '';
 
   constructor(options: HealthRunnerOptions) {
     this.#options = options;
     const { world } = options;
-    const watched = watchTables(world, ['route53-health-checks', 'elbv2-l'], () => this.#ask());
-    const conditions = watchTables(world, ['faults', 'elbv2-', 'ec2-instances', 'route53-'], () =>
-      this.#prober?.conditionsChanged(),
-    );
-    this.#stops = [watched.stop, conditions.stop];
+    const stopWatching = watchTables(world, [HealthChecks, ...servingTables], () => this.#ask());
+    const stopFollowing = watchTables(world, reachTables, () => this.#askConditions());
+    const stopAnswers = watchTables(world, answerTables, () => {
+      if (this.#hasCustomers) this.#askConditions();
+    });
+    this.#stops = [stopWatching, stopFollowing, stopAnswers];
   }
 
   /** Begins with this prober. */
@@ -67,7 +92,9 @@ export class HealthRunner {
   /** Makes the prober watch what there is. */
   converge(): void {
     const nodes = this.#nodeChecks();
-    const checks = [...this.#customersChecks(), ...nodes];
+    const customers = this.#customersChecks();
+    this.#hasCustomers = customers.length > 0;
+    const checks = [...customers, ...nodes];
     // The prober goes on with a check that has not changed; telling it nothing new would cost all the same.
     const text = JSON.stringify(checks.map((watched) => watched.check));
     if (text === this.#watched) return;
@@ -88,6 +115,15 @@ export class HealthRunner {
     this.#options.soon(() => {
       this.#isAsked = false;
       this.converge();
+    });
+  }
+
+  #askConditions(): void {
+    if (this.#areConditionsAsked) return;
+    this.#areConditionsAsked = true;
+    this.#options.soon(() => {
+      this.#areConditionsAsked = false;
+      this.conditionsChanged();
     });
   }
 

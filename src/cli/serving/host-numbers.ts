@@ -6,7 +6,8 @@ interface HostNumber extends Entity {
   readonly host: number;
 }
 
-const HostNumbers = defineTable<HostNumber>('host-numbers', {
+/** Which host of the world's loopback block belongs to what. */
+export const HostNumbers = defineTable<HostNumber>('host-numbers', {
   host: (entry) => String(entry.host),
 });
 

@@ -6,9 +6,15 @@ import {
 } from '../../aws/ec2/instance-entities.ts';
 import { privateIpDnsName, publicDnsName, resourceDnsName } from '../../aws/ec2/host-names.ts';
 import { isPublicSubnet } from '../../aws/ec2/route-tables.ts';
-import { Subnets } from '../../aws/ec2/entities.ts';
+import {
+  InternetGateways,
+  RouteTableAssociations,
+  RouteTables,
+  Subnets,
+} from '../../aws/ec2/entities.ts';
 import { noAccount } from '../../world/entity.ts';
 import type { World } from '../../world/world.ts';
+import { rememberedByWorld } from './tables-watch.ts';
 
 /** An instance that has addresses, and where it stands. */
 export interface InstanceHost {
@@ -88,3 +94,16 @@ export class InstanceHosts {
     this.#byName.set(publicDnsName(region, publicIpAddress), host);
   }
 }
+
+/** What the hosts rest on: instances and their interfaces, and the routes that make a subnet public. */
+export const hostTables = [
+  Instances,
+  NetworkInterfaces,
+  Subnets,
+  RouteTables,
+  RouteTableAssociations,
+  InternetGateways,
+] as const;
+
+/** The hosts of the world as it is now. */
+export const instanceHosts = rememberedByWorld(hostTables, (world) => new InstanceHosts(world));

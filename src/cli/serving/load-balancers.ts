@@ -8,6 +8,7 @@ import {
 import { noAccount } from '../../world/entity.ts';
 import type { View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
+import { rememberedByWorld } from './tables-watch.ts';
 
 /** A load balancer that serves, with what its nodes need of it. */
 export interface ServingLoadBalancer {
@@ -24,8 +25,7 @@ export interface ServingLoadBalancer {
 export const nodeOwner = (loadBalancerArn: string, zoneId: string): string =>
   `node/${loadBalancerArn}/${zoneId}`;
 
-/** All load balancers of the world that have been provisioned. */
-export const servingLoadBalancers = (world: World): readonly ServingLoadBalancer[] => {
+const readServing = (world: World): readonly ServingLoadBalancer[] => {
   const shards = new Set(world.shards());
   const regions = world.geography.regions.filter(({ code }) => shards.has(code));
   return regions.flatMap(({ code: region }) =>
@@ -45,3 +45,9 @@ export const servingLoadBalancers = (world: World): readonly ServingLoadBalancer
       }),
   );
 };
+
+/** What `servingLoadBalancers` rests on. */
+export const servingTables = [LoadBalancers, Listeners] as const;
+
+/** All load balancers of the world that have been provisioned. */
+export const servingLoadBalancers = rememberedByWorld(servingTables, readServing);

@@ -105,10 +105,18 @@ class ModelledNode {
     for (const known of this.#targets.values()) known.prober?.stop();
   }
 
+  /** What the listener does with requests; undefined when the node is silent or does not have it. */
+  actionOf(listenerArn: string): NodeAction | undefined {
+    if (this.frozen || this.configuration.isolated) return undefined;
+    for (const { listeners } of this.configuration.loadBalancers) {
+      const listener = listeners.find((candidate) => candidate.arn === listenerArn);
+      if (listener !== undefined) return listener.action;
+    }
+    return undefined;
+  }
+
   route(listenerArn: string): ModelledRoute {
-    if (this.frozen || this.configuration.isolated) return { kind: 'silent' };
-    const listeners = this.configuration.loadBalancers.flatMap((one) => one.listeners);
-    const action = listeners.find((listener) => listener.arn === listenerArn)?.action;
+    const action = this.actionOf(listenerArn);
     if (action === undefined) return { kind: 'silent' };
     if (action.type !== 'forward') return { kind: 'answer', statusCode: action.statusCode };
     return this.#shares(action);
@@ -245,6 +253,11 @@ export class ModelledBalancer implements BalancerPlane {
     if (node === undefined) return;
     node.stop();
     this.#nodes.set(zoneId, new ModelledNode(this.#options, node.configuration));
+  }
+
+  /** Whether a listener in that zone takes connections, whatever becomes of what is sent over them. */
+  listens(zoneId: string, listenerArn: string): boolean {
+    return this.#nodes.get(zoneId)?.actionOf(listenerArn) !== undefined;
   }
 
   /** Where requests go that reach a listener in that zone. */
