@@ -1,4 +1,5 @@
 import facts from './facts/prices.json' with { type: 'json' };
+import { refreshedPrice } from './refreshed-facts.ts';
 import type { Sourced } from './sourced.ts';
 
 /** US dollars, before tax and discounts; on demand. Null where nobody knows: never nought. */
@@ -58,9 +59,14 @@ export const instancePrice = (instanceType: string, region: string): Price => {
   const [family = '', size = ''] = instanceType.split('.');
   const known = families[family];
   if (known === undefined || !known.sizes.includes(size)) return null;
+  const factor = (sizesOfLarge[size] ?? 0) / (sizesOfLarge[known.priced] ?? 1);
+  const told = refreshedPrice(region, `${family}.${known.priced}`);
+  if (told !== undefined) {
+    const basis = size === known.priced ? 'published' : 'derived';
+    return { ...told, value: rounded(told.value * factor), basis };
+  }
   const usd = usdPerHour[region]?.[`${family}.${known.priced}`];
   if (usd === undefined || usd === null) return null;
-  const factor = (sizesOfLarge[size] ?? 0) / (sizesOfLarge[known.priced] ?? 1);
   // The facts halve m5.xlarge for m5.large; the other two stand in the catalogue as they are.
   const isPublished = size === known.priced && family !== 'm5';
   return {
@@ -87,6 +93,8 @@ const networkBalancer: Readonly<Record<string, number>> = other.nlbHour;
 
 /** A GB of gp3 storage, USD a month. */
 export const gp3Price = (region: string): Price => {
+  const told = refreshedPrice(region, 'gp3');
+  if (told !== undefined) return { ...told, basis: 'published' };
   const fact = gp3[region];
   return fact === undefined
     ? null
@@ -94,12 +102,18 @@ export const gp3Price = (region: string): Price => {
 };
 
 /** A NAT gateway, USD an hour, without what it carries. */
-export const natGatewayPrice = (region: string): Price =>
-  published(natGateway[region], otherSource, null);
+export const natGatewayPrice = (region: string): Price => {
+  const told = refreshedPrice(region, 'nat');
+  if (told !== undefined) return { ...told, basis: 'published' };
+  return published(natGateway[region], otherSource, null);
+};
 
 /** A GB to the internet in the first 10 TB of a month, USD. */
-export const internetEgressPrice = (region: string): Price =>
-  published(egress[region], otherSource, null);
+export const internetEgressPrice = (region: string): Price => {
+  const told = refreshedPrice(region, 'egress');
+  if (told !== undefined) return { ...told, basis: 'published' };
+  return published(egress[region], otherSource, null);
+};
 
 /** An Application or Network Load Balancer, USD an hour, without its capacity units. */
 export const balancerPrice = (kind: 'application' | 'network', region: string): Price =>

@@ -1,6 +1,7 @@
 import { nearestNames } from './choose/nearest-names.ts';
 import facts from './facts/services.json' with { type: 'json' };
 import { plainText } from './plain-text.ts';
+import { refreshedService } from './refreshed-facts.ts';
 
 /** A service of AWS. */
 export interface Service {
@@ -76,6 +77,8 @@ const regionsOfEndpoints = regionsIn((fact) => fact.byEndpoints);
 export const serviceAvailability = (serviceId: string, region: string): Availability => {
   const fact = factById.get(serviceId);
   if (fact === undefined) return 'unknown';
+  const told = fact.byParameters === undefined ? undefined : refreshedService(serviceId, region);
+  if (told !== undefined && !fact.global) return told ? 'present' : 'absent-in-the-data';
   const isKnownRegion = regionsOfParameters.has(region) || regionsOfEndpoints.has(region);
   if (fact.global) return isKnownRegion ? 'present' : 'unknown';
   const { byParameters, byEndpoints } = fact;

@@ -77,9 +77,17 @@ const waitForSignal = async (): Promise<void> => {
   });
 };
 
+/** A file that describes the world is read only when there is one: it brings the gazetteer with it. */
+const geographyOption = async (options: Options): Promise<Pick<ServerOptions, 'geography'>> => {
+  const { world } = options;
+  if (typeof world !== 'string') return {};
+  const { geographyOfFile } = await import('../live/read-world-file.ts');
+  return { geography: geographyOfFile(world) };
+};
+
 /** `faultline up`: serves until it is told to end; then it ends everything that it started. */
 export const up = async (options: Options): Promise<void> => {
-  const settings = serverOptionsOf(options);
+  const settings = { ...serverOptionsOf(options), ...(await geographyOption(options)) };
   if (!isLoopback(settings.host)) {
     process.stderr.write(
       `faultline: warning: --host ${settings.host} lets other machines in, and user data runs as code on this one.\n`,

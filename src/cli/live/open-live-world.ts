@@ -39,24 +39,28 @@ export const openLiveWorld = async (
 ): Promise<OpenWorld> => {
   const { directory, log, loopback } = site;
   prepareDirectory(directory);
-  const live = await LiveWorld.open({
-    // A world keeps the seed that it began with, whatever the command line says.
-    seed: journal.header.seed,
-    speed: options.speed,
-    journal,
-    directory,
-    loopback,
-    createDriver: (clock) => Promise.resolve(createDriver(options, site, clock)),
-    endpoint: () => site.endpoint,
-    log,
-    onJournalFailure: (error) => {
-      // Nothing more could be acknowledged; what was is safe, and a restart finds it.
-      process.stderr.write(
-        `faultline: the journal in ${directory} cannot be written: ${String(error)}\n`,
-      );
-      process.exit(1);
+  const { geography } = options;
+  const live = await LiveWorld.open(
+    {
+      // A world keeps the seed that it began with, whatever the command line says.
+      seed: journal.header.seed,
+      speed: options.speed,
+      journal,
+      directory,
+      loopback,
+      createDriver: (clock) => Promise.resolve(createDriver(options, site, clock)),
+      endpoint: () => site.endpoint,
+      log,
+      onJournalFailure: (error) => {
+        // Nothing more could be acknowledged; what was is safe, and a restart finds it.
+        process.stderr.write(
+          `faultline: the journal in ${directory} cannot be written: ${String(error)}\n`,
+        );
+        process.exit(1);
+      },
     },
-  });
+    geography,
+  );
   return {
     live,
     execute: createExecute({

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Geography } from '../../atlas/geography.ts';
 import type { DnsAnswer, DnsQuestion } from '../../aws/route53/dns-records.ts';
 import { startDnsServer, type DnsServer } from '../../plane/dns/server.ts';
 import { createWireServer, type WireServer } from '../../wire/server.ts';
@@ -12,6 +13,7 @@ import { createAdmin, type AdminWorld, type SocketAddress } from './admin.ts';
 import type { LiveClock } from './live-clock.ts';
 import type { LiveWorld } from './live-world.ts';
 import { createLog, type Log } from './log.ts';
+import { refuseLostGround, rememberGround } from './lost-ground.ts';
 import { openLoopback, type Loopback } from './loopback.ts';
 import { openJournal } from './open-journal.ts';
 import type { OpenWorld } from './open-live-world.ts';
@@ -33,6 +35,8 @@ export interface ServerOptions {
   readonly account: string;
   readonly driver: DriverName;
   readonly strictAuth: boolean;
+  /** The Earth's unless given. */
+  readonly geography?: Geography;
 }
 
 /** Where a served world can be reached. */
@@ -288,7 +292,11 @@ export const startServer = async (
   // An empty world has nothing to recover: its code is read while the first client finds its way here.
   const isEmpty = (await journal.shards()).length === 0;
   try {
-    if (!isEmpty) await server.begin(journal);
+    if (!isEmpty) {
+      await refuseLostGround(directory, journal, options.geography);
+      await server.begin(journal);
+    }
+    rememberGround(directory, options.geography);
     await server.listen();
   } catch (error) {
     await server.close();
