@@ -61,6 +61,8 @@ export const javascriptCommand = (
 export const plainOutput = (value: unknown): unknown => {
   if (value instanceof Date) return value.getTime();
   if (value instanceof Uint8Array) return value;
+  // JSON inside JSON comes as a text that can parse itself.
+  if (value instanceof String) return value.toString();
   if (Array.isArray(value)) return value.map(plainOutput);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
