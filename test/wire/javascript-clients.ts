@@ -62,7 +62,7 @@ export const plainOutput = (value: unknown): unknown => {
   if (value instanceof Date) return value.getTime();
   if (value instanceof Uint8Array) return value;
   // JSON inside JSON comes as a text that can parse itself.
-  if (value instanceof String) return value.toString();
+  if (Object.prototype.toString.call(value) === '[object String]') return String(value);
   if (Array.isArray(value)) return value.map(plainOutput);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
