@@ -54,6 +54,9 @@ export class BalancerRunner {
     const { world, plane, sockets, configured } = this.#options;
     const configurations = nodeConfigurations(world, instanceHosts(world), sockets);
     plane.converge(configurations);
+    // A zone that is no longer used has lost its node; the next one there is told anew that it has no power.
+    const used = new Set(configurations.map(({ zoneId }) => zoneId));
+    for (const zoneId of this.#unpowered) if (!used.has(zoneId)) this.#unpowered.delete(zoneId);
     for (const { zoneId } of configurations) this.#followPower(zoneId);
     configured?.(configurations);
   }

@@ -91,6 +91,7 @@ export class HealthRunner {
 
   /** Makes the prober watch what there is. */
   converge(): void {
+    if (this.#prober === undefined) return;
     const nodes = this.#nodeChecks();
     const customers = this.#customersChecks();
     this.#hasCustomers = customers.length > 0;
@@ -100,7 +101,7 @@ export class HealthRunner {
     if (text === this.#watched) return;
     this.#watched = text;
     forgetNodes(this.#options.world, new Set(nodes.map((node) => node.check.id)));
-    this.#prober?.watch(checks);
+    this.#prober.watch(checks);
   }
 
   stop(): void {

@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Subnets } from '../../src/aws/ec2/entities.ts';
+import { ec2 } from '../../src/aws/ec2/service.ts';
+import { LoadBalancers, type LoadBalancer } from '../../src/aws/elbv2/entities.ts';
+import { elbv2 } from '../../src/aws/elbv2/service.ts';
+import { execute } from '../../src/aws/execute.ts';
+import type { Service } from '../../src/aws/operation.ts';
+import { SimulatedWorld } from '../../src/cli/drill/simulated-world.ts';
+import { isDomainError } from '../../src/world/domain-error.ts';
+import { BalancerRunner } from '../../src/cli/serving/balancer-runner.ts';
+import { openFault } from '../../src/world/fault-book.ts';
+
+const home = { region: 'eu-west-1', account: '000000000000' } as const;
+
+let simulated: SimulatedWorld;
+
+beforeEach(async () => {
+  simulated = await SimulatedWorld.open({ seed: 1 });
+});
+afterEach(() => simulated.close());
+
+const call = (
+  service: Service,
+  operation: string,
+  input: Readonly<Record<string, unknown>>,
+): void => {
+  const { output } = execute(simulated.world, { service, operation, input, ...home });
+  if (isDomainError(output)) throw new Error(output.message);
+};
+
+const loadBalancer = (): LoadBalancer => {
+  const [found] = simulated.world.view(home.region, home.account).list(LoadBalancers);
+  if (found === undefined) throw new Error('There is no load balancer.');
+  return found;
+};
+
+const addresses = (): number =>
+  simulated.answers.answer({ name: `${loadBalancer().dnsName}.`, type: 'A' }).answers.length;
+
+/** A load balancer in every zone that answers by itself, a minute after it was asked for. */
+const buildBalancer = (name: string): void => {
+  call(ec2, 'DescribeSubnets', {});
+  const subnets = simulated.world.view(home.region, home.account).list(Subnets);
+  call(elbv2, 'CreateLoadBalancer', { Name: name, Subnets: subnets.map(({ id }) => id) });
+  call(elbv2, 'CreateListener', {
+    LoadBalancerArn: loadBalancer().id,
+    Protocol: 'HTTP',
+    Port: 80,
+    DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200' } }],
+  });
+  simulated.clock.advance(60_000);
+};
+
+it('gives the node of a zone again once the zone is well, also of a balancer without targets', () => {
+  buildBalancer('web');
+  const all = addresses();
+  expect(all).toBe(loadBalancer().zones.length);
+  openFault(simulated.world, {
+    target: `zone/${loadBalancer().zones[0]?.zoneId}`,
+    effect: 'power',
+    durationMs: 300_000,
+  });
+  simulated.clock.advance(120_000);
+  expect(addresses()).toBe(all - 1);
+  simulated.clock.advance(300_000);
+  expect(addresses()).toBe(all);
+});
+
+it('silences the node of another balancer that comes to a zone without power', () => {
+  const silent = new Set<string>();
+  let zones = new Set<string>();
+  const runner = new BalancerRunner({
+    world: simulated.world,
+    sockets: {
+      nodeAddress: () => '127.0.0.2',
+      instanceAddress: () => '127.0.0.3',
+      realPort: (port) => port,
+    },
+    plane: {
+      converge: (desired) => {
+        zones = new Set(desired.map(({ zoneId }) => zoneId));
+        for (const zoneId of silent) if (!zones.has(zoneId)) silent.delete(zoneId);
+      },
+      freeze: (zoneId) => silent.add(zoneId),
+      restart: (zoneId) => silent.delete(zoneId),
+    },
+    soon: (work) => work(),
+  });
+  buildBalancer('first');
+  const dark = loadBalancer().zones[0]?.zoneId;
+  openFault(simulated.world, { target: `zone/${dark}`, effect: 'power' });
+  expect([...silent]).toEqual([dark]);
+  call(elbv2, 'DeleteLoadBalancer', { LoadBalancerArn: loadBalancer().id });
+  expect([...zones]).toEqual([]);
+  buildBalancer('second');
+  expect(zones).toContain(dark);
+  expect([...silent]).toEqual([dark]);
+  runner.stop();
+});
