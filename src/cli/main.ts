@@ -120,6 +120,12 @@ FILE is YAML with the same words: users (a list of CITY:SHARE), services, instan
 egress-gb, within, max-latency, weights, pair. Options replace what it says.
 `;
 
+/** Choosing goes by what an account told, when `faultline atlas update` has asked one. */
+const takeRefreshedFacts = async (): Promise<void> => {
+  const { loadRefreshedFacts } = await import('./atlas/refreshed-facts-file.ts');
+  loadRefreshedFacts();
+};
+
 const addAtlas = (program: Command): void => {
   const collect = (value: string, before: readonly string[]): readonly string[] => [
     ...before,
@@ -149,6 +155,7 @@ const addAtlas = (program: Command): void => {
     .addHelpText('after', chooseHelp)
     .action(async (file: string | undefined, options: Record<string, unknown>) => {
       const { choose } = await import('./commands/choose.ts');
+      await takeRefreshedFacts();
       await choose(file, options);
     });
   program
@@ -157,6 +164,7 @@ const addAtlas = (program: Command): void => {
     .option('--json', 'print JSON, and nothing else, on stdout')
     .action(async (options: Record<string, unknown>) => {
       const { regions } = await import('./commands/regions.ts');
+      await takeRefreshedFacts();
       regions(options);
     });
   program
@@ -168,6 +176,7 @@ const addAtlas = (program: Command): void => {
     .option('--json', 'print JSON, and nothing else, on stdout')
     .action(async (code: string, options: Record<string, unknown>) => {
       const { region } = await import('./commands/region.ts');
+      await takeRefreshedFacts();
       region(code, options);
     });
 };

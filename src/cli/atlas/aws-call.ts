@@ -162,9 +162,11 @@ export const accessOf = (
   endpoint: string | undefined,
   environment: Readonly<Record<string, string | undefined>>,
 ): AwsAccess => {
-  const accessKeyId = environment['AWS_ACCESS_KEY_ID'];
-  const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY'];
-  const sessionToken = environment['AWS_SESSION_TOKEN'];
+  // A variable that is empty is as good as none, to every client of AWS.
+  const set = (name: string): string | undefined => environment[name] || undefined;
+  const accessKeyId = set('AWS_ACCESS_KEY_ID');
+  const secretAccessKey = set('AWS_SECRET_ACCESS_KEY');
+  const sessionToken = set('AWS_SESSION_TOKEN');
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {
     const token = sessionToken === undefined ? {} : { sessionToken };
     return { endpoint, credentials: { accessKeyId, secretAccessKey, ...token } };

@@ -49,7 +49,7 @@ const showProgress = (what: string): void => {
  * at hand, and keeps them for `choose`, `region` and `regions`.
  */
 export const updateAtlas = async (options: UpdateOptions): Promise<void> => {
-  const endpoint = options.endpoint ?? process.env['AWS_ENDPOINT_URL'];
+  const endpoint = options.endpoint ?? (process.env['AWS_ENDPOINT_URL'] || undefined);
   const access = accessOf(endpoint, process.env);
   loadRefreshedFacts();
   const today = new Date().toISOString().slice(0, 10);
