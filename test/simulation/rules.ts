@@ -95,7 +95,10 @@ const minuteMs = 60_000;
 const noticedMs = 2 * minuteMs;
 
 /** Whether enough of every group's servers are healthy for this node: by what it reported of those that run. */
-const hasHealthyTargets = ({ view, targetGroupArns }: ServingLoadBalancer, zoneId: string) =>
+const hasHealthyTargets = (
+  { view, targetGroupArns, loadBalancer }: ServingLoadBalancer,
+  zoneId: string,
+): boolean =>
   targetGroupArns.every((arn) => {
     const group = view.get(TargetGroups, arn);
     if (group === undefined) return true;
@@ -104,6 +107,8 @@ const hasHealthyTargets = ({ view, targetGroupArns }: ServingLoadBalancer, zoneI
       attributes['target_group_health.dns_failover.minimum_healthy_targets.count'] ?? 1,
     );
     const healthy = view.find(Targets, 'targetGroup', arn).filter((target) => {
+      const isUsed =
+        target.zoneId === null || loadBalancer.zones.some((zone) => zone.zoneId === target.zoneId);
       const isNear =
         attributes['load_balancing.cross_zone.enabled'] !== 'false' || target.zoneId === zoneId;
       const instance = view.get(Instances, target.targetId);
@@ -113,7 +118,12 @@ const hasHealthyTargets = ({ view, targetGroupArns }: ServingLoadBalancer, zoneI
         report !== undefined &&
         report.at >= Math.max(target.registeredAt, instance?.launchTime ?? 0);
       return (
-        isNear && isOn && isFresh && report.state === 'healthy' && target.drainingUntil === null
+        isUsed &&
+        isNear &&
+        isOn &&
+        isFresh &&
+        report.state === 'healthy' &&
+        target.drainingUntil === null
       );
     });
     return healthy.length >= needed;
