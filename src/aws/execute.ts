@@ -70,6 +70,9 @@ const notOptedIn = (service: Service): DomainError => {
 
 const mayUse = (partition: View, call: Call): DomainError | undefined => {
   const region = partition.geography.region(call.region);
+  // Clients ask partition-wide services there, also in a world that has no such Region.
+  const isPartitionHome = call.service.shard === 'partition' && call.region === partitionHome;
+  if (region === undefined && isPartitionHome) return undefined;
   if (region === undefined) {
     return new DomainError('InvalidRegion', whyUnknownRegion(partition.geography, call.region));
   }

@@ -73,6 +73,20 @@ describe('faultline up --world FILE', () => {
     await expect(zonesOf('ap-south-1')).rejects.toThrow('ap-south-1');
   });
 
+  it('answers for the whole partition in a world without us-east-1', async () => {
+    const small = join(directory, 'europe.yaml');
+    await writeFile(small, 'regions: [eu-west-1, eu-central-1]');
+    const { endpoint } = await up(undefined, small);
+    for (const region of ['us-east-1', 'eu-west-1']) {
+      const { route53, account } = awsClients(endpoint, { region });
+      await route53.createHostedZone({ Name: 'example.org', CallerReference: region });
+      const { Regions } = await account.listRegions({});
+      expect(Regions?.map(({ RegionName }) => RegionName)).toEqual(['eu-central-1', 'eu-west-1']);
+    }
+    const { ec2 } = awsClients(endpoint, { region: 'us-east-1' });
+    await expect(ec2.describeVpcs({})).rejects.toThrow("There is no Region 'us-east-1'");
+  });
+
   it('runs a machine in a Region that AWS does not have', async () => {
     const { endpoint } = await up(undefined, file);
     const { ec2 } = awsClients(endpoint, { region: 'eu-north-9' });
