@@ -224,7 +224,8 @@ export const explainCityLookup = (
     case 'ambiguous':
       return `'${text}' may be ${anyOf(lookup.candidates.map((city) => cityLabel(city)))}: say which.`;
     case 'unknown': {
-      const hint = lookup.nearest.length === 0 ? '' : ` Near it are ${anyOf(lookup.nearest)}.`;
+      const verb = lookup.nearest.length === 1 ? 'is' : 'are';
+      const hint = lookup.nearest.length === 0 ? '' : ` Near it ${verb} ${anyOf(lookup.nearest)}.`;
       return `There is no place '${text}'.${hint}`;
     }
   }

@@ -46,7 +46,7 @@ describe('wrong use: one line on stderr that names what is nearest, exit code 2'
 
   it('in a terminal', async () => {
     const city = await runFaultline('choose', '--users', 'Lodnon:100');
-    const stderr = "faultline: --users: There is no place 'Lodnon'. Near it are 'London,GB'.\n";
+    const stderr = "faultline: --users: There is no place 'Lodnon'. Near it is 'London,GB'.\n";
     expect(city).toEqual({ exitCode: 2, stdout: '', stderr });
     const file = await runFaultline('choose', 'nowhere.yaml');
     expect(file).toMatchObject({ exitCode: 2, stdout: '' });
