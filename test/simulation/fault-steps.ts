@@ -1,6 +1,5 @@
 import { Instances } from '../../src/aws/ec2/instance-entities.ts';
 import { Subnets } from '../../src/aws/ec2/entities.ts';
-import { services } from '../../src/aws/services.ts';
 import { isDomainError } from '../../src/world/domain-error.ts';
 import { mendFault, openFault } from '../../src/world/fault-book.ts';
 import type { FaultRequest } from '../../src/world/faults.ts';
@@ -30,7 +29,9 @@ const targetAndEffect = (run: Run, home: Home): Pick<FaultRequest, 'target' | 'e
     case 2:
       return { target: linkTarget(run, home), effect: oneOf(run, ['network', 'latency']) };
     case 3: {
-      const service = once(run, 2) ? '' : `/${run.random.pick(services)?.name ?? ''}`;
+      const service = once(run, 2)
+        ? ''
+        : `/${oneOf(run, ['ec2', 'elasticloadbalancing', 'route53'])}`;
       return { target: `api/${home.region}${service}`, effect: 'api' };
     }
     case 4:

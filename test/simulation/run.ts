@@ -17,6 +17,8 @@ export interface Home {
 export interface Run {
   readonly seed: number;
   readonly random: Random;
+  /** Apart, so that an operation more or less does not reshuffle everything else. */
+  readonly strangersRandom: Random;
   readonly homes: readonly Home[];
   readonly store: MemoryJournalStore;
   readonly watch: Watch;

@@ -192,6 +192,7 @@ const begin = async (seed: number): Promise<Run> => {
   const parts = {
     seed,
     random,
+    strangersRandom: createRandom(seed + 0x5eed),
     homes: used.flatMap((region) => accounts.map((account) => ({ region, account }))),
     store: new MemoryJournalStore(),
     watch: new Watch(zoneIds),

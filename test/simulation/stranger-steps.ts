@@ -145,8 +145,8 @@ const makers = all.filter(({ operation }) =>
 );
 
 /** What makers need and no random text hits upon. */
-const known = (run: Run, region: string): Readonly<Record<string, unknown>> => ({
-  ImageId: run.random.pick(baseImagesOf(region))?.imageId,
+const known = (run: Run, { random }: Run, region: string): Readonly<Record<string, unknown>> => ({
+  ImageId: random.pick(baseImagesOf(region))?.imageId,
   InstanceType: 't3.micro',
   MinCount: 1,
   MaxCount: 1,
@@ -159,16 +159,17 @@ const known = (run: Run, region: string): Readonly<Record<string, unknown>> => (
 
 /** Calls some operations with any input that the wire would let through, in an account that nobody else uses. */
 export const strange = (run: Run): void => {
-  const region = run.random.pick(run.homes)?.region ?? 'us-east-1';
-  const source: Source = { run, texts: textsInWorld(run, region) };
+  const own: Run = { ...run, random: run.strangersRandom };
+  const region = own.random.pick(run.homes)?.region ?? 'us-east-1';
+  const source: Source = { run: own, texts: textsInWorld(own, region) };
   for (let count = 0; count < 12; count += 1) {
-    const chosen = run.random.pick(once(run, 3) ? makers : all);
+    const chosen = own.random.pick(once(own, 3) ? makers : all);
     if (chosen === undefined) return;
     const { service, operation } = chosen;
     const input = models.get(service.name)?.operations.get(operation)?.input;
     if (input === undefined) continue;
-    const helped = Object.entries(known(run, region)).filter(
-      ([name]) => input.members.some((member) => member.name === name) && !once(run, 4),
+    const helped = Object.entries(known(run, own, region)).filter(
+      ([name]) => input.members.some((member) => member.name === name) && !once(own, 4),
     );
     const given = { ...inputOf(source, input, 0), ...Object.fromEntries(helped) };
     if (violationsOf(input, given).length > 0) continue;
