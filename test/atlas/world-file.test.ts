@@ -140,6 +140,41 @@ describe('a data directory whose geography changes', () => {
     expect(Vpcs?.map((vpc) => vpc.VpcId)).toContain(Vpc?.VpcId);
   });
 
+  it('does not start without a zone in which it has something, or with a fault on lost ground', async () => {
+    const data = join(directory, 'zone');
+    const first = await up(data, file);
+    const { ec2 } = awsClients(first.endpoint, { region: 'eu-west-1' });
+    const { Vpc } = await ec2.createVpc({ CidrBlock: '10.9.0.0/16' });
+    const { Subnet } = await ec2.createSubnet({
+      VpcId: Vpc?.VpcId,
+      CidrBlock: '10.9.1.0/24',
+      AvailabilityZoneId: 'euw1-az4',
+    });
+    await callAdmin(first.endpoint, 'POST', '/faults', {
+      target: 'zone/eun9-az2',
+      effect: 'power',
+    });
+    await stop(first);
+
+    const refusal = async (text: string): Promise<string> => {
+      const other = join(directory, 'other.yaml');
+      await writeFile(other, text);
+      const ended = await startFaultline({
+        directory: data,
+        driver: 'mock',
+        others: ['--world', other],
+      });
+      if (ended.kind === 'running') worlds.push(ended);
+      expect(ended).toMatchObject({ kind: 'ended', exitCode: 1 });
+      return String(ended.stderr);
+    };
+    const withoutZone = worldText.replace(/addZones:[^]*?(?=roundTrips)/, '');
+    expect(await refusal(withoutZone)).toMatch(/has (subnet|vpc|[a-z]+)-[0-9a-f]+.* in euw1-az4/);
+    const withoutOslo = worldText.replace('zones: 2', 'zones: 1');
+    expect(await refusal(withoutOslo)).toMatch(/in eun9-az2, which is not/);
+    expect(Subnet?.AvailabilityZoneId).toBe('euw1-az4');
+  });
+
   it('starts without a Region in which it has nothing', async () => {
     const data = join(directory, 'empty-region');
     const first = await up(data);
