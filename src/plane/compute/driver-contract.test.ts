@@ -156,6 +156,13 @@ describe.each([
     expect(seenOf('i-1')).toEqual(['booted', 'stopped', 'booted']);
   });
 
+  test('is off when a stop follows a reboot that is under way', async () => {
+    const instance = await boot('i-1', contestant.longRunning);
+    await Promise.all([driver.reboot(instance), driver.stop('i-1')]);
+    expect(driver.list()).toEqual([]);
+    expect(seenOf('i-1').at(-1)).toBe('stopped');
+  });
+
   test('freezes a machine, which stays, and lets it go on', async () => {
     await boot('i-1', contestant.longRunning);
     await driver.freeze('i-1');

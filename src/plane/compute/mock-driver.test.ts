@@ -56,6 +56,18 @@ test('boots, exits, stops and reboots at the seconds that its script says', () =
   ]);
 });
 
+test.each(['stop', 'kill'] as const)('%s during a reboot leaves the machine off', (act) => {
+  const specification = instance({ bootSeconds: 10, stopSeconds: 5 });
+  void driver.boot(specification);
+  at(20);
+  void driver.reboot(specification);
+  at(22);
+  void driver[act]('i-1');
+  at(100);
+  expect(driver.list()).toEqual([]);
+  expect(seen.map(([, kind]) => kind)).toEqual(['booted', 'stopped']);
+});
+
 test('without a script a machine is on at once and answers 200', () => {
   void driver.boot(instance(undefined));
   expect(seen).toEqual([[0, 'booted']]);

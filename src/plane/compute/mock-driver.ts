@@ -36,7 +36,7 @@ interface MockMachine {
   cancel: () => void;
   /** Settles when the boot or the stop that is under way is done. */
   done: PromiseWithResolvers<DomainError | undefined>;
-  /** Boots that wait until it is off; told whether it went off, or lost its power before. */
+  /** Boots that wait until it is off; told whether they may begin, or something else came before. */
   readonly whenOff: ((isOff: boolean) => void)[];
 }
 
@@ -92,7 +92,10 @@ class ScriptedDriver implements MockDriver {
   stop(instanceId: string): Promise<DomainError | undefined> {
     const machine = this.#machines.get(instanceId);
     if (machine === undefined) return Promise.resolve(undefined);
-    if (machine.state === 'stopping') return machine.done.promise;
+    if (machine.state === 'stopping') {
+      this.#forgetBoots(machine);
+      return machine.done.promise;
+    }
     const seconds = machine.state === 'frozen' ? 0 : machine.script.stopSeconds;
     return this.#end(machine, seconds);
   }
@@ -120,7 +123,7 @@ class ScriptedDriver implements MockDriver {
     machine.done.resolve(undefined);
     if (isRebooting) {
       machine.mainProcess = 'none';
-      for (const act of machine.whenOff.splice(0)) act(false);
+      this.#forgetBoots(machine);
     }
     return Promise.resolve(undefined);
   }
@@ -227,6 +230,7 @@ class ScriptedDriver implements MockDriver {
 
   #end(machine: MockMachine, seconds: number): Promise<DomainError | undefined> {
     machine.cancel();
+    this.#forgetBoots(machine);
     // Who waits for a boot that was cut short is told that it is over.
     const before = machine.done;
     if (machine.state !== 'stopping') machine.done = Promise.withResolvers();
@@ -240,6 +244,11 @@ class ScriptedDriver implements MockDriver {
       for (const act of machine.whenOff) act(true);
     });
     return machine.done.promise;
+  }
+
+  /** What came later says that it is to be off: a boot that waited for that does not follow. */
+  #forgetBoots(machine: MockMachine): void {
+    for (const act of machine.whenOff.splice(0)) act(false);
   }
 
   /** At once, and within this call, when no time is to pass: then a virtual clock need not move for it. */
