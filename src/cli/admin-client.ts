@@ -18,6 +18,17 @@ export class AdminRefusal extends Error {
   }
 }
 
+/** Every answer of the admin API is JSON; who answers otherwise is something else. */
+const readAnswer = (endpoint: string, text: string): unknown => {
+  try {
+    return text === '' ? {} : JSON.parse(text);
+  } catch (error) {
+    throw new Error(`What answers at ${endpoint} is no Faultline. Start one with: faultline up`, {
+      cause: error,
+    });
+  }
+};
+
 /**
  * Calls the admin API of a running world. Rejects with an AdminRefusal when it refuses, and with an Error of one
  * clear line when nobody answers.
@@ -49,8 +60,7 @@ export const callAdmin = async (
       cause: error,
     });
   }
-  const text = await response.body.text();
-  const answer: unknown = text === '' ? {} : JSON.parse(text);
+  const answer = readAnswer(endpoint, await response.body.text());
   if (response.statusCode < 400) return answer;
   // The admin API answers every error in this form.
   const { error } = answer as {

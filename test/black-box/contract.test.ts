@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsClients, given } from '../support/aws-clients.ts';
 import { eventually } from '../support/eventually.ts';
@@ -241,6 +242,32 @@ describe('the command line', () => {
     expect(ended).toMatchObject({ exitCode, stdout: '' });
     expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(ended.stderr).toContain(named);
+  });
+});
+
+describe('a world that cannot be served or reached', () => {
+  it('whose port is taken says so and ends', async () => {
+    const port = new URL(world.endpoint).port;
+    const taken = ['up', '--ephemeral', '--dns-port', '0', '--driver', 'mock'];
+    const byApi = await runCommand([...taken, '--port', port]);
+    expect(byApi).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(byApi.stderr).toMatch(/^faultline: .*127\.0\.0\.1:\d+.*\n$/);
+    expect(byApi.stderr).toContain(port);
+    const dnsPort = String(world.dnsPort);
+    const byDns = await runCommand(['up', '--ephemeral', '--port', '0', '--dns-port', dnsPort]);
+    expect(byDns).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(byDns.stderr).toContain(dnsPort);
+  });
+
+  it('which is something else is told from one that answers', async () => {
+    const other = createServer((_request, response) => response.end('<!doctype html>'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    // A server that listens on a port has an AddressInfo; only one on a pipe has a string.
+    const { port } = other.address() as AddressInfo;
+    const ended = await runCommand(['status', '--endpoint', `http://127.0.0.1:${port}`]);
+    other.close();
+    expect(ended).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(ended.stderr).toMatch(/^faultline: [^\n]*127\.0\.0\.1:\d+[^\n]*no Faultline[^\n]*\n$/);
   });
 });
 

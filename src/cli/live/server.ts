@@ -120,7 +120,9 @@ class Server implements AdminWorld {
   }
 
   async listen(): Promise<void> {
-    await Promise.all([this.#listenWire(), this.#listenDns()]);
+    // Both are waited for: what listens when the other cannot must be known to whoever closes this.
+    const tried = await Promise.allSettled([this.#listenWire(), this.#listenDns()]);
+    for (const result of tried) if (result.status === 'rejected') throw result.reason;
   }
 
   live(): LiveWorld {
