@@ -14,7 +14,7 @@ import {
 } from '../support/faultline-admin.ts';
 import { kill, startFaultline, startReady, stop } from '../support/faultline-process.ts';
 import type { Running, UpOptions } from '../support/faultline-process.ts';
-import { launchServers, serverPort } from './web-server.ts';
+import { launchServers, launchWith, serverPort, stateOf } from './web-server.ts';
 import type { ServerAnswer } from './web-server.ts';
 
 let directory: string;
@@ -117,6 +117,27 @@ describe('a data directory', () => {
     expect(await eventually(() => askServer(id))).toMatchObject({ boots: 2 });
     const again = awsClients(world.endpoint);
     await again.ec2.terminateInstances({ InstanceIds: [id, other] });
+  });
+
+  it('is whole after an end in a hurry: a second Ctrl-C while an instance will not end', async () => {
+    const aws = awsClients(world.endpoint);
+    const stubborn = '#!/bin/sh\ntrap "" TERM\necho here I stay\nwhile :; do sleep 1; done\n';
+    const id = await launchWith(aws, stubborn);
+    await eventually(async () => {
+      const { Output = '' } = await aws.ec2.getConsoleOutput({ InstanceId: id });
+      return Buffer.from(Output, 'base64').toString().includes('here I stay');
+    });
+    const { child } = world;
+    await eventually(() => {
+      // The first few of these are one Ctrl-C, as a terminal and whoever launched us pass it on.
+      child.kill('SIGINT');
+      return child.exitCode !== null || child.signalCode !== null;
+    });
+    world = await startReady(options());
+    expect(world.stderr()).toBe('');
+    const again = awsClients(world.endpoint);
+    expect(await stateOf(again, id)).toBe('running');
+    await again.ec2.terminateInstances({ InstanceIds: [id] });
   });
 
   it('is served by one process at a time', async () => {

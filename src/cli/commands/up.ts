@@ -64,13 +64,15 @@ const sameSignalMs = 1000;
 const waitForSignal = async (): Promise<void> => {
   await new Promise<void>((done) => {
     let firstAt: number | undefined;
-    const receive = (): void => {
+    const receive = (signal: NodeJS.Signals): void => {
       if (firstAt === undefined) {
         firstAt = performance.now();
         done();
       } else if (performance.now() - firstAt > sameSignalMs) {
-        // Someone in a hurry: what is left is found and ended at the next start.
-        process.exit(130);
+        // Someone in a hurry: what is left is found and ended at the next start. The signal does what it does by
+        // itself, since an exit would close the journal's file behind the journal, which then looks as if it were cut.
+        process.off(signal, receive);
+        process.kill(process.pid, signal);
       }
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, receive);
