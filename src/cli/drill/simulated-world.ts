@@ -18,7 +18,7 @@ import { BalancerRunner } from '../serving/balancer-runner.ts';
 import { createDnsAnswers, type DnsAnswers } from '../serving/dns-answers.ts';
 import { followFaults } from '../serving/fault-follower.ts';
 import { HealthRunner } from '../serving/health-runner.ts';
-import { instanceHosts, type InstanceHost } from '../serving/instance-hosts.ts';
+import { instanceHosts } from '../serving/instance-hosts.ts';
 import { InstanceRunner } from '../serving/instance-runner.ts';
 import { servingLoadBalancers } from '../serving/load-balancers.ts';
 import { metadataOf } from '../serving/metadata.ts';
@@ -233,15 +233,12 @@ export class SimulatedWorld {
     }
   }
 
-  #hostOfTarget(target: NodeTarget): InstanceHost | undefined {
-    if (target.id.startsWith('i-')) return instanceHosts(this.world).byId(target.id);
-    return instanceHosts(this.world).byPrivateAddress(target.id)[0];
-  }
-
   #behaviour(target: NodeTarget): TargetBehaviour {
-    const host = this.#hostOfTarget(target);
-    if (host === undefined) return { kind: 'silent' };
-    const met = this.#driver.respond(host.instance.id);
+    // By its socket, which is one server's own: private addresses repeat among VPCs.
+    const { socket } = target;
+    const owner = socket === undefined ? undefined : this.#sockets.ownerOf(socket.address);
+    if (owner === undefined) return { kind: 'silent' };
+    const met = this.#driver.respond(owner.slice(owner.indexOf('/') + 1));
     switch (met.kind) {
       case 'silence':
         return { kind: 'silent' };
