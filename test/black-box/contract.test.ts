@@ -49,6 +49,7 @@ describe('faults', () => {
     [{ target: 'zone/use1-az1', effect: 'power', duration: '-5m' }, '-5m'],
     [{ target: 'zone/use1-az1', effect: 'power', severity: 2 }, '2'],
     [{ target: 'planet/earth', effect: 'power' }, 'planet'],
+    [{ target: 'instance/i-0123456789abcdef0', effect: 'power' }, 'i-0123456789abcdef0'],
     [{ target: 'link/us-east-1/use1-az1', effect: 'network' }, 'link'],
     [{ target: 'zone/use1-az1', efect: 'power' }, 'efect'],
     [{ effect: 'power' }, 'target'],
