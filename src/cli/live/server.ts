@@ -107,11 +107,11 @@ class Server implements AdminWorld {
     this.#site = site;
   }
 
-  /** Lets the journal's world run; resolves when it does. */
-  async begin(journal: Journal): Promise<void> {
-    this.#opening = import('./open-live-world.ts').then((module) =>
-      module.openLiveWorld(this.#options, this.#site, journal),
-    );
+  /** Lets the journal's world run, after `before`; resolves when it does. */
+  async begin(journal: Journal, before: Promise<void> = Promise.resolve()): Promise<void> {
+    this.#opening = before
+      .then(() => import('./open-live-world.ts'))
+      .then((module) => module.openLiveWorld(this.#options, this.#site, journal));
     this.#open = await this.#opening;
   }
 
@@ -263,8 +263,10 @@ const hintsOf = (ready: Ready, loopback: Loopback): readonly string[] => {
   return hints;
 };
 
+/** Reading all that code takes the thread for a while: whoever waits for the ready line sees it first. */
 const beginSoon = (server: Server, journal: Journal): void => {
-  server.begin(journal).catch((error: unknown) => {
+  const told = new Promise<void>((resolve) => setImmediate(resolve));
+  server.begin(journal, told).catch((error: unknown) => {
     process.stderr.write(`faultline: the world cannot run: ${String(error)}\n`);
     process.exit(1);
   });
