@@ -146,6 +146,16 @@ const salvage = (path: string, why: unknown, onNotice: (message: string) => void
 };
 
 /**
+ * Makes a directory and those above it. Step by step: Node.js's own `recursive` never ends below a directory that
+ * takes none, such as /proc.
+ */
+const makeDirectory = (directory: string): void => {
+  if (existsSync(directory)) return;
+  makeDirectory(dirname(directory));
+  mkdirSync(directory, { mode: 0o700 });
+};
+
+/**
  * Opens or makes the journal of a data directory, takes its lock, cuts a torn end and reads its header. Throws
  * JournalHeld when another process has it, JournalDamaged for damage before its end, and an Error for a format
  * that is newer than the program. Never open `journal.sqlite` in this process by other means while it is open:
@@ -153,7 +163,7 @@ const salvage = (path: string, why: unknown, onNotice: (message: string) => void
  */
 export const openDatabase = (options: DatabaseOptions): OpenDatabase => {
   const path = join(options.directory, journalFileName);
-  mkdirSync(options.directory, { recursive: true, mode: 0o700 });
+  makeDirectory(options.directory);
   try {
     return openLocked(path, options);
   } catch (error) {

@@ -107,6 +107,14 @@ describe('a data directory', () => {
     expect(await readdir(deep)).toContain('journal.sqlite');
   });
 
+  it.runIf(process.platform === 'linux')(
+    'that cannot be made is refused, and at once',
+    async () => {
+      const refused = openSqliteJournal('/proc/faultline/data', { onNotice: () => undefined });
+      await expect(refused).rejects.toThrow('ENOENT');
+    },
+  );
+
   it('is free again when its holder was killed, and refused while it lives', async () => {
     const script = join(import.meta.dirname, 'sqlite-journal.ts');
     const holder = spawn(process.execPath, [
