@@ -36,7 +36,8 @@ export const privateNameOfInstance = (view: View, instance: Instance): string =>
     : privateIpDnsName(view.shard, networkInterface.privateIpAddress);
 };
 
-const isNewlyAttached = (instance: Instance): boolean =>
+/** Whether its first boot is under way, while EC2 says `attaching` and `pending` of its parts. */
+export const isNewlyAttached = (instance: Instance): boolean =>
   instance.state === 'pending' && instance.bootNumber === 1;
 
 /** The block devices of an instance, as several operations list them. */
@@ -81,10 +82,15 @@ const networkAnswer = (view: View, instance: Instance): Plain<Answer> => {
   };
 };
 
+/** How an instance of this type boots. */
+export const bootModeOf = (instance: Instance): 'uefi' | 'legacy-bios' =>
+  (instanceTypeFacts(instance.instanceType)?.SupportedBootModes ?? []).includes('uefi')
+    ? 'uefi'
+    : 'legacy-bios';
+
 /** What the type of an instance says about it. */
 const typeAnswer = (instance: Instance): Plain<Answer> => {
   const facts = instanceTypeFacts(instance.instanceType);
-  const bootModes = facts?.SupportedBootModes ?? [];
   return {
     // The names of types are members of the SDK's union.
     InstanceType: instance.instanceType as Answer['InstanceType'],
@@ -92,7 +98,7 @@ const typeAnswer = (instance: Instance): Plain<Answer> => {
       CoreCount: facts?.VCpuInfo?.DefaultCores,
       ThreadsPerCore: facts?.VCpuInfo?.DefaultThreadsPerCore,
     },
-    CurrentInstanceBootMode: bootModes.includes('uefi') ? 'uefi' : 'legacy-bios',
+    CurrentInstanceBootMode: bootModeOf(instance),
     // EC2 says xen for Nitro too.
     Hypervisor: 'xen',
     EnaSupport: true,

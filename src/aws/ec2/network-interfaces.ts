@@ -118,7 +118,8 @@ export const publicNameOf = (view: View, networkInterface: NetworkInterface): st
     ? publicDnsName(view.shard, networkInterface.publicIpAddress)
     : undefined;
 
-const privateNameOf = (view: View, networkInterface: NetworkInterface): string | undefined =>
+/** The private DNS name of an interface; undefined without DNS hostnames in its VPC. */
+export const privateNameOf = (view: View, networkInterface: NetworkInterface): string | undefined =>
   view.get(Vpcs, networkInterface.vpcId)?.enableDnsHostnames === true
     ? privateIpDnsName(view.shard, networkInterface.privateIpAddress)
     : undefined;
