@@ -19,14 +19,26 @@ export interface OpenWorld {
 /** The same at each start on one directory, and a directory has one world at a time. */
 const worldIdOf = (directory: string): string => Buffer.from(directory).toString('base64url');
 
-const createDriver = (options: ServerOptions, site: Site, clock: LiveClock): Driver =>
-  options.driver === 'mock'
-    ? createMockDriver({ clock })
-    : createProcessDriver({
-        stateDirectory: join(site.directory, 'running'),
-        worldId: worldIdOf(site.directory),
-        metadataAddress: site.loopback.metadataAddress,
-      });
+/**
+ * The driver of this start. A world may run processes at one start and none at the next, so a start without processes
+ * ends those that a killed one left as well.
+ */
+const createDriver = async (
+  options: ServerOptions,
+  { directory, loopback, log }: Site,
+  clock: LiveClock,
+): Promise<Driver> => {
+  const processes = createProcessDriver({
+    stateDirectory: join(directory, 'running'),
+    worldId: worldIdOf(directory),
+    metadataAddress: loopback.metadataAddress,
+  });
+  if (options.driver !== 'mock') return processes;
+  for (const leftover of await processes.sweep()) {
+    log.info({ ...leftover }, 'ended what an earlier run with processes left behind');
+  }
+  return createMockDriver({ clock });
+};
 
 /**
  * Recovers the journal's world and lets it run. This file brings in all services and planes: the server reads it
@@ -48,7 +60,7 @@ export const openLiveWorld = async (
       journal,
       directory,
       loopback,
-      createDriver: (clock) => Promise.resolve(createDriver(options, site, clock)),
+      createDriver: (clock) => createDriver(options, site, clock),
       endpoint: () => site.endpoint,
       log,
       onJournalFailure: (error) => {
