@@ -1,18 +1,17 @@
 import type { MendedFault, OpenedFault } from '../../drill/ports.ts';
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
-import { mendFault, openFault } from '../../world/fault-book.ts';
+import { mendFault } from '../../world/fault-book.ts';
 import type { FaultRequest } from '../../world/faults.ts';
 import type { World } from '../../world/world.ts';
+import { openNamedFault } from '../serving/open-named-fault.ts';
 
 /** Opens a fault for a drill. */
 export const openNow = async (
   world: World,
   request: FaultRequest,
 ): Promise<OpenedFault | DomainError> => {
-  const { output, durable } = openFault(world, request);
-  await durable;
-  if (isDomainError(output)) return output;
-  return { id: output.id, begin: output.begin, end: output.end };
+  const fault = await openNamedFault(world, request);
+  return isDomainError(fault) ? fault : { id: fault.id, begin: fault.begin, end: fault.end };
 };
 
 /** Mends a fault by its id, or all open ones of a target. */
