@@ -56,9 +56,10 @@ const addressRecords = (
     return [{ name, ttlSeconds: host.ttlSeconds, data: { type: family, address } }];
   });
 
-const awsNegative = (name: string): readonly DnsRecord[] => [
+/** The SOA record of a zone of AWS's own names, which also ends its negative answers. */
+const awsAuthority = (apex: string): readonly DnsRecord[] => [
   {
-    name: parentOf(name),
+    name: apex,
     ttlSeconds: awsNegativeTtlSeconds,
     data: {
       type: 'SOA',
@@ -78,9 +79,18 @@ const answerAwsName = (
   type: QuestionType,
   host: HostAddresses | undefined,
 ): Outcome => {
-  if (host === undefined) return { code: 'nxdomain', answers: [], authority: awsNegative(name) };
+  const authority = awsAuthority(parentOf(name));
+  if (host === undefined) return { code: 'nxdomain', answers: [], authority };
   const answers = addressRecords(name, type, host);
-  return { code: 'noerror', answers, authority: answers.length > 0 ? [] : awsNegative(name) };
+  return { code: 'noerror', answers, authority: answers.length > 0 ? [] : authority };
+};
+
+/** It exists, for there are names below it (RFC 8020): only its own SOA record is there. */
+const answerAwsApex = (name: string, type: QuestionType): Outcome => {
+  const authority = awsAuthority(name);
+  return type === 'SOA' || type === 'ANY'
+    ? { code: 'noerror', answers: authority, authority: [] }
+    : { code: 'noerror', answers: [], authority };
 };
 
 /** The record sets of a name, or of the wildcard that stands for it (RFC 4592); `exists` when the name does without any. */
@@ -236,6 +246,7 @@ const answerName = (
   if (kind === 'balancer')
     return answerAwsName(name, type, context.balancer(withoutDualstack(name)));
   if (kind === 'instance') return answerAwsName(name, type, context.instance(name));
+  if (kind === 'apex') return answerAwsApex(name, type);
   const zone = context.zoneOf(name);
   return zone === undefined ? undefined : answerInZone(zone, name, type, context);
 };
