@@ -466,7 +466,6 @@ describe("AWS's own names", () => {
     ['gone-9.us-east-1.elb.amazonaws.com.', 'A', 'nxdomain', []],
     ['net-1a2b.elb.us-east-1.amazonaws.com.', 'A', 'nxdomain', []],
     ['us-east-1.elb.amazonaws.com.', 'A', 'noerror', []],
-    ['eu-west-1.compute.internal.', 'A', 'noerror', []],
     [
       'ec2-1-2-3-4.compute-1.amazonaws.com.',
       'A',
