@@ -1,5 +1,5 @@
 import { AdminRefusal, callAdmin, endpointOf } from '../admin-client.ts';
-import { parseDuration } from '../duration.ts';
+import { durationMs as parseDuration } from '../../drill/duration.ts';
 import type { FaultSummary } from '../live/fault-summary.ts';
 import { UsageError } from '../usage-error.ts';
 

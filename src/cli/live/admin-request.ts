@@ -1,6 +1,6 @@
 import { DomainError } from '../../world/domain-error.ts';
 import type { FaultRequest } from '../../world/faults.ts';
-import { parseDuration } from '../duration.ts';
+import { durationMs as parseDuration } from '../../drill/duration.ts';
 
 /** A request to `/_faultline/...`, as the wire hands it over. */
 export interface AdminRequest {

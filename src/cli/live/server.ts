@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Geography } from '../../atlas/geography.ts';
 import type { DnsAnswer, DnsQuestion } from '../../aws/route53/dns-records.ts';
@@ -12,6 +11,7 @@ import { version } from '../version.ts';
 import { createAdmin, type AdminWorld, type SocketAddress } from './admin.ts';
 import type { LiveClock } from './live-clock.ts';
 import type { LiveWorld } from './live-world.ts';
+import { makeEphemeralDirectory } from './ephemeral-directory.ts';
 import { createLog, type Log } from './log.ts';
 import { refuseLostGround, rememberGround } from './lost-ground.ts';
 import { openLoopback, type Loopback } from './loopback.ts';
@@ -68,9 +68,8 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** An ephemeral world's disks lie in the system's directory for what may be lost. */
 const directoryOf = (options: ServerOptions): string =>
-  options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'faultline-'));
+  options.dataDirectory ?? makeEphemeralDirectory();
 
 /** What a process has for its world, and keeps over a reset. */
 export interface Site {
