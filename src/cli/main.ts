@@ -28,7 +28,7 @@ const addUp = (program: Command): void => {
       'address to bind; anything but loopback lets others run code here',
       '127.0.0.1',
     )
-    .option('--data <dir>', 'directory that holds the world', '.faultline')
+    .option('--data <dir>', 'directory that holds the world (default: .faultline)')
     .option('--ephemeral', 'keep nothing: the world is gone when the process ends')
     .option('--seed <n>', 'seed of a new world', '1')
     .option(

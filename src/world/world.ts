@@ -12,8 +12,8 @@ import type { Timer, TimerHandler, Tx, View } from './transaction.ts';
 export interface WorldOptions {
   readonly seed: number;
   readonly geography: Geography;
-  /** Makes the clock once it is known how far world time had come: it must not begin before that. */
-  readonly clock: (notBeforeMs: number) => Clock;
+  /** Makes the clock once it is known how far world time had come: it must not begin before that. `recovered` shows what the journal held. */
+  readonly clock: (notBeforeMs: number, recovered: Pick<World, 'view'>) => Clock;
   readonly journal: Journal;
   /** What runs when a timer is due, by the timer's kind. */
   readonly timers: Readonly<Record<string, TimerHandler>>;
@@ -83,7 +83,7 @@ export class World {
     const world = new World(options);
     for (const id of await options.journal.shards()) await world.#recover(id);
     world.#conditions = world.#readConditions();
-    world.#clock = options.clock(world.#recoveredAt);
+    world.#clock = options.clock(world.#recoveredAt, world);
     for (const shard of world.#shards.values()) world.#armAll(shard);
     return world;
   }

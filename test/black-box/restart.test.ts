@@ -46,7 +46,24 @@ const openFaults = async (): Promise<readonly string[]> => {
   return body.faults.map(({ id }) => id);
 };
 
+const worldTimeMs = async (): Promise<number> => {
+  const { body } = await callAdmin<{ readonly nowMs: number }>(world.endpoint, 'GET', '/clock');
+  return body.nowMs;
+};
+
 describe('a data directory', () => {
+  it('never lets world time run backwards, though a fast clock was killed with nothing else to keep', async () => {
+    const begin = await worldTimeMs();
+    await eventually(async () => (await worldTimeMs()) > begin + 300_000);
+    const before = await worldTimeMs();
+    await kill(world);
+    world = await startReady(options());
+    const after = await worldTimeMs();
+    expect(after).toBeGreaterThanOrEqual(before);
+    // It jumps ahead by what was reserved at most: three real seconds, and those that the start took.
+    expect(after - before).toBeLessThan(30_000 * 100);
+  });
+
   it.each([
     ['an orderly end', stop],
     ['a kill', kill],

@@ -42,12 +42,23 @@ const accountOf = (options: Options): string => {
   return account;
 };
 
+const dataDirectoryOf = (options: Options): string | undefined => {
+  const { data } = options;
+  if (options['ephemeral'] !== true) return resolve(typeof data === 'string' ? data : '.faultline');
+  if (data !== undefined) {
+    throw new UsageError(
+      '--ephemeral keeps nothing, and --data says where to keep it: give one of them.',
+    );
+  }
+  return undefined;
+};
+
 /** The settings that the command line gives, checked. */
 export const serverOptionsOf = (options: Options): ServerOptions => ({
   port: wholeNumber(options, 'port', 'port', 65_535),
   dnsPort: wholeNumber(options, 'dnsPort', 'dns-port', 65_535),
   host: text(options, 'host'),
-  dataDirectory: options['ephemeral'] === true ? undefined : resolve(text(options, 'data')),
+  dataDirectory: dataDirectoryOf(options),
   seed: wholeNumber(options, 'seed', 'seed', 4_294_967_295),
   speed: speedOf(options),
   account: accountOf(options),

@@ -22,6 +22,7 @@ import { servingLoadBalancers } from '../serving/load-balancers.ts';
 import { metadataOf } from '../serving/metadata.ts';
 import { placeOfOwner } from '../serving/places.ts';
 import type { SocketAddress } from './admin.ts';
+import { ClockPositionKeeper, reservedWorldTime } from './clock-position.ts';
 import { lookUpSocket, resolveSocket } from './directory.ts';
 import type { Log } from './log.ts';
 import { LiveClock } from './live-clock.ts';
@@ -64,6 +65,7 @@ export class LiveWorld {
   readonly #plane: ReturnType<typeof createBalancerPlane>;
   readonly #health: HealthRunner;
   readonly #publicSides: PublicSides;
+  readonly #clockPosition: ClockPositionKeeper;
   readonly #stopFollowing: () => void;
 
   private constructor(options: LiveWorldOptions, world: World, clock: LiveClock, driver: Driver) {
@@ -89,6 +91,7 @@ export class LiveWorld {
       soon,
     });
     this.#health = this.#runHealthChecks();
+    this.#clockPosition = new ClockPositionKeeper(world, clock);
   }
 
   /** Recovers the journal's world, ends what an earlier run left behind, and lets everything run. */
@@ -99,8 +102,9 @@ export class LiveWorld {
       geography,
       journal: options.journal,
       timers: { ...timersOf(services), ...faultTimers },
-      clock: (notBeforeMs) => {
-        const clock = new LiveClock(Math.max(Date.now(), notBeforeMs), options.speed);
+      clock: (notBeforeMs, recovered) => {
+        const startMs = Math.max(Date.now(), notBeforeMs, reservedWorldTime(recovered));
+        const clock = new LiveClock(startMs, options.speed);
         clocks.push(clock);
         return clock;
       },
@@ -145,6 +149,7 @@ export class LiveWorld {
   /** The clock has another speed, or was moved. */
   clockChanged(): void {
     this.#plane.clockChanged();
+    this.#clockPosition.keep();
   }
 
   /** Where an address, a name or an id of AWS's side really is. */
@@ -186,6 +191,7 @@ export class LiveWorld {
     this.#balancers.stop();
     this.#instances.stop();
     await Promise.all([this.#publicSides.close(), this.#plane.close(), this.#driver.close()]);
+    this.#clockPosition.stop();
     this.clock.stop();
     await this.world.close();
   }
