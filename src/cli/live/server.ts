@@ -177,17 +177,9 @@ class Server implements AdminWorld {
   }
 
   async reset(): Promise<void> {
-    const { directory } = this.#site;
-    await this.live().close();
-    this.#open = undefined;
-    this.#resets += 1;
-    rmSync(join(directory, 'instances'), { recursive: true, force: true });
-    if (this.#options.dataDirectory !== undefined) {
-      for (const suffix of ['', '-wal', '-shm']) {
-        rmSync(join(directory, `journal.sqlite${suffix}`), { force: true });
-      }
-    }
-    await this.begin(await openJournal(this.#options.dataDirectory, this.#options.seed));
+    // Whoever asks from now on waits for the empty world, another reset included.
+    this.#opening = this.#opened().then((before) => this.#beginAnew(before));
+    this.#open = await this.#opening;
   }
 
   async close(): Promise<void> {
@@ -211,6 +203,21 @@ class Server implements AdminWorld {
   async #opened(): Promise<OpenWorld> {
     if (this.#opening === undefined) throw new Error('No world was asked for yet.');
     return await this.#opening;
+  }
+
+  async #beginAnew(before: OpenWorld): Promise<OpenWorld> {
+    const { directory } = this.#site;
+    await before.live.close();
+    this.#resets += 1;
+    rmSync(join(directory, 'instances'), { recursive: true, force: true });
+    if (this.#options.dataDirectory !== undefined) {
+      for (const suffix of ['', '-wal', '-shm']) {
+        rmSync(join(directory, `journal.sqlite${suffix}`), { force: true });
+      }
+    }
+    const journal = await openJournal(this.#options.dataDirectory, this.#options.seed);
+    const { openLiveWorld } = await import('./open-live-world.ts');
+    return await openLiveWorld(this.#options, this.#site, journal);
   }
 
   async #listenWire(): Promise<void> {
