@@ -14,9 +14,6 @@ export class WireFault extends DomainError {
   }
 }
 
-/** Tells a WireFault from whatever else a parser returns. */
-export const isWireFault = (value: unknown): value is WireFault => value instanceof WireFault;
-
 /**
  * HTTP status by error code, where it is not 400 and the model does not say it. EC2's model names no error
  * at all; these are from "Error codes for the Amazon EC2 API" (server error codes) and the service's
