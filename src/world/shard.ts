@@ -30,6 +30,8 @@ export interface ShardContext {
   readonly geography: Geography;
   conditions(): Conditions;
   now(): number;
+  /** Another shard, as far as it can be seen from this one. */
+  visible(from: ShardId, to: ShardId): Shard | undefined;
 }
 
 const deepFreeze = (value: unknown): void => {
@@ -102,22 +104,27 @@ export class Shard {
     account: AccountId,
     run: (tx: Tx) => T,
     keep: (output: T) => boolean,
-  ): { readonly output: T; readonly record: JournalRecord | undefined } {
+  ): {
+    readonly output: T;
+    readonly record: JournalRecord | undefined;
+    /** The other shards that it looked into. */
+    readonly seen: ReadonlySet<ShardId>;
+  } {
     if (this.#inTransaction) throw new Error(`Shard ${this.id} is in a transaction already.`);
     this.#inTransaction = true;
-    const work = new Work(this.id, this.#context.seed, this.#reader(new Set()), (a, table) =>
-      this.#state(a, table),
-    );
+    const seen = new Set<ShardId>();
+    const reader = this.#reader(new Set(), seen);
+    const work = new Work(this.id, this.#context.seed, reader, (a, table) => this.#state(a, table));
     try {
       const output = run(new ShardTx(work, account));
       if (!keep(output)) {
         work.undo();
-        return { output, record: undefined };
+        return { output, record: undefined, seen };
       }
       const changes = work.commit();
-      if (changes.length === 0) return { output, record: undefined };
+      if (changes.length === 0) return { output, record: undefined, seen };
       this.#seq += 1;
-      return { output, record: { seq: this.#seq, at: this.#context.now(), changes } };
+      return { output, record: { seq: this.#seq, at: this.#context.now(), changes }, seen };
     } catch (error) {
       work.undo();
       throw error;
@@ -126,7 +133,7 @@ export class Shard {
     }
   }
 
-  #reader(deleted: Set<string>): Reader {
+  #reader(deleted: Set<string>, seen: Set<ShardId> = new Set()): Reader {
     return {
       shard: this.id,
       context: this.#context,
@@ -134,6 +141,11 @@ export class Shard {
       deleted,
       state: (account, table) => this.#accounts.get(account)?.get(table),
       accounts: () => this.#accountsInUse(),
+      elsewhere: (shard, account) => {
+        const other = this.#context.visible(this.id, shard);
+        if (other !== undefined) seen.add(shard);
+        return other?.view(account);
+      },
     };
   }
 
@@ -179,6 +191,7 @@ interface Reader {
   readonly deleted: Set<string>;
   state(account: AccountId, table: string): TableState | undefined;
   accounts(): readonly AccountId[];
+  elsewhere(shard: ShardId, account: AccountId): View | undefined;
 }
 
 class ShardView implements View {
@@ -241,6 +254,10 @@ class ShardView implements View {
 
   forAccount(account: AccountId): View {
     return new ShardView(this.reader, account);
+  }
+
+  elsewhere(shard: ShardId): View | undefined {
+    return this.reader.elsewhere(shard, this.account);
   }
 }
 

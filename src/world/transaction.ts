@@ -49,6 +49,12 @@ export interface View {
   /** Accounts that have entities of any kind in this shard, in ascending order. */
   accounts(): readonly AccountId[];
   forAccount(account: AccountId): View;
+  /**
+   * What another shard holds as it is seen from here, for the same account: another Region over the backbone, or what AWS
+   * keeps for the partition, which every Region has a copy of. Undefined while no way leads to that Region. An answer
+   * that rests on it is as durable as what was seen.
+   */
+  elsewhere(shard: ShardId): View | undefined;
 }
 
 /**

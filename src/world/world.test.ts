@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DomainError } from './domain-error.ts';
 import { defineTable, type Entity } from './entity.ts';
+import { openFault } from './fault-book.ts';
 import { createRecordingJournal, createTestWorld } from './test-world.ts';
 import type { View } from './transaction.ts';
 import type { Commit } from './world.ts';
@@ -164,6 +165,38 @@ describe('the accounts of a shard', () => {
     const accounts = world.view(region, account).accounts();
     expect(again.view(region, account).accounts()).toEqual(accounts);
     expect(accounts).toEqual(['111111111111', '222222222222', '333333333333']);
+  });
+});
+
+describe('what is elsewhere', () => {
+  it('is seen over the backbone, while a way leads there, and the answer is as durable', async () => {
+    const journal = createRecordingJournal();
+    const { world } = await createTestWorld({
+      journal: {
+        ...journal,
+        append: async (shard, expectedSeq, record) => {
+          await journal.append(shard, expectedSeq, record);
+          if (shard === 'us-east-1') await written.promise;
+        },
+      },
+    });
+    const written = Promise.withResolvers<undefined>();
+    world.transact('us-east-1', account, (tx) =>
+      tx.put(Things, { id: 'a', color: 'red', count: 1 }),
+    );
+    const look = () =>
+      world.transact(region, account, (tx) => tx.elsewhere('us-east-1')?.get(Things, 'a')?.color);
+    const { output, durable } = look();
+    expect(output).toBe('red');
+    let isDurable = false;
+    const waited = durable.then(() => (isDurable = true));
+    await Promise.resolve();
+    expect(isDurable).toBe(false);
+    written.resolve(undefined);
+    await waited;
+    openFault(world, { target: 'link/us-east-1/eu-west-1', effect: 'network' });
+    expect(look().output).toBeUndefined();
+    expect(world.view('us-west-2', account).elsewhere('us-east-1')?.get(Things, 'a')).toBeDefined();
   });
 });
 

@@ -2,7 +2,7 @@ import type { Geography } from '../atlas/geography.ts';
 import type { Clock } from './clock.ts';
 import { Conditions } from './conditions.ts';
 import { isDomainError } from './domain-error.ts';
-import { noAccount, worldShard, type AccountId, type ShardId } from './entity.ts';
+import { noAccount, partitionShard, worldShard, type AccountId, type ShardId } from './entity.ts';
 import { Faults } from './faults.ts';
 import type { EntityChange, Journal, JournalRecord } from './journal.ts';
 import { Shard, Timers, type ShardContext } from './shard.ts';
@@ -75,6 +75,7 @@ export class World {
       geography: options.geography,
       conditions: () => this.#conditions,
       now: () => this.#clock?.now() ?? this.#recoveredAt,
+      visible: (from, to) => (this.#isVisible(from, to) ? this.#shard(to) : undefined),
     };
   }
 
@@ -135,9 +136,12 @@ export class World {
   ): Committed<T> {
     if (this.#failed !== undefined)
       throw new Error('The journal cannot be written.', { cause: this.#failed });
-    const { output, record } = this.#shard(shardId).transact(account, run, keep);
+    const { output, record, seen } = this.#shard(shardId).transact(account, run, keep);
     if (record !== undefined) this.#commit(shardId, record);
-    return { output, durable: this.#durable.get(shardId)?.done ?? settled };
+    const own = this.#durable.get(shardId)?.done ?? settled;
+    if (seen.size === 0) return { output, durable: own };
+    const others = [...seen].map((shard) => this.#durable.get(shard)?.done ?? settled);
+    return { output, durable: Promise.all([own, ...others]).then(() => undefined) };
   }
 
   /** Calls back after each commit, in order, outside of any transaction. Returns a way to stop. */
@@ -160,6 +164,16 @@ export class World {
     const shard = new Shard(id, this.#context);
     this.#shards.set(id, shard);
     return shard;
+  }
+
+  /** What AWS keeps for the partition is in every Region; another Region is behind the backbone. */
+  #isVisible(from: ShardId, to: ShardId): boolean {
+    if (to === partitionShard || from === partitionShard) return true;
+    const [a, b] = [this.geography.region(from), this.geography.region(to)];
+    if (a === undefined || b === undefined) return false;
+    if (from === to) return true;
+    return this.#conditions.reach({ kind: 'region', region: from }, { kind: 'region', region: to })
+      .up;
   }
 
   async #recover(id: ShardId): Promise<void> {

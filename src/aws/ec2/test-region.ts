@@ -27,6 +27,8 @@ export const testRegion = (region = 'us-east-1', account = '123456789012'): Test
     geography: earth,
     conditions: () => conditions,
     now: () => 1_750_000_000_000,
+    // The only shard that there is.
+    visible: () => undefined,
   });
   const transact = <T>(run: (tx: Tx) => T): T =>
     shard.transact(
