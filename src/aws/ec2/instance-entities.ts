@@ -138,26 +138,34 @@ export const NetworkInterfaces = defineTable<NetworkInterface>('ec2-network-inte
   publicAddress: (networkInterface) => networkInterface.publicIpAddress ?? undefined,
 });
 
-/** A volume, as far as it is a fact: its bytes are the instance's directory. */
+/** A volume: its bytes are a directory on this machine, at its instance's place while it is attached. */
 export interface Volume extends Entity {
   readonly sizeGiB: number;
   readonly volumeType: string;
   readonly iops: number | null;
   readonly throughputMiBps: number | null;
   readonly encrypted: boolean;
+  readonly kmsKeyId?: string | null;
+  /** Empty for one that began empty. */
   readonly snapshotId: string;
   readonly zoneId: string;
   readonly createdAt: number;
+  /** `settled` is available or in-use, by its attachment; absent in worlds of version 0.1.0, where all are. */
+  readonly state?: 'creating' | 'settled' | 'deleting' | 'error';
+  readonly autoEnableIo?: boolean;
   readonly attachment: {
     readonly instanceId: string;
     readonly deviceName: string;
     readonly attachTime: number;
     readonly deleteOnTermination: boolean;
+    /** Absent when attached. */
+    readonly state?: 'attaching' | 'attached' | 'detaching' | 'busy';
   } | null;
 }
 
 export const Volumes = defineTable<Volume>('ec2-volumes', {
   instance: (volume) => volume.attachment?.instanceId,
+  snapshot: (volume) => (volume.snapshotId === '' ? undefined : volume.snapshotId),
 });
 
 /** What a machine printed, as the plane last told it. */
