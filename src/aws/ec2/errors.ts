@@ -127,6 +127,14 @@ export const kinds = {
     notFoundCode: 'InvalidVolume.NotFound',
     notFoundMessage: (id) => `The volume '${id}' does not exist.`,
   },
+  snapshot: {
+    type: 'snapshot',
+    prefix: 'snap',
+    idsParameter: 'snapshotSet',
+    malformedCode: 'InvalidSnapshotID.Malformed',
+    notFoundCode: 'InvalidSnapshot.NotFound',
+    notFoundMessage: (id) => `The snapshot '${id}' does not exist.`,
+  },
   networkInterface: {
     type: 'network-interface',
     prefix: 'eni',

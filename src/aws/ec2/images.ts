@@ -5,8 +5,9 @@ import type { Operation, Plain } from '../operation.ts';
 import { applyFilters, type FilterFields } from '../shared/filters.ts';
 import { paginate } from '../shared/pagination.ts';
 import { tagsOf } from '../shared/tags.ts';
-import { baseImage, baseImagesOf, type BaseImage } from './base-images.ts';
+import { baseImagesOf, type BaseImage } from './base-images.ts';
 import { checkIdForm, kinds } from './errors.ts';
+import { bootModeOf } from './images/launch-image.ts';
 
 const imagesNotFound = (ids: readonly string[]): DomainError =>
   new DomainError(
@@ -15,36 +16,6 @@ const imagesNotFound = (ids: readonly string[]): DomainError =>
       ? `The image id '[${ids.join()}]' does not exist`
       : `The image ids '[${ids.join(', ')}]' do not exist`,
   );
-
-/** The image with this id in the view's Region. Errors: InvalidAMIID.Malformed, InvalidAMIID.NotFound. */
-export const imageById = (view: View, imageId: string): BaseImage | DomainError =>
-  checkIdForm(kinds.image, imageId) ?? baseImage(view.shard, imageId) ?? imagesNotFound([imageId]);
-
-const resolvePrefix = 'resolve:ssm:';
-
-/**
- * The image that a launch names: by its id, or as `resolve:ssm:NAME` by the public parameter that leads to it, with its
- * version behind another colon if one likes (RunInstances, Amazon EC2 API Reference). Errors: as imageById, and
- * SsmInvalidParameter for a parameter that is not there or leads to no image.
- */
-export const launchedImage = (view: View, named: string): BaseImage | DomainError => {
-  if (!named.startsWith(resolvePrefix)) return imageById(view, named);
-  const [name = '', version] = named.slice(resolvePrefix.length).split(':');
-  const image = baseImagesOf(view.shard).find((known) => known.parameterNames.includes(name));
-  // Public parameters have one version here.
-  return image !== undefined && (version === undefined || version === '1')
-    ? image
-    : new DomainError(
-        'SsmInvalidParameter',
-        `The parameter '${named.slice(resolvePrefix.length)}' is not there, or its value is no image id.`,
-      );
-};
-
-/** How an image boots: Amazon Linux 2 names no boot mode, newer images prefer UEFI. */
-export const bootModeOf = (image: BaseImage): 'uefi' | 'uefi-preferred' | undefined => {
-  if (image.architecture === 'arm64') return 'uefi';
-  return image.imdsSupport === undefined ? undefined : 'uefi-preferred';
-};
 
 const answer = (view: View, image: BaseImage): Plain<Image> => ({
   ImageId: image.imageId,

@@ -1,6 +1,6 @@
 import { DomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
-import type { BaseImage } from './base-images.ts';
+import type { LaunchImage } from './images/launch-image.ts';
 import { invalidParameterValue } from './errors.ts';
 import type { Instance } from './instance-entities.ts';
 import {
@@ -14,7 +14,7 @@ import {
 export const checkInstanceType = (
   view: View,
   name: string,
-  image: Pick<BaseImage, 'architecture'>,
+  image: Pick<LaunchImage, 'architecture'>,
 ): DomainError | undefined => {
   if (instanceTypeFacts(name) === undefined) {
     return invalidParameterValue(

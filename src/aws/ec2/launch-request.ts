@@ -4,8 +4,7 @@ import type { View } from '../../world/transaction.ts';
 import type { Plain } from '../operation.ts';
 import { tagsForType, type TagSpecificationInput } from '../shared/tags.ts';
 import type { Tag } from '../shared/filters.ts';
-import { launchedImage } from './images.ts';
-import type { BaseImage } from './base-images.ts';
+import { launchedImage, type LaunchImage } from './images/launch-image.ts';
 import { KeyPairs } from './entities.ts';
 import { invalidParameterCombination, invalidParameterValue, missingParameter } from './errors.ts';
 import type { Instance, InstanceMetadataSettings } from './instance-entities.ts';
@@ -23,7 +22,7 @@ type Input = Plain<RunInstancesRequest>;
 export interface LaunchRequest {
   readonly minCount: number;
   readonly maxCount: number;
-  readonly image: BaseImage;
+  readonly image: LaunchImage;
   readonly instanceType: string;
   readonly keyName: string | null;
   readonly network: LaunchNetwork;
@@ -97,7 +96,7 @@ const keyNameOf = (view: View, name: string | undefined): string | null | Domain
 const imageAndType = (
   view: View,
   input: Input,
-): { readonly image: BaseImage; readonly instanceType: string } | DomainError => {
+): { readonly image: LaunchImage; readonly instanceType: string } | DomainError => {
   if (input.ImageId === undefined || input.ImageId === '') return missingParameter('ImageId');
   const image = launchedImage(view, input.ImageId);
   if (isDomainError(image)) return image;
@@ -108,7 +107,7 @@ const imageAndType = (
 };
 
 /** The parts of a request that stand on their own. */
-const launchParts = (view: View, input: Input, image: BaseImage, instanceType: string) => ({
+const launchParts = (view: View, input: Input, image: LaunchImage, instanceType: string) => ({
   keyName: keyNameOf(view, input.KeyName),
   network: launchNetwork(view, input),
   rootVolume: rootVolumeOf(input.BlockDeviceMappings ?? [], image),

@@ -1,7 +1,7 @@
 import type { RunInstancesRequest } from '@aws-sdk/client-ec2';
 import { DomainError } from '../../world/domain-error.ts';
 import type { Plain } from '../operation.ts';
-import type { BaseImage } from './base-images.ts';
+import { rootDeviceOf, type LaunchImage } from './images/launch-image.ts';
 import { invalidParameterValue, notBuilt } from './errors.ts';
 import { unreadNames } from './launch-parameters.ts';
 import type { RootVolumeRequest } from './volumes.ts';
@@ -35,17 +35,18 @@ const gp3ThroughputMiBps = 125;
 const invalidMapping = (message: string): DomainError =>
   new DomainError('InvalidBlockDeviceMapping', message);
 
-const checkEbs = (ebs: Ebs, image: BaseImage): DomainError | undefined => {
+const checkEbs = (ebs: Ebs, image: LaunchImage): DomainError | undefined => {
   const [unread] = unreadNames(ebs, read);
   if (unread !== undefined) {
     return notBuilt(`the parameter BlockDeviceMappings.Ebs.${unread} of RunInstances`);
   }
-  if (ebs.SnapshotId !== undefined && ebs.SnapshotId !== image.snapshotId) {
+  const root = rootDeviceOf(image);
+  if (ebs.SnapshotId !== undefined && ebs.SnapshotId !== root.snapshotId) {
     return invalidMapping(`snapshotId cannot be modified on root device`);
   }
-  if (ebs.VolumeSize !== undefined && ebs.VolumeSize < image.rootVolumeGiB) {
+  if (ebs.VolumeSize !== undefined && ebs.VolumeSize < root.sizeGiB) {
     return invalidMapping(
-      `Volume of size ${ebs.VolumeSize}GB is smaller than snapshot '${image.snapshotId}', expect size >= ${image.rootVolumeGiB}GB`,
+      `Volume of size ${ebs.VolumeSize}GB is smaller than snapshot '${root.snapshotId ?? ''}', expect size >= ${root.sizeGiB}GB`,
     );
   }
   return undefined;
@@ -53,9 +54,10 @@ const checkEbs = (ebs: Ebs, image: BaseImage): DomainError | undefined => {
 
 const gp2Iops = (sizeGiB: number): number => Math.min(16_000, Math.max(100, sizeGiB * 3));
 
-const rootVolume = (ebs: Ebs, image: BaseImage): RootVolumeRequest | DomainError => {
-  const volumeType = ebs.VolumeType ?? image.rootVolumeType;
-  const sizeGiB = ebs.VolumeSize ?? image.rootVolumeGiB;
+const rootVolume = (ebs: Ebs, image: LaunchImage): RootVolumeRequest | DomainError => {
+  const root = rootDeviceOf(image);
+  const volumeType = ebs.VolumeType ?? root.volumeType;
+  const sizeGiB = ebs.VolumeSize ?? root.sizeGiB;
   const rule = volumeTypes[volumeType];
   if (rule === undefined) {
     return invalidParameterValue(
@@ -81,16 +83,16 @@ const rootVolume = (ebs: Ebs, image: BaseImage): RootVolumeRequest | DomainError
     volumeType,
     iops: volumeType === 'gp2' ? gp2Iops(sizeGiB) : (ebs.Iops ?? rule.iops),
     throughputMiBps: volumeType === 'gp3' ? (ebs.Throughput ?? gp3ThroughputMiBps) : null,
-    encrypted: ebs.Encrypted ?? false,
-    snapshotId: image.snapshotId,
-    deleteOnTermination: ebs.DeleteOnTermination ?? true,
+    encrypted: ebs.Encrypted ?? root.encrypted,
+    snapshotId: root.snapshotId ?? '',
+    deleteOnTermination: ebs.DeleteOnTermination ?? root.deleteOnTermination,
   };
 };
 
 /** The root volume that the mappings of a launch ask for; further volumes are not built. */
 export const rootVolumeOf = (
   mappings: readonly Mapping[],
-  image: BaseImage,
+  image: LaunchImage,
 ): RootVolumeRequest | DomainError => {
   const other = mappings.find((mapping) => mapping.DeviceName !== image.rootDeviceName);
   if (other !== undefined) {

@@ -25,7 +25,9 @@ import {
   Vpcs,
 } from './entities.ts';
 import { checkIdForm, kinds, missingParameter, notFound, type ResourceKind } from './errors.ts';
+import { visibleImage } from './images/launch-image.ts';
 import { Instances, NetworkInterfaces, Volumes } from './instance-entities.ts';
+import { findSnapshot } from './storage/snapshot-lookup.ts';
 
 /** A kind of resource that can be tagged, and how its ids are looked up. */
 interface Taggable {
@@ -51,8 +53,14 @@ const taggables: readonly Taggable[] = [
   inTable(kinds.instance, Instances),
   inTable(kinds.volume, Volumes),
   inTable(kinds.networkInterface, NetworkInterfaces),
+  // As with images, an account's tags on what is shared with it are its own.
+  { kind: kinds.snapshot, exists: (view, id) => findSnapshot(view, id) !== undefined },
   // Public images belong to Amazon; an account's tags on them are seen by that account alone.
-  { kind: kinds.image, exists: (view, id) => baseImage(view.shard, id) !== undefined },
+  {
+    kind: kinds.image,
+    exists: (view, id) =>
+      baseImage(view.shard, id) !== undefined || visibleImage(view, id) !== undefined,
+  },
   {
     kind: kinds.dhcpOptions,
     exists: (view, id) => view.get(DefaultNetworks, 'default')?.dhcpOptionsId === id,
