@@ -20,7 +20,15 @@ export interface Zone {
 export interface Ways {
   readonly roundTripMs: ReadonlyMap<string, number>;
   readonly bandwidthGbps: ReadonlyMap<string, number>;
+  /** What a single copy of a snapshot takes at most, in Gbit/s. */
+  readonly copyGbps?: number;
 }
+
+/**
+ * What one copy takes when the world says nothing else, in Gbit/s: with it 100 GB go to another Region in an hour, which
+ * is what people who plan recoveries count with. AWS promises no rate ("Copy an Amazon EBS snapshot", User Guide).
+ */
+const usualCopyGbps = (100 * 8) / 3600;
 
 /** How a way is found in `Ways`. */
 export const wayKey = (from: string, to: string): string => `${from} ${to}`;
@@ -117,6 +125,11 @@ export class Geography {
     const [fromRegion, toRegion] = [this.zone(from)?.region, this.zone(to)?.region];
     if (own !== undefined || fromRegion === undefined || toRegion === undefined) return own;
     return this.#ways.bandwidthGbps.get(wayKey(fromRegion, toRegion));
+  }
+
+  /** What a single copy of a snapshot takes at most on its way to another Region, in Gbit/s. */
+  get copyGbps(): number {
+    return this.#ways.copyGbps ?? usualCopyGbps;
   }
 
   #existing(code: string): Region {

@@ -289,6 +289,7 @@ export const readWorldFile = (data: unknown): WorldFileResult => {
     'addZones',
     'roundTrips',
     'bandwidths',
+    'copyGbps',
   ]);
   const land = landOf(reading, file);
   const roundTripMs = waysOf(reading, file['roundTrips'], 'roundTrips', land, {
@@ -301,11 +302,19 @@ export const readWorldFile = (data: unknown): WorldFileResult => {
     low: 0.000_001,
     high: 1_000_000,
   });
+  const copyGbps = file['copyGbps'];
+  const ways = {
+    roundTripMs,
+    bandwidthGbps,
+    ...(copyGbps === undefined
+      ? {}
+      : { copyGbps: reading.number(copyGbps, 'copyGbps', 0.000_001, 1_000_000) }),
+  };
   const [problem] = reading.problems;
   if (problem !== undefined) return { kind: 'problem', message: problem };
   const localZones = land.zones.filter((zone) => zone.kind === 'local-zone');
   return {
     kind: 'geography',
-    geography: new Geography(land.regions, localZones, { roundTripMs, bandwidthGbps }),
+    geography: new Geography(land.regions, localZones, ways),
   };
 };

@@ -48,6 +48,11 @@ export const unshared: Sharing = { isPublic: false, accounts: [] };
 /** A snapshot of a volume, by `snap-...`. */
 export interface Snapshot extends Entity {
   readonly source: SnapshotSource;
+  /**
+   * What it is one of a series of: the volume that the first of them was made of, by Region and id. Copies carry it over,
+   * so that a later one sends only what has changed.
+   */
+  readonly lineage: string;
   /** The volume that AWS names; of a copy `vol-ffffffff`, which is none. */
   readonly volumeId: string;
   readonly volumeSizeGiB: number;
@@ -75,6 +80,7 @@ export const Snapshots = defineTable<Snapshot>('ec2-snapshots', {
     snapshot.source.kind === 'copy'
       ? `${snapshot.source.region}/${snapshot.source.snapshotId}`
       : undefined,
+  lineage: (snapshot) => snapshot.lineage,
 });
 
 /**
@@ -85,9 +91,8 @@ export interface Copy extends Entity {
   readonly fromRegion: string;
   readonly fromAccount: string;
   readonly fromSnapshotId: string;
-  /** The snapshot here that it changes, which was copied from `fromBaseId`; null for a whole copy. */
+  /** The snapshot here of the same lineage that it is sent as a change of; null for a whole copy. */
   readonly baseId: string | null;
-  readonly fromBaseId: string | null;
   /**
    * `measuring` until the disk plane has told how much is to be sent; `moving`; `paused` while no way leads there;
    * `arriving` when all was sent and the last blocks are still on their way to the disk.
