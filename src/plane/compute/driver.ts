@@ -26,6 +26,48 @@ export interface InstanceSpecification extends InstanceDisk {
   readonly tags: Readonly<Record<string, string>>;
   /** Asked at each request of the metadata service, so that changes are seen at once. */
   readonly metadata: () => InstanceMetadata;
+  /**
+   * Which connections its security groups let begin, for a driver that has networks of its own; such a driver takes VPC,
+   * subnet and MAC address from `metadata`. Absent: all of them.
+   */
+  readonly securityRules?: SecurityRules;
+}
+
+/**
+ * What an instance's security groups allow, groups and prefix lists replaced by the addresses that they stand for. What no
+ * rule allows is dropped in silence. A connection that was let begin goes on, also when its rule has gone.
+ * Source: Amazon VPC User Guide, "Security groups" and "Connection tracking".
+ */
+export interface SecurityRules {
+  readonly inbound: readonly SecurityRule[];
+  readonly outbound: readonly SecurityRule[];
+}
+
+export interface SecurityRule {
+  /** A number is one of IANA's protocol numbers. */
+  readonly protocol: 'tcp' | 'udp' | 'icmp' | 'all' | number;
+  /** Of the destination, both ends included, for TCP and UDP; all ports when it is absent. */
+  readonly ports?: { readonly from: number; readonly to: number };
+  /** IPv4 blocks such as 10.0.0.0/16; an address alone is a block of one. None: the rule allows nothing. */
+  readonly peers: readonly string[];
+}
+
+/** Two zones, in either order. */
+export type ZonePair = readonly [zoneId: string, zoneId: string];
+
+/** What can be done to the networks of a driver that makes its own. */
+export interface DriverNetwork {
+  /** Makes these the rules of a machine that is on, at once; undefined allows everything. One that is off is left alone. */
+  applyRules(
+    instanceId: string,
+    rules: SecurityRules | undefined,
+  ): Promise<DomainError | undefined>;
+  /**
+   * Makes these all the pairs of zones of a Region between which nothing passes, in silence, in all of its VPCs; also in
+   * those that come later. Pairs that were cut before and are not named are joined again, and connections that waited go
+   * on. A zone without network is cut from each other zone; its instances still reach one another.
+   */
+  cut(region: string, pairs: readonly ZonePair[]): Promise<DomainError | undefined>;
 }
 
 /**
@@ -75,6 +117,8 @@ export interface Leftover {
  */
 export interface Driver {
   readonly name: string;
+  /** Absent where machines share the host's network: then only what passes our own connectors can be cut or refused. */
+  readonly network?: DriverNetwork;
   /** Switches a machine on, with empty memory and the disk as it was. One that is on already stays as it is. */
   boot(specification: InstanceSpecification): Promise<DomainError | undefined>;
   /** Asks the machine to end (SIGTERM), and after a bound switches it off. Settles when nothing of it is left. */

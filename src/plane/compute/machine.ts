@@ -10,6 +10,7 @@ import type { BootPlan } from './boot-plan.ts';
 import type { InstanceDisk, InstanceSpecification, ListedMachine, MachineState } from './driver.ts';
 import { removeProcessRecord, writeProcessRecord } from './leftovers.ts';
 import { MachineConsole } from './machine-console.ts';
+import type { MachineNetwork, MachinePlace } from './machine-network.ts';
 import { startMetadataService } from './metadata-service.ts';
 import type { MetadataService } from './metadata-service.ts';
 import { installPowerSwitch } from './power-switch.ts';
@@ -26,6 +27,7 @@ export interface MachineHost {
   /** Where process groups are written down for a later run. */
   readonly stateDirectory: string;
   readonly metadataAddress: string;
+  readonly network: MachineNetwork;
   /** The `PATH` that instances get. */
   readonly path: string;
   readonly askedFor: (specification: InstanceSpecification, request: PowerRequest) => void;
@@ -71,6 +73,7 @@ export class Machine {
   readonly #console: MachineConsole;
   #state: MachineState = 'booting';
   #metadata: MetadataService | undefined;
+  #place: MachinePlace | undefined;
   #powerSwitch: PowerSwitch | undefined;
   #child: Child | undefined;
   #leaderStartedAt: string | undefined;
@@ -112,10 +115,17 @@ export class Machine {
     });
     if (metadata instanceof DomainError) return metadata;
     this.#metadata = metadata;
+    const place = await this.#host.network.join(
+      this.specification,
+      metadata.endpoint,
+      (line) => void this.#console.note(line),
+    );
+    if (place instanceof DomainError) return place;
+    this.#place = place;
     this.#powerSwitch = await installPowerSwitch(machine, (request) => this.#asked(request));
     const plan = await prepareBoot(userData, { disk: diskDirectory, machine });
     for (const note of plan.notes) await this.#console.note(note);
-    if (plan.command !== undefined) await this.#run(plan.command, metadata);
+    if (plan.command !== undefined) await this.#run(plan.command, place);
     this.#state = 'running';
     return undefined;
   }
@@ -157,6 +167,18 @@ export class Machine {
   /** Halts every process: what it was doing stays, its sockets stay open, nothing answers. */
   async freeze(): Promise<DomainError | undefined> {
     this.#state = 'frozen';
+    const [silent, halted] = await Promise.all([this.#place?.silence(), this.#halt()]);
+    return silent ?? halted;
+  }
+
+  async unfreeze(): Promise<DomainError | undefined> {
+    if (this.#state !== 'frozen') return undefined;
+    this.#state = 'running';
+    this.#signal('SIGCONT', await this.#members());
+    return this.#place?.speak();
+  }
+
+  async #halt(): Promise<DomainError | undefined> {
     const deadline = performance.now() + obeyBoundMs;
     // A process may start another between a look and the signal, so look again until all are seen halted.
     for (;;) {
@@ -169,24 +191,19 @@ export class Machine {
     return new DomainError('InternalError', `${this.specification.instanceId} cannot be frozen.`);
   }
 
-  async unfreeze(): Promise<void> {
-    if (this.#state !== 'frozen') return;
-    this.#state = 'running';
-    this.#signal('SIGCONT', await this.#members());
-  }
-
   /** Lets go of what the machine held beside its processes. */
   async #release(): Promise<void> {
     await this.#outputArrived();
     this.#child?.stdout.destroy();
     await this.#console.note(`${this.specification.instanceId} is off`);
     this.#powerSwitch?.close();
+    await this.#place?.leave();
     await this.#metadata?.close();
     await removeProcessRecord(this.#host.stateDirectory, this.specification.instanceId);
   }
 
-  #environment(metadata: MetadataService): NodeJS.ProcessEnv {
-    const { region, environment, address, diskDirectory, instanceId } = this.specification;
+  #environment(place: MachinePlace): NodeJS.ProcessEnv {
+    const { region, environment, diskDirectory, instanceId } = this.specification;
     const { worldId, runId, path } = this.#host;
     return {
       LANG: 'C.UTF-8',
@@ -195,15 +212,15 @@ export class Machine {
       ...environment,
       PATH:
         this.#powerSwitch === undefined ? path : `${this.#powerSwitch.commandDirectory}:${path}`,
-      HOST: address,
+      HOST: place.hostAddress,
       HOME: diskDirectory,
       TMPDIR: join(machineDirectory(this.specification), 'tmp'),
-      AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.endpoint,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: place.metadataEndpoint,
       [markerVariable]: formatMarker({ worldId, runId, instanceId }),
     };
   }
 
-  async #run(command: NonNullable<BootPlan['command']>, metadata: MetadataService): Promise<void> {
+  async #run(command: NonNullable<BootPlan['command']>, place: MachinePlace): Promise<void> {
     this.#mainProcess = 'running';
     if (!(await canExecute(command[0]))) {
       await this.#console.note(
@@ -213,9 +230,10 @@ export class Machine {
       this.#exited(127, undefined);
       return;
     }
-    const child = spawn('/bin/sh', [...intoOnePipe, ...command], {
+    const [program = '/bin/sh', ...rest] = [...place.enter, '/bin/sh', ...intoOnePipe, ...command];
+    const child = spawn(program, rest, {
       cwd: this.specification.diskDirectory,
-      env: this.#environment(metadata),
+      env: this.#environment(place),
       detached: true,
       stdio: ['ignore', 'pipe', 'ignore'],
     });

@@ -13,6 +13,8 @@ import type {
 import { endLeftovers } from './leftovers.ts';
 import { Machine, consolePath, machineDirectory } from './machine.ts';
 import { readConsole } from './machine-console.ts';
+import { hostNetwork } from './machine-network.ts';
+import type { MachineNetwork } from './machine-network.ts';
 import { SharedLooks, hostProcessTable } from './process-table.ts';
 import type { ProcessTable } from './process-table.ts';
 import { startReaper } from './reaper.ts';
@@ -36,9 +38,17 @@ export interface ProcessDriverOptions {
   readonly table?: ProcessTable;
 }
 
-class ProcessDriver implements Driver {
-  readonly name = 'process';
+/** Tells a run of a world from all others: what it starts carries both. */
+export interface WorldRun {
+  readonly worldId: string;
+  readonly runId: string;
+}
+
+/** Runs each instance as a process group, in the network that it is given. */
+export class ProcessGroupDriver implements Driver {
+  readonly name: string;
   readonly #options: ProcessDriverOptions;
+  readonly #network: MachineNetwork;
   readonly #runId = randomBytes(8).toString('hex');
   readonly #table: ProcessTable;
   readonly #looks: SharedLooks;
@@ -48,8 +58,14 @@ class ProcessDriver implements Driver {
   #reaper: Reaper | undefined;
   #isClosed = false;
 
-  constructor(options: ProcessDriverOptions) {
+  constructor(
+    name: string,
+    options: ProcessDriverOptions,
+    networkOf: (run: WorldRun) => MachineNetwork,
+  ) {
+    this.name = name;
     this.#options = options;
+    this.#network = networkOf({ worldId: options.worldId, runId: this.#runId });
     this.#table = options.table ?? hostProcessTable();
     this.#looks = new SharedLooks(this.#table);
   }
@@ -81,10 +97,7 @@ class ProcessDriver implements Driver {
   }
 
   unfreeze(instanceId: string): Promise<DomainError | undefined> {
-    return this.#inOrder(instanceId, async () => {
-      await this.#machines.get(instanceId)?.unfreeze();
-      return undefined;
-    });
+    return this.#inOrder(instanceId, async () => this.#machines.get(instanceId)?.unfreeze());
   }
 
   consoleOutput(disk: InstanceDisk): Promise<Uint8Array> {
@@ -129,6 +142,7 @@ class ProcessDriver implements Driver {
     const graceMs = this.#options.closeGraceMs ?? 2000;
     const ids = new Set([...this.#machines.keys(), ...this.#queues.keys()]);
     await Promise.all([...ids].map((id) => this.#inOrder(id, () => this.#end(id, graceMs))));
+    await this.#network.close();
     this.#reaper?.dismiss();
     this.#reaper = undefined;
   }
@@ -146,6 +160,7 @@ class ProcessDriver implements Driver {
       runId: this.#runId,
       stateDirectory,
       metadataAddress,
+      network: this.#network,
       path: path ?? process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
       askedFor: (asker, request) => {
         if (request === 'reboot') void this.reboot(asker);
@@ -201,4 +216,4 @@ class ProcessDriver implements Driver {
  * of this folder for what an instance finds when it starts.
  */
 export const createProcessDriver = (options: ProcessDriverOptions): Driver =>
-  new ProcessDriver(options);
+  new ProcessGroupDriver('process', options, () => hostNetwork);

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** The TCP ports that are listened on, by IPv4 address in dotted form. */
+/** The TCP ports that are listened on, by IPv4 address in dotted form, or `::` for every address of both families. */
 export type ListeningPorts = ReadonlyMap<string, ReadonlySet<number>>;
 
 /** An address as /proc/net/tcp writes it: the bytes of the 32-bit word in this host's order, which is little-endian on all that run Node. */
 const readAddress = (hex: string): string | undefined => {
+  if (/^0{32}$/.test(hex)) return '::';
   // In tcp6, an IPv4 address that a program gave in IPv6 form (::ffff:127.0.0.1).
   const word =
     hex.length === 8 ? hex : hex.startsWith('0000000000000000FFFF0000') ? hex.slice(24) : undefined;
@@ -30,6 +31,13 @@ const addListening = (line: string, into: Map<string, Set<number>>): boolean => 
   const ports = into.get(address) ?? new Set();
   into.set(address, ports.add(Number.parseInt(fields['port'] ?? '', 16)));
   return true;
+};
+
+/** The listening sockets of a table in the form of /proc/net/tcp or tcp6, of which `text` is the beginning. */
+export const parseListeningPorts = (text: string): ListeningPorts => {
+  const ports = new Map<string, Set<number>>();
+  for (const line of text.split('\n')) if (!addListening(line, ports)) break;
+  return ports;
 };
 
 const readTable = async (path: string): Promise<ListeningPorts> => {
