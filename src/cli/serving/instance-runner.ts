@@ -26,10 +26,32 @@ export interface InstanceSockets {
   diskDirectory(instanceId: string): string;
 }
 
+/** What an instance's boot has to wait for: its volumes, and snapshots that are taken while it is off. */
+export interface InstanceDisks {
+  /** Everything that the boot needs is there; a promise when it is not yet. */
+  ready(instanceId: string): Promise<void> | undefined;
+  /** Whether something is to be done while the instance is off, so that a reboot is a stop and a boot. */
+  needsOff(instanceId: string): boolean;
+  /** What an instance finds of its volumes in its environment. */
+  environment(
+    region: string,
+    account: string,
+    instanceId: string,
+  ): Readonly<Record<string, string>>;
+}
+
+/** Disks that are always ready. */
+export const readyDisks: InstanceDisks = {
+  ready: () => undefined,
+  needsOff: () => false,
+  environment: () => ({}),
+};
+
 export interface InstanceRunnerOptions {
   readonly world: World;
   readonly driver: Driver;
   readonly sockets: InstanceSockets;
+  readonly disks?: InstanceDisks;
   /** What an instance's metadata service tells of it. */
   readonly metadata: (region: string, account: string, instanceId: string) => InstanceMetadata;
   /** The URL of the AWS API, as programs in instances reach it; undefined while it is not known. */
@@ -75,6 +97,8 @@ const toInstanceObservation = (
 export class InstanceRunner {
   readonly #options: InstanceRunnerOptions;
   readonly #machines = new Map<string, Machine>();
+  /** What must be over before the driver is told more about an instance. */
+  readonly #waits = new Map<string, Promise<void>>();
   readonly #stopWatching: () => void;
   readonly #stopObserving: () => void;
 
@@ -107,6 +131,29 @@ export class InstanceRunner {
       diskDirectory: sockets.diskDirectory(instanceId),
     });
     world.transact(region, account, (tx) => observeConsole(tx, instanceId, bytes));
+  }
+
+  /**
+   * Runs something while nothing in these instances writes: those that are on are frozen meanwhile, and what the world
+   * asks of them waits.
+   */
+  async quiesced<T>(instanceIds: readonly string[], work: () => Promise<T>): Promise<T> {
+    const done = Promise.withResolvers<void>();
+    const before = Promise.all(instanceIds.map((id) => this.#over(id)));
+    for (const id of instanceIds) this.#then(id, () => done.promise);
+    await before;
+    const { driver } = this.#options;
+    const isOn = (id: string): boolean => this.#machines.get(id)?.power === 'on';
+    const running = instanceIds.filter(isOn);
+    try {
+      await Promise.all(running.map((id) => driver.freeze(id)));
+      return await work();
+    } finally {
+      // One that has lost its power meanwhile must not revive; what else was asked of it comes after this.
+      const thawing = running.filter((id) => this.#machines.get(id)?.power !== 'frozen');
+      await Promise.all(thawing.map((id) => driver.unfreeze(id)));
+      done.resolve();
+    }
   }
 
   /** Stops following the world; the driver's machines stay as they are. */
@@ -145,7 +192,7 @@ export class InstanceRunner {
         this.#switchOn(region, account, instance, power, bootNumber !== desired.bootNumber);
         break;
       case 'frozen':
-        if (power === 'on') this.#do(instance.id, driver.freeze(instance.id));
+        if (power === 'on') this.#do(instance.id, () => driver.freeze(instance.id));
         break;
       case 'off':
         this.#switchOff(instance, desired);
@@ -162,25 +209,35 @@ export class InstanceRunner {
     isNewBoot: boolean,
   ): void {
     const { driver } = this.#options;
-    const specification = this.#specification(region, account, instance);
+    const { id } = instance;
+    // Read when it is told, which may be later: volumes come and go.
+    const specification = () => this.#specification(region, account, instance);
     if (before === 'frozen' && !isNewBoot) {
-      this.#do(instance.id, driver.unfreeze(instance.id));
-    } else if (before === 'frozen') {
-      // Its memory was lost with the power: nothing of it is asked to end.
-      this.#do(instance.id, driver.kill(instance.id));
-      this.#do(instance.id, driver.boot(specification));
-    } else if (before === 'on') {
-      this.#do(instance.id, driver.reboot(specification));
-    } else {
-      this.#do(instance.id, driver.boot(specification));
+      this.#do(id, () => driver.unfreeze(id));
+      return;
     }
+    // Its memory was lost with the power: nothing of it is asked to end.
+    if (before === 'frozen') this.#do(id, () => driver.kill(id));
+    if (before === 'on') {
+      if (!this.#disks.needsOff(id)) {
+        this.#do(id, () => driver.reboot(specification()));
+        return;
+      }
+      this.#then(id, async () => {
+        await driver.stop(id);
+        await this.#disks.ready(id);
+      });
+    } else if (this.#disks.ready(id) !== undefined) {
+      this.#then(id, async () => this.#disks.ready(id));
+    }
+    this.#do(id, () => driver.boot(specification()));
   }
 
   #switchOff(instance: Instance, desired: DesiredMachine): void {
     const { driver } = this.#options;
-    const ended =
-      desired.shutdown === 'orderly' ? driver.stop(instance.id) : driver.kill(instance.id);
-    this.#do(instance.id, ended);
+    this.#do(instance.id, () =>
+      desired.shutdown === 'orderly' ? driver.stop(instance.id) : driver.kill(instance.id),
+    );
   }
 
   /** The instance is gone for good, and its disk with it; what it printed can still be read. */
@@ -188,10 +245,13 @@ export class InstanceRunner {
     const { driver, sockets } = this.#options;
     machine.isErased = true;
     const disk = { instanceId, diskDirectory: sockets.diskDirectory(instanceId) };
-    driver
-      .kill(instanceId)
-      .then(() => driver.eraseDisk(disk))
-      .catch((error: unknown) => this.#options.onProblem(instanceId, String(error)));
+    this.#do(instanceId, async () => {
+      const problem = await driver.kill(instanceId);
+      // Volumes that outlive it are taken home first.
+      await this.#disks.ready(instanceId);
+      await driver.eraseDisk(disk);
+      return problem;
+    });
   }
 
   #specification(region: string, account: string, instance: Instance): InstanceSpecification {
@@ -212,7 +272,10 @@ export class InstanceRunner {
       privateAddress: networkInterface?.privateIpAddress ?? '',
       userData: userData === undefined ? undefined : Buffer.from(userData.base64, 'base64'),
       // Without it an SDK in an instance would speak to the real AWS.
-      environment: endpoint === undefined ? {} : { AWS_ENDPOINT_URL: endpoint },
+      environment: {
+        ...(endpoint === undefined ? {} : { AWS_ENDPOINT_URL: endpoint }),
+        ...this.#disks.environment(region, account, instance.id),
+      },
       tags: Object.fromEntries(tagsOf(view, instance.id).map((tag) => [tag.Key, tag.Value])),
       metadata: () => metadata(region, account, instance.id),
     };
@@ -231,13 +294,35 @@ export class InstanceRunner {
     this.#options.sockets.release(instanceId);
   }
 
-  #do(instanceId: string, done: Promise<{ readonly message: string } | undefined>): void {
+  get #disks(): InstanceDisks {
+    return this.#options.disks ?? readyDisks;
+  }
+
+  /** Settles when nothing is left that the driver's next task about an instance has to wait for. */
+  #over(instanceId: string): Promise<void> {
+    return this.#waits.get(instanceId) ?? Promise.resolve();
+  }
+
+  /** What is told about the instance from now on comes after this, which itself comes after what was before. */
+  #then(instanceId: string, work: () => Promise<void>): void {
+    const over = this.#over(instanceId)
+      .then(work)
+      .catch((error: unknown) => this.#options.onProblem(instanceId, String(error)))
+      .then(() => {
+        if (this.#waits.get(instanceId) === over) this.#waits.delete(instanceId);
+      });
+    this.#waits.set(instanceId, over);
+  }
+
+  /** Tells the driver, at once unless something must be over before. */
+  #do(instanceId: string, tell: () => Promise<{ readonly message: string } | undefined>): void {
     const { onProblem } = this.#options;
-    done
-      .then((problem) => {
-        if (problem !== undefined) onProblem(instanceId, problem.message);
-      })
-      .catch((error: unknown) => onProblem(instanceId, String(error)));
+    const run = async (): Promise<void> => {
+      const problem = await tell();
+      if (problem !== undefined) onProblem(instanceId, problem.message);
+    };
+    if (this.#waits.has(instanceId)) this.#then(instanceId, run);
+    else run().catch((error: unknown) => onProblem(instanceId, String(error)));
   }
 
   #observed(observation: Observation): void {
