@@ -117,3 +117,7 @@ export const baseImagesOf = (region: string): readonly BaseImage[] =>
 /** The base image with this id in the Region; an id of another Region finds nothing, as at AWS. */
 export const baseImage = (region: string, imageId: string): BaseImage | undefined =>
   baseImagesOf(region).find((image) => image.imageId === imageId);
+
+/** Whether a snapshot is one behind a base image of the Region: it holds nothing. */
+export const isBaseSnapshot = (region: string, snapshotId: string): boolean =>
+  baseImagesOf(region).some((image) => image.snapshotId === snapshotId);

@@ -1,4 +1,5 @@
 import { reconcileFaults } from '../../aws/ec2/instance-plane.ts';
+import { reconcileCopies } from '../../aws/ec2/storage/copies.ts';
 import { noAccount } from '../../world/entity.ts';
 import { Faults } from '../../world/faults.ts';
 import type { World } from '../../world/world.ts';
@@ -6,6 +7,7 @@ import type { World } from '../../world/world.ts';
 const reconcileAll = (world: World): void => {
   for (const shard of world.shards()) {
     if (world.geography.region(shard) === undefined) continue;
+    world.transact(shard, noAccount, reconcileCopies);
     for (const account of world.view(shard, noAccount).accounts()) {
       world.transact(shard, account, reconcileFaults);
     }

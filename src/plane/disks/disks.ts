@@ -68,10 +68,10 @@ export interface Disks {
   /** Sends what is not there yet. A DomainError when the copy is not what its source is; undefined when it was ended. */
   copy(copy: BlockCopy, pacing: Pacing): Soon<RealContents | DomainError | undefined>;
   dropSnapshot(snapshot: SnapshotPlace): Soon<void>;
-  /** Removes what belongs to none of these: after a crash, and now and then. */
-  sweep(known: {
-    readonly volumeIds: ReadonlySet<string>;
-    readonly snapshots: readonly SnapshotPlace[];
+  /** Removes what the world knows nothing of, after a crash. It is asked right before each thing is removed. */
+  sweep(isKnown: {
+    volume(volumeId: string): boolean;
+    snapshot(snapshot: SnapshotPlace): boolean;
   }): Soon<void>;
   close(): Promise<void>;
 }
