@@ -7,7 +7,9 @@ import { VirtualClock } from '../../world/clock.ts';
 import { isDomainError } from '../../world/domain-error.ts';
 import type { Driver, InstanceSpecification, Observation } from './driver.ts';
 import { createMockDriver } from './mock-driver.ts';
+import { createNetnsDriver, tryNamespaces } from './netns/netns-driver.ts';
 import { createProcessDriver } from './process-driver.ts';
+import type { ProcessDriverOptions } from './process-driver.ts';
 import { testSpecification } from './test-specification.ts';
 
 /** A driver under the contract, and the user data that makes its machines do what the contract asks. */
@@ -34,13 +36,16 @@ const mock = (): Contestant => {
   };
 };
 
-const process = (directory: string): Contestant => ({
-  driver: createProcessDriver({
-    stateDirectory: join(directory, 'processes'),
-    worldId: randomUUID(),
-    metadataAddress: '127.0.0.1',
-    stopGraceMs: 60_000,
-  }),
+const processOptions = (directory: string): ProcessDriverOptions => ({
+  stateDirectory: join(directory, 'processes'),
+  worldId: randomUUID(),
+  metadataAddress: '127.0.0.1',
+  stopGraceMs: 60_000,
+});
+
+/** Machines that run scripts as processes of this host, in whatever network. */
+const scripted = (driver: Driver): Contestant => ({
+  driver,
   pass: () => undefined,
   longRunning: '#!/bin/sh\nexec sleep 300\n',
   endsWithCode3: '#!/bin/sh\nexit 3\n',
@@ -48,192 +53,234 @@ const process = (directory: string): Contestant => ({
   prints: (text) => `#!/bin/sh\necho '${text}'\nexec sleep 300\n`,
 });
 
-describe.each([
-  ['mock', mock],
-  ['process', process],
-])('the %s driver', (_, make) => {
-  let directory: string;
-  let contestant: Contestant;
-  let driver: Driver;
-  let seen: Observation[];
+interface Row {
+  readonly name: string;
+  readonly make: (directory: string) => Contestant;
+  /** Why it cannot run here. */
+  readonly skipped?: string;
+}
 
-  beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'faultline-driver-'));
-    contestant = make(directory);
-    driver = contestant.driver;
-    seen = [];
-    driver.observe((observation) => seen.push(observation));
-  });
+const rows: readonly Row[] = [
+  { name: 'mock', make: mock },
+  {
+    name: 'process',
+    make: (directory) => scripted(createProcessDriver(processOptions(directory))),
+  },
+  ...(await Promise.all(
+    (['root', 'user-namespace'] as const).map(async (mode): Promise<Row> => {
+      const why = await tryNamespaces(mode);
+      return {
+        name: `netns (${mode})`,
+        make: (directory) => scripted(createNetnsDriver({ ...processOptions(directory), mode })),
+        ...(why === undefined ? {} : { skipped: why }),
+      };
+    }),
+  )),
+];
 
-  afterEach(async () => {
-    await driver.close();
-    await rm(directory, { recursive: true, force: true });
-  });
+const skipped = rows.filter(({ skipped: why }) => why !== undefined);
+for (const { name, skipped: why } of skipped) {
+  process.stderr.write(`SKIPPED: the contract of the ${name} driver cannot run here: ${why}\n`);
+}
+// Each row that cannot run here stands in the report with its reason.
+if (skipped.length > 0) {
+  test.skip.each(skipped)('the $name driver is not tested here: $skipped', () => undefined);
+}
 
-  const specification = (instanceId: string, userData: string): InstanceSpecification =>
-    testSpecification(directory, instanceId, userData);
+describe.each(rows.filter(({ skipped: why }) => why === undefined))(
+  'the $name driver',
+  ({ make }) => {
+    let directory: string;
+    let contestant: Contestant;
+    let driver: Driver;
+    let seen: Observation[];
 
-  const seenOf = (instanceId: string): readonly string[] =>
-    seen.filter((observation) => observation.instanceId === instanceId).map(({ kind }) => kind);
+    beforeEach(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'faultline-driver-'));
+      contestant = make(directory);
+      driver = contestant.driver;
+      seen = [];
+      driver.observe((observation) => seen.push(observation));
+    });
 
-  const boot = async (instanceId: string, userData: string): Promise<InstanceSpecification> => {
-    const instance = specification(instanceId, userData);
-    const problem = await driver.boot(instance);
-    if (isDomainError(problem)) throw new Error(problem.message);
-    return instance;
-  };
+    afterEach(async () => {
+      await driver.close();
+      await rm(directory, { recursive: true, force: true });
+    });
 
-  const consoleOf = async (instance: InstanceSpecification): Promise<string> =>
-    new TextDecoder().decode(await driver.consoleOutput(instance));
+    const specification = (instanceId: string, userData: string): InstanceSpecification =>
+      testSpecification(directory, instanceId, userData, {
+        // Machines of one VPC differ by their addresses.
+        privateAddress: `10.0.1.${10 + instanceId.length + (instanceId.codePointAt(2) ?? 0)}`,
+      });
 
-  const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
-    await expect
-      .poll(
-        () => {
-          contestant.pass();
-          return condition();
-        },
-        { timeout: 15_000, interval: 10 },
-      )
-      .toBe(true);
-  };
+    const seenOf = (instanceId: string): readonly string[] =>
+      seen.filter((observation) => observation.instanceId === instanceId).map(({ kind }) => kind);
 
-  test('boots a machine and says so', async () => {
-    await boot('i-1', contestant.longRunning);
-    expect(seenOf('i-1')).toEqual(['booted']);
-    expect(driver.list()).toMatchObject([
-      { instanceId: 'i-1', state: 'running', mainProcess: 'running' },
-    ]);
-  });
+    const boot = async (instanceId: string, userData: string): Promise<InstanceSpecification> => {
+      const instance = specification(instanceId, userData);
+      const problem = await driver.boot(instance);
+      if (isDomainError(problem)) throw new Error(problem.message);
+      return instance;
+    };
 
-  test('leaves a machine that is on as it is', async () => {
-    const instance = await boot('i-1', contestant.longRunning);
-    expect(await driver.boot(instance)).toBeUndefined();
-    expect(seenOf('i-1')).toEqual(['booted']);
-  });
+    const consoleOf = async (instance: InstanceSpecification): Promise<string> =>
+      new TextDecoder().decode(await driver.consoleOutput(instance));
 
-  test('goes on when the main process ends by itself', async () => {
-    await boot('i-1', contestant.endsWithCode3);
-    await until(() => seenOf('i-1').includes('exited'));
-    expect(seen.at(-1)).toEqual({ kind: 'exited', instanceId: 'i-1', code: 3, signal: undefined });
-    expect(driver.list()).toMatchObject([{ state: 'running', mainProcess: 'exited' }]);
-  });
+    const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
+      await expect
+        .poll(
+          () => {
+            contestant.pass();
+            return condition();
+          },
+          { timeout: 15_000, interval: 10 },
+        )
+        .toBe(true);
+    };
 
-  test('stops a machine, which is no exit, and boots it again', async () => {
-    const instance = await boot('i-1', contestant.longRunning);
-    expect(await driver.stop('i-1')).toBeUndefined();
-    expect(seenOf('i-1')).toEqual(['booted', 'stopped']);
-    expect(driver.list()).toEqual([]);
-    await driver.boot(instance);
-    expect(seenOf('i-1')).toEqual(['booted', 'stopped', 'booted']);
-  });
+    test('boots a machine and says so', async () => {
+      await boot('i-1', contestant.longRunning);
+      expect(seenOf('i-1')).toEqual(['booted']);
+      expect(driver.list()).toMatchObject([
+        { instanceId: 'i-1', state: 'running', mainProcess: 'running' },
+      ]);
+    });
 
-  test('stops a machine whose main process has ended', async () => {
-    await boot('i-1', contestant.endsWithCode3);
-    await until(() => seenOf('i-1').includes('exited'));
-    await driver.stop('i-1');
-    expect(seenOf('i-1')).toEqual(['booted', 'exited', 'stopped']);
-  });
+    test('leaves a machine that is on as it is', async () => {
+      const instance = await boot('i-1', contestant.longRunning);
+      expect(await driver.boot(instance)).toBeUndefined();
+      expect(seenOf('i-1')).toEqual(['booted']);
+    });
 
-  test('kills a machine that takes its time to stop', async () => {
-    await boot('i-1', contestant.slowToStop);
-    const stopped = driver.stop('i-1');
-    await driver.kill('i-1');
-    expect(await stopped).toBeUndefined();
-    expect(seenOf('i-1')).toEqual(['booted', 'stopped']);
-    expect(driver.list()).toEqual([]);
-  });
+    test('goes on when the main process ends by itself', async () => {
+      await boot('i-1', contestant.endsWithCode3);
+      await until(() => seenOf('i-1').includes('exited'));
+      expect(seen.at(-1)).toEqual({
+        kind: 'exited',
+        instanceId: 'i-1',
+        code: 3,
+        signal: undefined,
+      });
+      expect(driver.list()).toMatchObject([{ state: 'running', mainProcess: 'exited' }]);
+    });
 
-  test('reboots a machine', async () => {
-    const instance = await boot('i-1', contestant.longRunning);
-    expect(await driver.reboot(instance)).toBeUndefined();
-    expect(seenOf('i-1')).toEqual(['booted', 'stopped', 'booted']);
-  });
+    test('stops a machine, which is no exit, and boots it again', async () => {
+      const instance = await boot('i-1', contestant.longRunning);
+      expect(await driver.stop('i-1')).toBeUndefined();
+      expect(seenOf('i-1')).toEqual(['booted', 'stopped']);
+      expect(driver.list()).toEqual([]);
+      await driver.boot(instance);
+      expect(seenOf('i-1')).toEqual(['booted', 'stopped', 'booted']);
+    });
 
-  test('boots a machine that is asked to stop and then to boot, in this order', async () => {
-    const instance = await boot('i-1', contestant.longRunning);
-    await Promise.all([driver.stop('i-1'), driver.boot(instance)]);
-    expect(seenOf('i-1')).toEqual(['booted', 'stopped', 'booted']);
-  });
+    test('stops a machine whose main process has ended', async () => {
+      await boot('i-1', contestant.endsWithCode3);
+      await until(() => seenOf('i-1').includes('exited'));
+      await driver.stop('i-1');
+      expect(seenOf('i-1')).toEqual(['booted', 'exited', 'stopped']);
+    });
 
-  test('is off when a stop follows a reboot that is under way', async () => {
-    const instance = await boot('i-1', contestant.longRunning);
-    await Promise.all([driver.reboot(instance), driver.stop('i-1')]);
-    expect(driver.list()).toEqual([]);
-    expect(seenOf('i-1').at(-1)).toBe('stopped');
-  });
+    test('kills a machine that takes its time to stop', async () => {
+      await boot('i-1', contestant.slowToStop);
+      const stopped = driver.stop('i-1');
+      await driver.kill('i-1');
+      expect(await stopped).toBeUndefined();
+      expect(seenOf('i-1')).toEqual(['booted', 'stopped']);
+      expect(driver.list()).toEqual([]);
+    });
 
-  test('freezes a machine, which stays, and lets it go on', async () => {
-    await boot('i-1', contestant.longRunning);
-    await driver.freeze('i-1');
-    expect(driver.list()).toMatchObject([{ state: 'frozen' }]);
-    await driver.unfreeze('i-1');
-    expect(driver.list()).toMatchObject([{ state: 'running', mainProcess: 'running' }]);
-    expect(seenOf('i-1')).toEqual(['booted']);
-  });
+    test('reboots a machine', async () => {
+      const instance = await boot('i-1', contestant.longRunning);
+      expect(await driver.reboot(instance)).toBeUndefined();
+      expect(seenOf('i-1')).toEqual(['booted', 'stopped', 'booted']);
+    });
 
-  test('ends a frozen machine without asking it', async () => {
-    await boot('i-1', contestant.slowToStop);
-    await driver.freeze('i-1');
-    await driver.stop('i-1');
-    expect(seenOf('i-1')).toEqual(['booted', 'stopped']);
-  });
+    test('boots a machine that is asked to stop and then to boot, in this order', async () => {
+      const instance = await boot('i-1', contestant.longRunning);
+      await Promise.all([driver.stop('i-1'), driver.boot(instance)]);
+      expect(seenOf('i-1')).toEqual(['booted', 'stopped', 'booted']);
+    });
 
-  test('does nothing to a machine that is not there', async () => {
-    for (const act of ['stop', 'kill', 'freeze', 'unfreeze'] as const) {
-      expect(await driver[act]('i-none')).toBeUndefined();
-    }
-    expect(seen).toEqual([]);
-    expect(await consoleOf(specification('i-none', ''))).toBe('');
-  });
+    test('is off when a stop follows a reboot that is under way', async () => {
+      const instance = await boot('i-1', contestant.longRunning);
+      await Promise.all([driver.reboot(instance), driver.stop('i-1')]);
+      expect(driver.list()).toEqual([]);
+      expect(seenOf('i-1').at(-1)).toBe('stopped');
+    });
 
-  test('keeps the console over stop and boot', async () => {
-    const instance = await boot('i-1', contestant.prints('hello from i-1'));
-    await until(async () => (await consoleOf(instance)).includes('hello from i-1'));
-    await driver.stop('i-1');
-    await driver.boot(instance);
-    await until(async () => (await consoleOf(instance)).split('hello from i-1').length === 3);
-  });
+    test('freezes a machine, which stays, and lets it go on', async () => {
+      await boot('i-1', contestant.longRunning);
+      await driver.freeze('i-1');
+      expect(driver.list()).toMatchObject([{ state: 'frozen' }]);
+      await driver.unfreeze('i-1');
+      expect(driver.list()).toMatchObject([{ state: 'running', mainProcess: 'running' }]);
+      expect(seenOf('i-1')).toEqual(['booted']);
+    });
 
-  test('gives the last 64 KiB of the console', async () => {
-    const instance = await boot('i-1', contestant.prints('0123456789'.repeat(10_000)));
-    await until(
-      async () =>
-        (await consoleOf(instance)).endsWith('6789\n') ||
-        (await consoleOf(instance)).endsWith('6789'),
-    );
-    expect((await driver.consoleOutput(instance)).length).toBeLessThanOrEqual(65_536);
-    expect((await driver.consoleOutput(instance)).length).toBeGreaterThan(60_000);
-  });
+    test('ends a frozen machine without asking it', async () => {
+      await boot('i-1', contestant.slowToStop);
+      await driver.freeze('i-1');
+      await driver.stop('i-1');
+      expect(seenOf('i-1')).toEqual(['booted', 'stopped']);
+    });
 
-  test('keeps machines apart', async () => {
-    await Promise.all([boot('i-1', contestant.longRunning), boot('i-2', contestant.longRunning)]);
-    await driver.stop('i-1');
-    expect(driver.list()).toMatchObject([
-      { instanceId: 'i-2', state: 'running', mainProcess: 'running' },
-    ]);
-    expect(seenOf('i-2')).toEqual(['booted']);
-  });
+    test('does nothing to a machine that is not there', async () => {
+      for (const act of ['stop', 'kill', 'freeze', 'unfreeze'] as const) {
+        expect(await driver[act]('i-none')).toBeUndefined();
+      }
+      expect(seen).toEqual([]);
+      expect(await consoleOf(specification('i-none', ''))).toBe('');
+    });
 
-  test('ends everything when it is closed, and boots nothing after', async () => {
-    await Promise.all(['i-1', 'i-2', 'i-3'].map((id) => boot(id, contestant.longRunning)));
-    await driver.close();
-    expect(driver.list()).toEqual([]);
-    expect(isDomainError(await driver.boot(specification('i-4', contestant.longRunning)))).toBe(
-      true,
-    );
-  });
+    test('keeps the console over stop and boot', async () => {
+      const instance = await boot('i-1', contestant.prints('hello from i-1'));
+      await until(async () => (await consoleOf(instance)).includes('hello from i-1'));
+      await driver.stop('i-1');
+      await driver.boot(instance);
+      await until(async () => (await consoleOf(instance)).split('hello from i-1').length === 3);
+    });
 
-  test('no longer tells who does not listen any more', async () => {
-    const heard: Observation[] = [];
-    const cancel = driver.observe((observation) => heard.push(observation));
-    cancel();
-    await boot('i-1', contestant.longRunning);
-    expect(heard).toEqual([]);
-    expect(seenOf('i-1')).toEqual(['booted']);
-  });
+    test('gives the last 64 KiB of the console', async () => {
+      const instance = await boot('i-1', contestant.prints('0123456789'.repeat(10_000)));
+      await until(
+        async () =>
+          (await consoleOf(instance)).endsWith('6789\n') ||
+          (await consoleOf(instance)).endsWith('6789'),
+      );
+      expect((await driver.consoleOutput(instance)).length).toBeLessThanOrEqual(65_536);
+      expect((await driver.consoleOutput(instance)).length).toBeGreaterThan(60_000);
+    });
 
-  test('finds no leftovers where there were none', async () => {
-    expect(await driver.sweep()).toEqual([]);
-  });
-});
+    test('keeps machines apart', async () => {
+      await Promise.all([boot('i-1', contestant.longRunning), boot('i-2', contestant.longRunning)]);
+      await driver.stop('i-1');
+      expect(driver.list()).toMatchObject([
+        { instanceId: 'i-2', state: 'running', mainProcess: 'running' },
+      ]);
+      expect(seenOf('i-2')).toEqual(['booted']);
+    });
+
+    test('ends everything when it is closed, and boots nothing after', async () => {
+      await Promise.all(['i-1', 'i-2', 'i-3'].map((id) => boot(id, contestant.longRunning)));
+      await driver.close();
+      expect(driver.list()).toEqual([]);
+      expect(isDomainError(await driver.boot(specification('i-4', contestant.longRunning)))).toBe(
+        true,
+      );
+    });
+
+    test('no longer tells who does not listen any more', async () => {
+      const heard: Observation[] = [];
+      const cancel = driver.observe((observation) => heard.push(observation));
+      cancel();
+      await boot('i-1', contestant.longRunning);
+      expect(heard).toEqual([]);
+      expect(seenOf('i-1')).toEqual(['booted']);
+    });
+
+    test('finds no leftovers where there were none', async () => {
+      expect(await driver.sweep()).toEqual([]);
+    });
+  },
+);

@@ -1,0 +1,160 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, Socket } from 'node:net';
+import type { Server } from 'node:net';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DomainError } from '../../../world/domain-error.ts';
+import { formatMarker, markerVariable } from '../process-table.ts';
+import type { WorldRun } from '../process-driver.ts';
+import type { FromGate, GateRequest, ToGate } from './messages.ts';
+import { toolEnvironment } from './namespace.ts';
+import { splice } from './splice.ts';
+import type { Endpoint } from './wiring.ts';
+
+/** The gate's entry lies beside this file, whichever form the program was built to. */
+const entry = fileURLToPath(new URL(`./gate-main${extname(import.meta.url)}`, import.meta.url));
+
+/** The name under which the gate is found among what an earlier run left. */
+const gateName = 'netns-gate';
+
+/** What the main process has for an instance on the host's side. */
+export interface HostSide {
+  /** Where ways in listen. */
+  readonly address: string;
+  /** The host's port for a port of the instance. */
+  readonly realPort: (port: number) => number;
+  readonly metadata: Endpoint;
+  readonly endpoint: Endpoint | undefined;
+  readonly note: (line: string) => void;
+}
+
+/** The main process's end of a gate. */
+export class GateProcess {
+  readonly #child: ChildProcess;
+  readonly #waiting = new Map<number, (answer: FromGate & { kind: 'answer' }) => void>();
+  readonly #hostSides = new Map<string, HostSide>();
+  readonly #ended: Promise<void>;
+  #requests = 0;
+  #hasEnded = false;
+
+  /** `command` is what makes the namespaces and becomes the gate. */
+  constructor(command: readonly string[], run: WorldRun, lost: () => void) {
+    const [program = 'unshare', ...rest] = [...command, process.execPath, entry];
+    const child = spawn(program, rest, {
+      // Out of reach of a terminal's Ctrl-C: the main process decides when networks go.
+      detached: true,
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: {
+        ...toolEnvironment(),
+        [markerVariable]: formatMarker({ ...run, instanceId: gateName }),
+      },
+    });
+    this.#child = child;
+    // The only sender on this channel is the gate, which speaks FromGate.
+    child.on('message', (message, handle) => this.#take(message as FromGate, handle));
+    this.#ended = new Promise((resolve) => {
+      const end = (): void => {
+        if (this.#hasEnded) return;
+        this.#hasEnded = true;
+        for (const [number, answered] of this.#waiting)
+          answered({ kind: 'answer', number, problem: 'The gate of the network has ended.' });
+        this.#waiting.clear();
+        lost();
+        resolve();
+      };
+      child.once('exit', end);
+      child.once('error', end);
+    });
+  }
+
+  get processId(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Where connections of an instance come from and go to on the host, from before it joins until it has left. */
+  setHostSide(instanceId: string, side: HostSide | undefined): void {
+    if (side === undefined) this.#hostSides.delete(instanceId);
+    else this.#hostSides.set(instanceId, side);
+  }
+
+  ask(request: GateRequest): Promise<{ readonly path?: string } | DomainError> {
+    this.#requests += 1;
+    const number = this.#requests;
+    return new Promise((resolve) => {
+      const answered = (answer: FromGate & { kind: 'answer' }): void =>
+        resolve(
+          answer.problem === undefined
+            ? { ...(answer.path === undefined ? {} : { path: answer.path }) }
+            : new DomainError('InternalError', answer.problem),
+        );
+      if (this.#hasEnded) {
+        answered({ kind: 'answer', number, problem: 'The gate of the network has ended.' });
+        return;
+      }
+      this.#waiting.set(number, answered);
+      this.#send({ kind: 'request', number, request });
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#child.connected) this.#child.disconnect();
+    await this.#ended;
+  }
+
+  #send(message: ToGate, server?: Server): void {
+    if (!this.#child.connected) {
+      server?.close();
+      return;
+    }
+    // The gate has its own hold of the socket once it was sent; what cannot be sent ends with the gate.
+    this.#child.send(message, server, () => server?.close());
+  }
+
+  #take(message: FromGate, handle: unknown): void {
+    switch (message.kind) {
+      case 'answer':
+        this.#waiting.get(message.number)?.(message);
+        this.#waiting.delete(message.number);
+        break;
+      case 'wanted':
+        void this.#openWayIn(message.instanceId, message.port);
+        break;
+      case 'asked':
+        if (handle instanceof Socket) this.#join(message.instanceId, message.service, handle);
+        break;
+    }
+  }
+
+  async #openWayIn(instanceId: string, port: number): Promise<void> {
+    const side = this.#hostSides.get(instanceId);
+    if (side === undefined) return;
+    const server = createServer({ pauseOnConnect: true });
+    const real = side.realPort(port);
+    try {
+      server.listen({ host: side.address, port: real, exclusive: true });
+      await once(server, 'listening');
+      this.#send({ kind: 'wayIn', instanceId, port }, server);
+    } catch (problem) {
+      if (!(problem instanceof Error && 'code' in problem)) throw problem;
+      side.note(
+        `port ${port} cannot be reached from the host at ${side.address}:${real}: ${problem.message}`,
+      );
+      this.#send({ kind: 'wayIn', instanceId, port });
+    }
+  }
+
+  #join(instanceId: string, service: 'metadata' | 'endpoint', socket: Socket): void {
+    const target = this.#hostSides.get(instanceId)?.[service];
+    if (target === undefined) {
+      socket.destroy();
+      return;
+    }
+    socket.allowHalfOpen = true;
+    const host = connect({ host: target.address, port: target.port, allowHalfOpen: true });
+    splice(socket, host);
+    socket.resume();
+  }
+}

@@ -1,0 +1,193 @@
+import { createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { once } from 'node:events';
+import { DomainError } from '../../../world/domain-error.ts';
+import type { ZonePair } from '../driver.ts';
+import { InstancePorts } from './listening-in.ts';
+import type { FromGate, GateRequest, JoiningInstance } from './messages.ts';
+import { runHere } from './namespace.ts';
+import { VpcNetwork } from './vpc-network.ts';
+import { WaysIn } from './ways-in.ts';
+import { endpointPort, gateScript, metadataAddress, metadataPort, vpcBound } from './wiring.ts';
+
+/** How often instances are asked which ports they listen on; rarer when many make that slow. */
+const lookMs = 100;
+
+interface Vpc {
+  readonly number: number;
+  readonly network: Promise<VpcNetwork | DomainError>;
+  instances: number;
+}
+
+interface Guest {
+  readonly vpcKey: string;
+  readonly gateAddress: string;
+  readonly waysIn: WaysIn;
+}
+
+type Answer = { readonly path?: string } | DomainError;
+
+const done: Answer = {};
+
+/**
+ * Holds all networks of a driver, from within a namespace of its own that reaches every instance: it makes VPCs and
+ * instances' places in them, and passes connections between them and the host. When it ends, all of it is gone.
+ */
+export class Gate {
+  readonly #send: (message: FromGate, socket?: Socket) => void;
+  readonly #vpcs = new Map<string, Vpc>();
+  readonly #vpcNumbers = new Set<number>();
+  readonly #cuts = new Map<string, readonly ZonePair[]>();
+  readonly #guests = new Map<string, Guest>();
+  readonly #guestsByAddress = new Map<string, string>();
+  #looking: NodeJS.Timeout | undefined;
+
+  constructor(send: (message: FromGate, socket?: Socket) => void) {
+    this.#send = send;
+  }
+
+  async answer(request: GateRequest): Promise<Answer> {
+    switch (request.kind) {
+      case 'begin':
+        return await this.#begin();
+      case 'join':
+        return await this.#join(request.instance);
+      case 'leave':
+        return await this.#leave(request.instanceId);
+      case 'silence':
+        return await this.#inVpc(request.instanceId, (network) =>
+          network.silence(request.instanceId, request.isSilent),
+        );
+      case 'rules':
+        return await this.#inVpc(request.instanceId, (network) =>
+          network.applyRules(request.instanceId, request.rules),
+        );
+      case 'cut':
+        return await this.#cut(request.region, request.pairs);
+    }
+  }
+
+  /** Takes the way in to a port that was wanted; undefined when there is none. */
+  takeWayIn(instanceId: string, port: number, socket: Server | undefined): void {
+    const waysIn = this.#guests.get(instanceId)?.waysIn;
+    if (waysIn === undefined) socket?.close();
+    else if (socket === undefined) waysIn.refuse(port);
+    else waysIn.take(port, socket);
+  }
+
+  async #begin(): Promise<Answer> {
+    const problem = await runHere(gateScript);
+    if (problem !== undefined) return problem;
+    await Promise.all([
+      this.#serve(metadataPort, 'metadata'),
+      this.#serve(endpointPort, 'endpoint'),
+    ]);
+    return done;
+  }
+
+  /** Passes connections that instances make to something of the host's on to the main process. */
+  async #serve(port: number, service: 'metadata' | 'endpoint'): Promise<void> {
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+      const instanceId = this.#guestsByAddress.get(socket.remoteAddress ?? '');
+      if (instanceId === undefined) socket.destroy();
+      else this.#send({ kind: 'asked', instanceId, service }, socket);
+    });
+    server.listen({ host: metadataAddress, port });
+    await once(server, 'listening');
+  }
+
+  async #join(instance: JoiningInstance): Promise<Answer> {
+    const vpcKey = `${instance.region}/${instance.vpcId}`;
+    const vpc = this.#vpc(vpcKey, instance);
+    if (vpc instanceof DomainError) return vpc;
+    vpc.instances += 1;
+    const network = await vpc.network;
+    const joined = network instanceof DomainError ? network : await network.join(instance);
+    if (joined instanceof DomainError) {
+      await this.#letGo(vpcKey, vpc);
+      return joined;
+    }
+    const { instanceId } = instance;
+    const waysIn = new WaysIn(
+      new InstancePorts(joined.namespace.tables, instance.privateAddress),
+      joined.gateAddress,
+      (port) => this.#send({ kind: 'wanted', instanceId, port }),
+    );
+    this.#guests.set(instanceId, { vpcKey, gateAddress: joined.gateAddress, waysIn });
+    this.#guestsByAddress.set(joined.gateAddress, instanceId);
+    this.#lookIn(lookMs);
+    return { path: joined.namespace.path };
+  }
+
+  async #leave(instanceId: string): Promise<Answer> {
+    const guest = this.#guests.get(instanceId);
+    if (guest === undefined) return done;
+    this.#guests.delete(instanceId);
+    this.#guestsByAddress.delete(guest.gateAddress);
+    guest.waysIn.close();
+    const vpc = this.#vpcs.get(guest.vpcKey);
+    const network = await vpc?.network;
+    if (vpc === undefined || network === undefined || network instanceof DomainError) return done;
+    const problem = await network.leave(instanceId);
+    await this.#letGo(guest.vpcKey, vpc);
+    return problem ?? done;
+  }
+
+  async #inVpc(
+    instanceId: string,
+    act: (network: VpcNetwork) => Promise<DomainError | undefined>,
+  ): Promise<Answer> {
+    const guest = this.#guests.get(instanceId);
+    const network = guest === undefined ? undefined : await this.#vpcs.get(guest.vpcKey)?.network;
+    if (network === undefined || network instanceof DomainError) return done;
+    return (await act(network)) ?? done;
+  }
+
+  async #cut(region: string, pairs: readonly ZonePair[]): Promise<Answer> {
+    this.#cuts.set(region, pairs);
+    const there = [...this.#vpcs].filter(([key]) => key.startsWith(`${region}/`));
+    const problems = await Promise.all(
+      there.map(async ([, vpc]) => {
+        const network = await vpc.network;
+        return network instanceof DomainError ? undefined : network.cut(pairs);
+      }),
+    );
+    return problems.find((problem) => problem !== undefined) ?? done;
+  }
+
+  #vpc(key: string, { region, vpcCidr }: JoiningInstance): Vpc | DomainError {
+    const known = this.#vpcs.get(key);
+    if (known !== undefined) return known;
+    let number = 0;
+    while (this.#vpcNumbers.has(number)) number += 1;
+    if (number >= vpcBound)
+      return new DomainError('InternalError', 'There is no room for more VPCs here.');
+    this.#vpcNumbers.add(number);
+    const network = VpcNetwork.make({ number }, vpcCidr, this.#cuts.get(region) ?? []);
+    const vpc: Vpc = { number, network, instances: 0 };
+    this.#vpcs.set(key, vpc);
+    return vpc;
+  }
+
+  /** An instance has gone, and with the last one its VPC's network. */
+  async #letGo(key: string, vpc: Vpc): Promise<void> {
+    vpc.instances -= 1;
+    if (vpc.instances > 0) return;
+    this.#vpcs.delete(key);
+    const network = await vpc.network;
+    // A namespace goes when nothing holds it, whether its link could be taken away before or not.
+    if (!(network instanceof DomainError)) await network.close();
+    this.#vpcNumbers.delete(vpc.number);
+  }
+
+  /** While there are instances, looks again and again at what they listen on, for a twentieth of a core at most. */
+  #lookIn(delayMs: number): void {
+    if (this.#looking !== undefined) return;
+    this.#looking = setTimeout(() => {
+      this.#looking = undefined;
+      const begin = performance.now();
+      for (const { waysIn } of this.#guests.values()) waysIn.follow();
+      if (this.#guests.size > 0) this.#lookIn(Math.max(lookMs, 20 * (performance.now() - begin)));
+    }, delayMs);
+  }
+}

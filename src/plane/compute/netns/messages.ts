@@ -1,0 +1,54 @@
+import type { SecurityRules, ZonePair } from '../driver.ts';
+import type { Endpoint } from './wiring.ts';
+
+/** What the gate is told of an instance that joins. */
+export interface JoiningInstance {
+  readonly instanceId: string;
+  readonly region: string;
+  readonly vpcId: string;
+  /** The VPC's primary block, where it is known. */
+  readonly vpcCidr: string | undefined;
+  readonly zoneId: string;
+  readonly privateAddress: string;
+  /** Of its subnet. */
+  readonly prefixLength: number;
+  readonly mac: string;
+  readonly rules: SecurityRules | undefined;
+  /** Where the host has the AWS API, as the instance's environment says it. */
+  readonly endpoint: Endpoint | undefined;
+}
+
+/** What the main process asks of the gate; each is answered by its number. */
+export type GateRequest =
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'join'; readonly instance: JoiningInstance }
+  | { readonly kind: 'leave'; readonly instanceId: string }
+  | { readonly kind: 'silence'; readonly instanceId: string; readonly isSilent: boolean }
+  | {
+      readonly kind: 'rules';
+      readonly instanceId: string;
+      readonly rules: SecurityRules | undefined;
+    }
+  | { readonly kind: 'cut'; readonly region: string; readonly pairs: readonly ZonePair[] };
+
+export type ToGate =
+  | { readonly kind: 'request'; readonly number: number; readonly request: GateRequest }
+  /** With a listening socket of the host: the way in to a port of an instance. Without one there is none. */
+  | { readonly kind: 'wayIn'; readonly instanceId: string; readonly port: number };
+
+export type FromGate =
+  | {
+      readonly kind: 'answer';
+      readonly number: number;
+      readonly problem?: string;
+      /** Of `join`: how other programs enter the instance's namespace. */
+      readonly path?: string;
+    }
+  /** An instance listens on a port: a way in is wanted. */
+  | { readonly kind: 'wanted'; readonly instanceId: string; readonly port: number }
+  /** With a connection: an instance asks for something of the host's. */
+  | {
+      readonly kind: 'asked';
+      readonly instanceId: string;
+      readonly service: 'metadata' | 'endpoint';
+    };

@@ -1,0 +1,174 @@
+import { isIPv4 } from 'node:net';
+import { DomainError } from '../../../world/domain-error.ts';
+import type { DriverNetwork, InstanceSpecification, SecurityRules, ZonePair } from '../driver.ts';
+import type { MachineNetwork, MachinePlace } from '../machine-network.ts';
+import type { WorldRun } from '../process-driver.ts';
+import { GateProcess } from './gate-process.ts';
+import type { JoiningInstance } from './messages.ts';
+import type { Endpoint } from './wiring.ts';
+
+/** How this host lets namespaces be made. */
+export type NamespaceMode = 'root' | 'user-namespace';
+
+/** The command that makes the gate's namespaces. */
+export const unshareCommand = (mode: NamespaceMode): readonly string[] =>
+  mode === 'root' ? ['unshare', '--net'] : ['unshare', '--user', '--map-root-user', '--net'];
+
+export interface NetnsNetworkOptions {
+  readonly mode: NamespaceMode;
+  readonly run: WorldRun;
+  readonly realPort: (port: number) => number;
+}
+
+/** An address of the host's that programs in instances may be given; names and IPv6 lead nowhere from there. */
+const endpointOf = (url: string | undefined): Endpoint | undefined => {
+  if (url === undefined || !URL.canParse(url)) return undefined;
+  const { hostname, port, protocol } = new URL(url);
+  const address = hostname === 'localhost' ? '127.0.0.1' : hostname;
+  if (!isIPv4(address)) return undefined;
+  return { address, port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port) };
+};
+
+const joining = (
+  specification: InstanceSpecification,
+  endpoint: Endpoint | undefined,
+): JoiningInstance | DomainError => {
+  const { instanceId, region, zoneId, privateAddress, securityRules } = specification;
+  const { networkInterface } = specification.metadata();
+  const { vpcId, vpcCidrs, subnetCidr, mac } = networkInterface;
+  if (!isIPv4(privateAddress) || !/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)) {
+    return new DomainError(
+      'InternalError',
+      `${instanceId} has no network interface: its address is '${privateAddress}', its MAC address '${mac}'.`,
+    );
+  }
+  const prefix = Number(/\/(\d{1,2})$/.exec(subnetCidr)?.[1] ?? 32);
+  return {
+    instanceId,
+    region,
+    zoneId,
+    vpcId,
+    vpcCidr: vpcCidrs[0],
+    privateAddress,
+    prefixLength: prefix,
+    mac,
+    rules: securityRules,
+    endpoint,
+  };
+};
+
+/** The networks of a driver, and their gate, which begins with the first instance. */
+export class NetnsNetwork implements MachineNetwork, DriverNetwork {
+  readonly #options: NetnsNetworkOptions;
+  readonly #cuts = new Map<string, readonly ZonePair[]>();
+  #gate: Promise<GateProcess | DomainError> | undefined;
+
+  constructor(options: NetnsNetworkOptions) {
+    this.#options = options;
+  }
+
+  async join(
+    specification: InstanceSpecification,
+    metadataEndpoint: string,
+    note: (line: string) => void,
+  ): Promise<MachinePlace | DomainError> {
+    const { instanceId } = specification;
+    const { hostname, port } = new URL(metadataEndpoint);
+    const url = specification.environment['AWS_ENDPOINT_URL'];
+    const endpoint = endpointOf(url);
+    if (url !== undefined && endpoint === undefined)
+      note(`the AWS API at ${url} cannot be reached: its address is no IPv4 address`);
+    const instance = joining(specification, endpoint);
+    if (instance instanceof DomainError) return instance;
+    const gate = await this.#openGate();
+    if (gate instanceof DomainError) return gate;
+    gate.setHostSide(instanceId, {
+      address: specification.address,
+      realPort: this.#options.realPort,
+      metadata: { address: hostname, port: Number(port) },
+      endpoint: endpoint?.address === '0.0.0.0' ? { ...endpoint, address: '127.0.0.1' } : endpoint,
+      note,
+    });
+    const joined = await gate.ask({ kind: 'join', instance });
+    if (joined instanceof DomainError || joined.path === undefined) {
+      gate.setHostSide(instanceId, undefined);
+      return joined instanceof DomainError
+        ? joined
+        : new DomainError('InternalError', `${instanceId} has no namespace.`);
+    }
+    return this.#place(instance, gate, joined.path);
+  }
+
+  applyRules(
+    instanceId: string,
+    rules: SecurityRules | undefined,
+  ): Promise<DomainError | undefined> {
+    return this.#askIfOpen({ kind: 'rules', instanceId, rules });
+  }
+
+  cut(region: string, pairs: readonly ZonePair[]): Promise<DomainError | undefined> {
+    this.#cuts.set(region, pairs);
+    return this.#askIfOpen({ kind: 'cut', region, pairs });
+  }
+
+  async close(): Promise<void> {
+    const gate = await this.#gate;
+    this.#gate = undefined;
+    if (gate instanceof GateProcess) await gate.close();
+  }
+
+  #place(instance: JoiningInstance, gate: GateProcess, path: string): MachinePlace {
+    const { instanceId, privateAddress } = instance;
+    const user =
+      this.#options.mode === 'root'
+        ? []
+        : [`--target=${gate.processId}`, '--user', '--preserve-credentials'];
+    const silence = async (isSilent: boolean): Promise<DomainError | undefined> => {
+      const answer = await gate.ask({ kind: 'silence', instanceId, isSilent });
+      return answer instanceof DomainError ? answer : undefined;
+    };
+    return {
+      enter: ['nsenter', ...user, `--net=${path}`, '--'],
+      hostAddress: privateAddress,
+      metadataEndpoint: 'http://169.254.169.254',
+      silence: () => silence(true),
+      speak: () => silence(false),
+      leave: async () => {
+        // What cannot be taken away orderly goes with the gate.
+        await gate.ask({ kind: 'leave', instanceId });
+        gate.setHostSide(instanceId, undefined);
+      },
+    };
+  }
+
+  async #askIfOpen(request: Parameters<GateProcess['ask']>[0]): Promise<DomainError | undefined> {
+    const gate = await this.#gate;
+    if (gate === undefined || gate instanceof DomainError) return undefined;
+    const answer = await gate.ask(request);
+    return answer instanceof DomainError ? answer : undefined;
+  }
+
+  #openGate(): Promise<GateProcess | DomainError> {
+    this.#gate ??= this.#beginGate();
+    return this.#gate;
+  }
+
+  async #beginGate(): Promise<GateProcess | DomainError> {
+    const { mode, run } = this.#options;
+    // A gate that ended by itself took its networks along; the next instance that boots gets a new one.
+    const lost = (): void => {
+      this.#gate = undefined;
+    };
+    const gate = new GateProcess(unshareCommand(mode), run, lost);
+    for (const request of [
+      { kind: 'begin' } as const,
+      ...[...this.#cuts].map(([region, pairs]) => ({ kind: 'cut', region, pairs }) as const),
+    ]) {
+      const answer = await gate.ask(request);
+      if (!(answer instanceof DomainError)) continue;
+      await gate.close();
+      return answer;
+    }
+    return gate;
+  }
+}

@@ -1,0 +1,170 @@
+import { DomainError } from '../../../world/domain-error.ts';
+import type { SecurityRules, ZonePair } from '../driver.ts';
+import type { JoiningInstance } from './messages.ts';
+import { makeNamespace, runHere } from './namespace.ts';
+import type { Namespace } from './namespace.ts';
+import { rulesCommands } from './rules-text.ts';
+import {
+  cutCommands,
+  gateAddress,
+  instanceBound,
+  instancePortScript,
+  instanceScript,
+  ipCommands,
+  nftCommands,
+  noInstancePortScript,
+  silenceCommands,
+  vpcLinkName,
+  vpcLinkScript,
+  vpcScript,
+  zoneScript,
+} from './wiring.ts';
+import type { InstanceWire, VpcLink } from './wiring.ts';
+
+/** An instance that is in its VPC. */
+export interface JoinedInstance {
+  readonly namespace: Namespace;
+  /** The address under which the gate knows it. */
+  readonly gateAddress: string;
+}
+
+interface Member extends JoinedInstance {
+  readonly wire: InstanceWire;
+  hasRules: boolean;
+  isSilent: boolean;
+}
+
+/** One VPC of one Region: a namespace that routes, a bridge for each zone, and the namespaces of its instances. */
+export class VpcNetwork {
+  readonly #link: VpcLink;
+  readonly #namespace: Namespace;
+  readonly #zones = new Map<string, Promise<DomainError | undefined>>();
+  readonly #members = new Map<string, Member>();
+  readonly #addresses = new Map<string, string>();
+  readonly #numbers = new Set<number>();
+  #lastNumber = 0;
+
+  private constructor(link: VpcLink, namespace: Namespace) {
+    this.#link = link;
+    this.#namespace = namespace;
+  }
+
+  static async make(
+    link: VpcLink,
+    vpcCidr: string | undefined,
+    pairs: readonly ZonePair[],
+  ): Promise<VpcNetwork | DomainError> {
+    const namespace = await makeNamespace(
+      (holder) => runHere(vpcLinkScript(link, holder)),
+      vpcScript(link, vpcCidr) + nftCommands(cutCommands(pairs)),
+    );
+    if (namespace instanceof DomainError) return namespace;
+    return new VpcNetwork(link, namespace);
+  }
+
+  async join(instance: JoiningInstance): Promise<JoinedInstance | DomainError> {
+    const { instanceId, privateAddress, rules } = instance;
+    const holderOfAddress = this.#addresses.get(privateAddress);
+    if (holderOfAddress !== undefined) {
+      return new DomainError(
+        'InternalError',
+        `${privateAddress} is the address of ${holderOfAddress} already, in ${instance.vpcId}.`,
+      );
+    }
+    const number = this.#freeNumber();
+    if (number instanceof DomainError) return number;
+    this.#addresses.set(privateAddress, instanceId);
+    this.#numbers.add(number);
+    const wire: InstanceWire = { ...instance, link: this.#link, number };
+    const problem = await this.#zone(instance.zoneId);
+    const namespace =
+      problem ??
+      (await makeNamespace(
+        (holder) =>
+          this.#namespace.run(
+            instancePortScript(wire, holder) + nftCommands(rulesCommands(wire, false, rules)),
+          ),
+        instanceScript(wire, instance.endpoint),
+      ));
+    if (namespace instanceof DomainError) {
+      // What was half made has its addresses taken away where it can be; that it cannot is no second problem.
+      await this.#namespace.run(noInstancePortScript(wire));
+      this.#forget(wire);
+      return namespace;
+    }
+    const member: Member = {
+      namespace,
+      wire,
+      gateAddress: gateAddress(this.#link, number),
+      hasRules: rules !== undefined,
+      isSilent: false,
+    };
+    this.#members.set(instanceId, member);
+    return member;
+  }
+
+  async leave(instanceId: string): Promise<DomainError | undefined> {
+    const member = this.#members.get(instanceId);
+    if (member === undefined) return undefined;
+    const { wire, hasRules, isSilent } = member;
+    this.#members.delete(instanceId);
+    const problem = await this.#namespace.run(
+      nftCommands([
+        ...rulesCommands(wire, hasRules, undefined),
+        ...(isSilent ? silenceCommands(wire, false) : []),
+      ]) + noInstancePortScript(wire),
+    );
+    member.namespace.close();
+    this.#forget(wire);
+    return problem;
+  }
+
+  async silence(instanceId: string, isSilent: boolean): Promise<DomainError | undefined> {
+    const member = this.#members.get(instanceId);
+    if (member === undefined || member.isSilent === isSilent) return undefined;
+    member.isSilent = isSilent;
+    return this.#namespace.run(nftCommands(silenceCommands(member.wire, isSilent)));
+  }
+
+  async applyRules(
+    instanceId: string,
+    rules: SecurityRules | undefined,
+  ): Promise<DomainError | undefined> {
+    const member = this.#members.get(instanceId);
+    if (member === undefined) return undefined;
+    const commands = rulesCommands(member.wire, member.hasRules, rules);
+    member.hasRules = rules !== undefined;
+    return this.#namespace.run(nftCommands(commands));
+  }
+
+  cut(pairs: readonly ZonePair[]): Promise<DomainError | undefined> {
+    return this.#namespace.run(nftCommands(cutCommands(pairs)));
+  }
+
+  close(): Promise<DomainError | undefined> {
+    this.#namespace.close();
+    return runHere(ipCommands([`link delete dev ${vpcLinkName(this.#link)}`]));
+  }
+
+  #zone(zoneId: string): Promise<DomainError | undefined> {
+    const known = this.#zones.get(zoneId);
+    if (known !== undefined) return known;
+    const made = this.#namespace.run(zoneScript(zoneId));
+    this.#zones.set(zoneId, made);
+    return made;
+  }
+
+  #freeNumber(): number | DomainError {
+    if (this.#numbers.size >= instanceBound) {
+      return new DomainError('InternalError', 'A VPC has no room for more instances here.');
+    }
+    do this.#lastNumber = (this.#lastNumber % instanceBound) + 1;
+    while (this.#numbers.has(this.#lastNumber));
+    return this.#lastNumber;
+  }
+
+  #forget(wire: InstanceWire): void {
+    this.#addresses.delete(wire.privateAddress);
+    this.#numbers.delete(wire.number);
+  }
+}

@@ -1,0 +1,253 @@
+import { isIPv4 } from 'node:net';
+
+// What the network tools of Linux (ip, nft, sh) are told. Addresses of class E (240.0.0.0/4) join the namespaces among
+// one another: no VPC can have them, so that its own addresses may be anything.
+
+/** Where every instance finds its metadata service. Source: EC2 User Guide, "Use the Instance Metadata Service". */
+export const metadataAddress = '169.254.169.254';
+export const metadataPort = 80;
+/** Where the gate answers for the AWS API; instances are led there from the address that the host has it at. */
+export const endpointPort = 4566;
+
+/** The router as instances see it: one hop to everything. */
+const router = { address: '169.254.1.1', mac: '02:fa:00:00:00:01' } as const;
+
+/** The table of all our rules, in each namespace its own. */
+const table = 'ip faultline';
+
+/** How many VPCs and how many instances in each there may be at once. */
+export const vpcBound = 2048;
+export const instanceBound = 65_534;
+
+/** A VPC's namespace, by its number. */
+export interface VpcLink {
+  readonly number: number;
+}
+
+const linkAddress = ({ number }: VpcLink, side: 1 | 2): string =>
+  `248.${number >> 8}.${number & 255}.${side}`;
+
+/** The address under which the gate knows an instance: of its VPC's number and its own there. */
+export const gateAddress = ({ number }: VpcLink, instance: number): string =>
+  `${240 + (number >> 8)}.${number & 255}.${instance >> 8}.${instance & 255}`;
+
+/** The name of the link to a VPC, in the gate's namespace. */
+export const vpcLinkName = ({ number }: VpcLink): string => `vpc${number}`;
+
+/** The port of an instance at its zone's bridge. */
+export const instancePort = (instance: number): string => `i${instance}`;
+
+/** Linux bounds names of interfaces to 15 characters; a zone's own id is the best one that there is. */
+export const zoneBridge = (zoneId: string): string =>
+  /^[a-z][a-z0-9]*-[a-z0-9-]+$/.test(zoneId) && zoneId.length <= 15
+    ? zoneId
+    : `z-${Buffer.from(zoneId).toString('hex').slice(-13)}`;
+
+const document = (program: string, text: string): string =>
+  `${program} <<'FAULTLINE'\n${text}\nFAULTLINE\n`;
+
+/** A line of shell that has `ip` do several things. */
+export const ipCommands = (lines: readonly string[]): string =>
+  document('ip -batch -', lines.join('\n'));
+
+/** A line of shell that changes rules, all of them or none. */
+export const nftCommands = (lines: readonly string[]): string =>
+  document('nft -f -', lines.join('\n'));
+
+/** In the gate's namespace, at its beginning. It forwards nothing: VPCs stay apart. */
+export const gateScript = ipCommands([
+  'link set dev lo up',
+  `address add ${metadataAddress}/32 dev lo`,
+]);
+
+/** In the gate's namespace: the link to a new VPC, whose namespace a process holds. */
+export const vpcLinkScript = (link: VpcLink, holder: number): string =>
+  ipCommands([
+    `link add name ${vpcLinkName(link)} type veth peer name gate netns ${holder}`,
+    `address add ${linkAddress(link, 1)}/30 dev ${vpcLinkName(link)}`,
+    `link set dev ${vpcLinkName(link)} up`,
+    `route add ${gateAddress(link, 0)}/16 via ${linkAddress(link, 2)}`,
+  ]);
+
+/** The router of a block, as AWS has it: the block's first address. Source: Amazon VPC User Guide, "Subnet CIDR blocks". */
+const firstOf = (cidr: string): string | undefined => {
+  const [base = '', prefix = ''] = cidr.split('/');
+  if (!isIPv4(base) || !/^\d{1,2}$/.test(prefix)) return undefined;
+  const word = base.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) + 1;
+  return [24, 16, 8, 0].map((shift) => Math.floor(word / 2 ** shift) % 256).join('.');
+};
+
+/** Elements of the set of pairs that are cut: packets are looked up by the bridge that they come from and go to. */
+const cutElements = (pairs: readonly (readonly [string, string])[]): string =>
+  pairs
+    .flatMap(([one, other]) => {
+      const [from, to] = [zoneBridge(one), zoneBridge(other)];
+      return [`"${from}" . "${to}"`, `"${to}" . "${from}"`];
+    })
+    .join(', ');
+
+/** In a VPC's namespace: makes these all the pairs of zones that are cut. */
+export const cutCommands = (pairs: readonly (readonly [string, string])[]): readonly string[] => {
+  const different = pairs.filter(([one, other]) => one !== other);
+  const unique = new Map(different.map((pair) => [pair.toSorted().join(' '), pair]));
+  return [
+    `flush set ${table} cut`,
+    ...(unique.size === 0
+      ? []
+      : [`add element ${table} cut { ${cutElements([...unique.values()])} }`]),
+  ];
+};
+
+/**
+ * In a new VPC's namespace. It is the VPC's router: what goes from one instance to another passes `passing`, also within a
+ * zone. What leads nowhere is dropped in silence, as on AWS. What the gate brings seems to come from the VPC's router.
+ */
+export const vpcScript = (link: VpcLink, vpcCidr: string | undefined): string => {
+  const source = vpcCidr === undefined ? undefined : firstOf(vpcCidr);
+  return [
+    'echo 1 > /proc/sys/net/ipv4/ip_forward\n',
+    'echo 0 > /proc/sys/net/ipv4/conf/all/send_redirects\n',
+    'echo 0 > /proc/sys/net/ipv4/conf/default/send_redirects\n',
+    ipCommands([
+      'link set dev lo up',
+      `address add ${linkAddress(link, 2)}/30 dev gate`,
+      'link set dev gate up',
+      `route add ${metadataAddress}/32 via ${linkAddress(link, 1)}`,
+      'route add blackhole default',
+    ]),
+    nftCommands([
+      `table ${table} {`,
+      'set cut { type ifname . ifname; }',
+      'set silent { type ipv4_addr; }',
+      'map way_in { type ipv4_addr : ipv4_addr; }',
+      'map way_out { type ipv4_addr : ipv4_addr; }',
+      'map inbound { type ipv4_addr : verdict; }',
+      'map outbound { type ipv4_addr : verdict; }',
+      'chain arriving {',
+      'type nat hook prerouting priority dstnat;',
+      'iifname "gate" dnat to ip daddr map @way_in',
+      '}',
+      'chain leaving {',
+      'type nat hook postrouting priority srcnat;',
+      'oifname "gate" snat to ip saddr map @way_out',
+      ...(source === undefined ? [] : [`ip saddr ${linkAddress(link, 1)} snat to ${source}`]),
+      '}',
+      'chain passing {',
+      'type filter hook forward priority filter; policy accept;',
+      'ip saddr @silent drop',
+      'ip daddr @silent drop',
+      'iifname . oifname @cut drop',
+      // Our connectors decide by themselves what may come in; the metadata service is beyond security groups on AWS too.
+      'iifname "gate" accept',
+      'oifname "gate" accept',
+      'ct state established,related accept',
+      'ip saddr vmap @outbound',
+      'ip daddr vmap @inbound',
+      '}',
+      '}',
+    ]),
+  ].join('');
+};
+
+/** In a VPC's namespace: the bridge of a zone. All bridges have the router's address at their own end. */
+export const zoneScript = (zoneId: string): string => {
+  const bridge = zoneBridge(zoneId);
+  return ipCommands([
+    `link add name ${bridge} address ${router.mac} type bridge`,
+    `link set dev ${bridge} up`,
+  ]);
+};
+
+/** An instance's place in its VPC. */
+export interface InstanceWire {
+  readonly link: VpcLink;
+  /** Its number in the VPC. */
+  readonly number: number;
+  readonly zoneId: string;
+  readonly privateAddress: string;
+  /** Of its subnet. */
+  readonly prefixLength: number;
+  readonly mac: string;
+}
+
+/** In the VPC's namespace: the port of an instance whose namespace a process holds, and the way to it. */
+export const instancePortScript = (wire: InstanceWire, holder: number): string => {
+  const { link, number, zoneId, privateAddress, mac } = wire;
+  const [bridge, port] = [zoneBridge(zoneId), instancePort(number)];
+  const known = gateAddress(link, number);
+  return [
+    ipCommands([
+      `link add name ${port} type veth peer name eth0 address ${mac} netns ${holder}`,
+      `link set dev ${port} master ${bridge}`,
+      // Instances of a zone reach one another through the router alone, where security groups are.
+      `link set dev ${port} type bridge_slave isolated on`,
+      `link set dev ${port} up`,
+      `neighbor replace ${privateAddress} lladdr ${mac} dev ${bridge} nud permanent`,
+      `route replace ${privateAddress}/32 dev ${bridge}`,
+    ]),
+    nftCommands([
+      `add element ${table} way_in { ${known} : ${privateAddress} }`,
+      `add element ${table} way_out { ${privateAddress} : ${known} }`,
+    ]),
+  ].join('');
+};
+
+/** In the VPC's namespace: takes away what `instancePortScript` made; its rules and its silence are gone already. */
+export const noInstancePortScript = (wire: InstanceWire): string => {
+  const { link, number, zoneId, privateAddress } = wire;
+  const known = gateAddress(link, number);
+  return [
+    ipCommands([
+      `link delete dev ${instancePort(number)}`,
+      `route delete ${privateAddress}/32 dev ${zoneBridge(zoneId)}`,
+      `neighbor delete ${privateAddress} dev ${zoneBridge(zoneId)}`,
+    ]),
+    nftCommands([
+      `delete element ${table} way_in { ${known} : ${privateAddress} }`,
+      `delete element ${table} way_out { ${privateAddress} : ${known} }`,
+    ]),
+  ].join('');
+};
+
+/** In the VPC's namespace: lets nothing of an instance pass, or lets it pass again. */
+export const silenceCommands = (wire: InstanceWire, isSilent: boolean): readonly string[] => [
+  `${isSilent ? 'add' : 'delete'} element ${table} silent { ${wire.privateAddress} }`,
+];
+
+/** An IPv4 address and a port. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/**
+ * In the instance's namespace. Every other address is one hop away, at the router, so that nothing is ever asked for by
+ * ARP: a peer that is gone is silent. Programs of every user may listen on every port. The AWS API answers at the
+ * address at which the host has it.
+ */
+export const instanceScript = (wire: InstanceWire, endpoint: Endpoint | undefined): string =>
+  [
+    'echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start\n',
+    'echo 1 > /proc/sys/net/ipv4/conf/eth0/route_localnet\n',
+    ipCommands([
+      'link set dev lo up',
+      `address add ${wire.privateAddress}/${wire.prefixLength} dev eth0 noprefixroute`,
+      'link set dev eth0 up',
+      `neighbor replace ${router.address} lladdr ${router.mac} dev eth0 nud permanent`,
+      `route add default via ${router.address} dev eth0 onlink`,
+    ]),
+    endpoint === undefined
+      ? ''
+      : nftCommands([
+          `table ${table} {`,
+          'chain asking {',
+          'type nat hook output priority -100;',
+          `ip daddr ${endpoint.address} tcp dport ${endpoint.port} dnat to ${metadataAddress}:${endpointPort}`,
+          '}',
+          'chain leaving {',
+          'type nat hook postrouting priority srcnat;',
+          'oifname "eth0" ip saddr 127.0.0.0/8 masquerade',
+          '}',
+          '}',
+        ]),
+  ].join('');
