@@ -168,8 +168,8 @@ describe('RunInstances', () => {
     ],
     [
       { LaunchTemplate: { LaunchTemplateName: 'web' } },
-      'UnsupportedOperation',
-      'the parameter LaunchTemplate of RunInstances',
+      'InvalidLaunchTemplateName.NotFoundException',
+      'template name web, does not exist',
     ],
     [
       { InstanceMarketOptions: { MarketType: 'spot' as const } },

@@ -22,6 +22,7 @@ import { Subnets, type Subnet } from './entities.ts';
 import {
   checkIdForm,
   invalidParameterCombination,
+  invalidParameterValue,
   kinds,
   missingParameter,
   notBuilt,
@@ -40,6 +41,7 @@ import {
 import { launchInstance } from './launch-instance.ts';
 import { insufficientCapacity, planLaunch, type LaunchZone } from './launch-plan.ts';
 import { readLaunchRequest, type LaunchRequest } from './launch-request.ts';
+import { tagWithTemplate, withLaunchTemplate } from './launch-templates/launch-from-template.ts';
 import { availableAddressCount } from './subnet-addresses.ts';
 
 const launchZones = (view: View): readonly LaunchZone[] =>
@@ -74,9 +76,32 @@ const chooseSubnet = (
   return { subnet, count: plan.count };
 };
 
-/** RunInstances: all of the instances that are asked for, or none. */
-export const runInstances: Operation<RunInstancesRequest, Reservation> = (tx, input) => {
-  const request = readLaunchRequest(tx, input);
+/** Checks a launch without launching, with what its launch template says. Errors as RunInstances. */
+export const checkLaunch = (
+  view: View,
+  input: Plain<RunInstancesRequest>,
+): LaunchRequest | DomainError => {
+  const completed = withLaunchTemplate(view, input);
+  return isDomainError(completed) ? completed : readLaunchRequest(view, completed.request);
+};
+
+/** Instances that were launched together. */
+export interface LaunchedInstances {
+  readonly reservationId: string;
+  readonly instances: readonly Instance[];
+}
+
+/**
+ * Launches as RunInstances does, for whoever is in the same transaction. A launch of one instance that is refused has
+ * changed nothing.
+ */
+export const launchInstances = (
+  tx: Tx,
+  input: Plain<RunInstancesRequest>,
+): LaunchedInstances | DomainError => {
+  const completed = withLaunchTemplate(tx, input);
+  if (isDomainError(completed)) return completed;
+  const request = readLaunchRequest(tx, completed.request);
   if (isDomainError(request)) return request;
   const chosen = chooseSubnet(tx, request);
   if (isDomainError(chosen)) return chosen;
@@ -89,13 +114,22 @@ export const runInstances: Operation<RunInstancesRequest, Reservation> = (tx, in
       launchIndex,
     });
     if (isDomainError(instance)) return instance;
+    const untagged = tagWithTemplate(tx, instance.id, completed.version);
+    if (untagged !== undefined) return untagged;
     launched.push(instance);
   }
+  return { reservationId, instances: launched };
+};
+
+/** RunInstances: all of the instances that are asked for, or none. */
+export const runInstances: Operation<RunInstancesRequest, Reservation> = (tx, input) => {
+  const launched = launchInstances(tx, input);
+  if (isDomainError(launched)) return launched;
   return {
-    ReservationId: reservationId,
+    ReservationId: launched.reservationId,
     OwnerId: tx.account,
     Groups: [],
-    Instances: launched.map((instance) => instanceAnswer(tx, instance)),
+    Instances: launched.instances.map((instance) => instanceAnswer(tx, instance)),
   };
 };
 
@@ -171,6 +205,11 @@ const incorrectState = (instance: Instance, verb: string): DomainError =>
     `The instance '${instance.id}' is not in a state from which it can be ${verb}.`,
   );
 
+const noRootVolume = (instance: Instance): DomainError =>
+  invalidParameterValue(
+    `Invalid value '${instance.id}' for instanceId. Instance does not have a volume attached at root (${instance.rootDeviceName})`,
+  );
+
 /** The first instance that a check objects to decides for all: state changes are for all or none. */
 const firstObjection = (
   instances: readonly Instance[],
@@ -206,6 +245,7 @@ export const startInstances: Operation<StartInstancesRequest, StartInstancesResu
   const objection = firstObjection(instances, (instance) => {
     if (isIn(instance, 'pending', 'running')) return undefined;
     if (!isIn(instance, 'stopped')) return incorrectState(instance, 'started');
+    if (instance.rootVolumeId === null) return noRootVolume(instance);
     const zone = zones.find((candidate) => candidate.zoneId === instance.zoneId);
     return zone === undefined || zone.available
       ? undefined

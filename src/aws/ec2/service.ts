@@ -52,6 +52,7 @@ import {
   replaceNetworkAclEntry,
 } from './network-acls.ts';
 import { describeNetworkInterfaces } from './network-interfaces.ts';
+import { launchTemplateOperations } from './launch-templates/operations.ts';
 import { describeRegions } from './regions.ts';
 import {
   associateRouteTable,
@@ -99,6 +100,7 @@ import {
 import { modifyAvailabilityZoneGroup } from './zone-groups.ts';
 
 const operations = {
+  ...launchTemplateOperations,
   AssociateRouteTable: associateRouteTable,
   AssociateVpcCidrBlock: associateVpcCidrBlock,
   AttachInternetGateway: attachInternetGateway,

@@ -27,6 +27,8 @@ import {
 import { checkIdForm, kinds, missingParameter, notFound, type ResourceKind } from './errors.ts';
 import { visibleImage } from './images/launch-image.ts';
 import { Instances, NetworkInterfaces, Volumes } from './instance-entities.ts';
+import { LaunchTemplates } from './launch-templates/entities.ts';
+import { launchTemplateKind } from './launch-templates/lookups.ts';
 import { findSnapshot } from './storage/snapshot-lookup.ts';
 
 /** A kind of resource that can be tagged, and how its ids are looked up. */
@@ -51,6 +53,7 @@ const taggables: readonly Taggable[] = [
   inTable(kinds.networkAcl, NetworkAcls),
   inTable(kinds.keyPair, KeyPairs),
   inTable(kinds.instance, Instances),
+  inTable(launchTemplateKind, LaunchTemplates),
   inTable(kinds.volume, Volumes),
   inTable(kinds.networkInterface, NetworkInterfaces),
   // As with images, an account's tags on what is shared with it are its own.
