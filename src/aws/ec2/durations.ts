@@ -24,6 +24,17 @@ export const durations = {
   unreachableStopping: { baseMs: 600_000, spreadMs: 0 },
   /** From TerminateInstances to `terminated`. AWS: twenty seconds to minutes. */
   shuttingDown: { baseMs: 10_000, spreadMs: 5_000 },
+  /** From CreateVolume to `available`. AWS: seconds. */
+  creatingVolume: { baseMs: 2_000, spreadMs: 2_000 },
+  /** From AttachVolume to `attached`. AWS: seconds. */
+  attachingVolume: { baseMs: 2_000, spreadMs: 2_000 },
+  /** From DetachVolume to `available`; with Force nobody asks the operating system. AWS: seconds. */
+  detachingVolume: { baseMs: 2_000, spreadMs: 2_000 },
+  forcedDetachingVolume: { baseMs: 1_000, spreadMs: 0 },
+  /** From DeleteVolume until it is gone. AWS: seconds to minutes. */
+  deletingVolume: { baseMs: 2_000, spreadMs: 2_000 },
+  /** Until a changed volume has its new size and performance. AWS: seconds. */
+  modifyingVolume: { baseMs: 3_000, spreadMs: 2_000 },
 } as const satisfies Readonly<Record<string, Duration>>;
 
 /** How long a terminated instance can still be described: "a short while (usually about an hour)", User Guide. */
@@ -39,3 +50,9 @@ export const statusCheckLagMs = 60_000;
 export const draw = (tx: Tx, duration: Duration): number =>
   duration.baseMs +
   (duration.spreadMs === 0 ? 0 : tx.random('ec2/durations').below(duration.spreadMs));
+
+/**
+ * How long a changed volume is `optimizing`: a minute, and what moving its data takes. "A fully used 1 TiB volume can
+ * take up to six hours" ("Monitor the progress of volume modifications", Amazon EBS User Guide).
+ */
+export const optimizingVolumeMs = (sizeGiB: number): number => 60_000 + sizeGiB * 21_000;

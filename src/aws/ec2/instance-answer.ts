@@ -10,10 +10,18 @@ import {
   type Instance,
   type InstanceStateName,
   type NetworkInterface,
+  type Volume,
 } from './instance-entities.ts';
 import { stateCodes } from './instance-lifecycle.ts';
+import { attachmentState } from './storage/volume-life.ts';
 import { instanceTypeFacts } from './instance-types.ts';
-import { groupIdentifiers, instanceInterfaceAnswer, publicNameOf } from './network-interfaces.ts';
+import { interfacesOf } from './network-interfaces.ts';
+import {
+  groupIdentifiers,
+  instanceInterfaceAnswer,
+  publicAddressOf,
+  publicNameOf,
+} from './network-interfaces/answer.ts';
 
 /** A state by name and number. */
 export const stateAnswer = (name: InstanceStateName): Plain<InstanceState> => ({
@@ -40,14 +48,29 @@ export const privateNameOfInstance = (view: View, instance: Instance): string =>
 export const isNewlyAttached = (instance: Instance): boolean =>
   instance.state === 'pending' && instance.bootNumber === 1;
 
+/** How a volume's attachment shows on its instance, where EC2 does not know `busy`. */
+const attachmentStatus = (view: View, volume: Volume): 'attaching' | 'attached' | 'detaching' => {
+  const state = volume.attachment === null ? 'attached' : attachmentState(view, volume.attachment);
+  return state === 'busy' ? 'detaching' : state;
+};
+
+/** The volumes of an instance: the root volume, then the others as they were attached. */
+const attachedVolumes = (view: View, instance: Instance): readonly Volume[] => {
+  const isRoot = (volume: Volume): number => (volume.id === instance.rootVolumeId ? 0 : 1);
+  const since = (volume: Volume): number => volume.attachment?.attachTime ?? 0;
+  return view
+    .find(Volumes, 'instance', instance.id)
+    .toSorted((a, b) => isRoot(a) - isRoot(b) || since(a) - since(b));
+};
+
 /** The block devices of an instance, as several operations list them. */
 export const blockDevices = (view: View, instance: Instance) =>
-  view.find(Volumes, 'instance', instance.id).map((volume) => ({
+  attachedVolumes(view, instance).map((volume) => ({
     DeviceName: volume.attachment?.deviceName,
     Ebs: {
       AttachTime: volume.attachment?.attachTime,
       DeleteOnTermination: volume.attachment?.deleteOnTermination,
-      Status: isNewlyAttached(instance) ? ('attaching' as const) : ('attached' as const),
+      Status: attachmentStatus(view, volume),
       VolumeId: volume.id,
     },
   }));
@@ -65,7 +88,9 @@ const networkAnswer = (view: View, instance: Instance): Plain<Answer> => {
   }
   const status = isNewlyAttached(instance) ? 'attaching' : 'attached';
   return {
-    NetworkInterfaces: [instanceInterfaceAnswer(view, networkInterface, status)],
+    NetworkInterfaces: interfacesOf(view, instance.id).map((one) =>
+      instanceInterfaceAnswer(view, one, status),
+    ),
     PrivateDnsName: privateNameOfInstance(view, instance),
     PrivateDnsNameOptions: {
       HostnameType: instance.hostnameType,
@@ -74,7 +99,7 @@ const networkAnswer = (view: View, instance: Instance): Plain<Answer> => {
     },
     PrivateIpAddress: networkInterface.privateIpAddress,
     PublicDnsName: publicNameOf(view, networkInterface) ?? '',
-    PublicIpAddress: networkInterface.publicIpAddress ?? undefined,
+    PublicIpAddress: publicAddressOf(view, networkInterface),
     SecurityGroups: groupIdentifiers(view, networkInterface.groupIds),
     SourceDestCheck: networkInterface.sourceDestCheck,
     SubnetId: instance.subnetId,

@@ -58,7 +58,7 @@ export interface Instance extends Entity {
   readonly vpcId: string;
   /** Null once the instance is terminated. */
   readonly networkInterfaceId: string | null;
-  /** Null once the instance is terminated. */
+  /** Null once the instance is terminated, and while its root volume is detached. */
   readonly rootVolumeId: string | null;
   readonly rootDeviceName: string;
   /** What its private DNS name is made of, as its subnet had it at the launch. */
@@ -119,9 +119,13 @@ export interface NetworkInterface extends Entity {
   readonly vpcId: string;
   readonly zoneId: string;
   readonly macAddress: string;
+  /** The primary one. */
   readonly privateIpAddress: string;
+  /** In the order in which they came; absent of an interface that never had one. */
+  readonly secondaryPrivateIpAddresses?: readonly string[];
+  /** The one that EC2 assigned by itself. Elastic IPs are in a table of their own and know their interface. */
   readonly publicIpAddress: string | null;
-  /** Whether a start gives it a public address again. */
+  /** Whether EC2 assigns it a public address again, at a start or when an Elastic IP has left. */
   readonly autoAssignPublicIp: boolean;
   readonly groupIds: readonly string[];
   readonly sourceDestCheck: boolean;
@@ -134,7 +138,11 @@ export const NetworkInterfaces = defineTable<NetworkInterface>('ec2-network-inte
   vpc: (networkInterface) => networkInterface.vpcId,
   group: (networkInterface) => networkInterface.groupIds,
   instance: (networkInterface) => networkInterface.attachment?.instanceId,
-  privateAddress: (networkInterface) => networkInterface.privateIpAddress,
+  attachment: (networkInterface) => networkInterface.attachment?.attachmentId,
+  privateAddress: (networkInterface) => [
+    networkInterface.privateIpAddress,
+    ...(networkInterface.secondaryPrivateIpAddresses ?? []),
+  ],
   publicAddress: (networkInterface) => networkInterface.publicIpAddress ?? undefined,
 });
 
@@ -153,6 +161,8 @@ export interface Volume extends Entity {
   /** `settled` is available or in-use, by its attachment; absent in worlds of version 0.1.0, where all are. */
   readonly state?: 'creating' | 'settled' | 'deleting' | 'error';
   readonly autoEnableIo?: boolean;
+  /** Set while its next step cannot be taken: its zone is lost, or its instance's machine does not answer. */
+  readonly isHeld?: boolean;
   readonly attachment: {
     readonly instanceId: string;
     readonly deviceName: string;
@@ -160,12 +170,15 @@ export interface Volume extends Entity {
     readonly deleteOnTermination: boolean;
     /** Absent when attached. */
     readonly state?: 'attaching' | 'attached' | 'detaching' | 'busy';
+    /** Set while it is detached by force: its instance is not asked. */
+    readonly isForced?: boolean;
   } | null;
 }
 
 export const Volumes = defineTable<Volume>('ec2-volumes', {
   instance: (volume) => volume.attachment?.instanceId,
   snapshot: (volume) => (volume.snapshotId === '' ? undefined : volume.snapshotId),
+  held: (volume) => (volume.isHeld === true ? 'yes' : undefined),
 });
 
 /** What a machine printed, as the plane last told it. */

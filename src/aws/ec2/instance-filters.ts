@@ -1,21 +1,28 @@
 import type { View } from '../../world/transaction.ts';
 import type { FilterFields } from '../shared/filters.ts';
+import { tagsOf } from '../shared/tags.ts';
 import { zoneNameOf } from './account-zones.ts';
-import { Volumes, type Instance, type NetworkInterface, type Volume } from './instance-entities.ts';
+import { privateAddressesOf, publicSideOf, publicSidesOf } from './addresses/associations.ts';
+import type { Instance, NetworkInterface } from './instance-entities.ts';
 import {
+  blockDevices,
   bootModeOf,
   isNewlyAttached,
   primaryInterface,
   privateNameOfInstance,
 } from './instance-answer.ts';
 import { stateCodes } from './instance-lifecycle.ts';
-import { groupIdentifiers, privateNameOf, publicNameOf } from './network-interfaces.ts';
+import { interfacesOf } from './network-interfaces.ts';
+import {
+  addressOwnerOf,
+  groupIdentifiers,
+  privateNameOf,
+  publicAddressOf,
+  publicNameOf,
+} from './network-interfaces/answer.ts';
 import { isoText } from './utc-text.ts';
 
 type Fields = FilterFields<Instance>;
-
-const rootVolumeOf = (view: View, instance: Instance): Volume | undefined =>
-  view.find(Volumes, 'instance', instance.id)[0];
 
 /** Filters on what no instance has here, for example a host, a role or an IPv6 address: they find nobody. */
 const absentNames = [
@@ -31,12 +38,8 @@ const absentNames = [
   'instance-lifecycle',
   'ipv6-address',
   'kernel-id',
-  'network-interface.addresses.association.allocation-id',
-  'network-interface.addresses.association.association-id',
   'network-interface.addresses.association.carrier-ip',
   'network-interface.addresses.association.customer-owned-ip',
-  'network-interface.association.allocation-id',
-  'network-interface.association.association-id',
   'network-interface.association.carrier-ip',
   'network-interface.association.customer-owned-ip',
   'network-interface.deny-all-igw-traffic',
@@ -48,8 +51,6 @@ const absentNames = [
   'network-interface.operator.principal',
   'network-interface.outpost-arn',
   'network-interface.requester-id',
-  'network-interface.tag-key',
-  'network-interface.tag-value',
   'operator.principal',
   'outpost-arn',
   'placement-group-name',
@@ -70,74 +71,48 @@ const attachTimeOf = (
 ): string | undefined =>
   attachment === null || attachment === undefined ? undefined : isoText(attachment.attachTime);
 
-const deviceFields = (view: View): Fields => ({
-  'block-device-mapping.attach-time': (it) => attachTimeOf(rootVolumeOf(view, it)?.attachment),
-  'block-device-mapping.delete-on-termination': (it) =>
-    rootVolumeOf(view, it)?.attachment?.deleteOnTermination,
-  'block-device-mapping.device-name': (it) => rootVolumeOf(view, it)?.attachment?.deviceName,
-  'block-device-mapping.status': (it) =>
-    rootVolumeOf(view, it) === undefined ? undefined : 'attached',
-  'block-device-mapping.volume-id': (it) => rootVolumeOf(view, it)?.id,
-  'root-device-name': (it) => it.rootDeviceName,
-  'root-device-type': () => 'ebs',
-});
+const deviceFields = (view: View): Fields => {
+  const ofDevices =
+    (field: (device: ReturnType<typeof blockDevices>[number]) => unknown) => (instance: Instance) =>
+      blockDevices(view, instance).map((device) => String(field(device)));
+  return {
+    'block-device-mapping.attach-time': ofDevices(({ Ebs: { AttachTime: at } }) =>
+      at === undefined ? '' : isoText(at),
+    ),
+    'block-device-mapping.delete-on-termination': ofDevices(({ Ebs }) => Ebs.DeleteOnTermination),
+    'block-device-mapping.device-name': ofDevices(({ DeviceName }) => DeviceName),
+    'block-device-mapping.status': ofDevices(({ Ebs }) => Ebs.Status),
+    'block-device-mapping.volume-id': ofDevices(({ Ebs }) => Ebs.VolumeId),
+    'root-device-name': (it) => it.rootDeviceName,
+    'root-device-type': () => 'ebs',
+  };
+};
 
-const interfaceFields = (view: View): Fields => {
+type InterfaceField = FilterFields<NetworkInterface>[string];
+
+const textsOf = (value: ReturnType<InterfaceField>): readonly string[] => {
+  if (value === undefined) return [];
+  return typeof value === 'object' ? value : [String(value)];
+};
+
+const groupNamesOf =
+  (view: View): InterfaceField =>
+  (it) =>
+    groupIdentifiers(view, it.groupIds).map((group) => group.GroupName ?? '');
+
+/** What is said of an instance by its primary interface. */
+const primaryInterfaceFields = (view: View): Fields => {
   const of =
-    (field: (networkInterface: NetworkInterface) => ReturnType<Fields[string]>) =>
-    (instance: Instance) => {
+    (field: InterfaceField): Fields[string] =>
+    (instance) => {
       const networkInterface = primaryInterface(view, instance);
       return networkInterface === undefined ? undefined : field(networkInterface);
     };
-  const groupNames = of((it) =>
-    groupIdentifiers(view, it.groupIds).map((group) => group.GroupName ?? ''),
-  );
-  const publicAddress = of((it) => it.publicIpAddress ?? undefined);
-  const addressOwner = of((it) => (it.publicIpAddress === null ? undefined : 'amazon'));
-  const publicName = of((it) => publicNameOf(view, it));
-  const privateName = of((it) => privateNameOf(view, it));
   return {
-    'dns-name': publicName,
-    'network-interface.addresses.association.ip-owner-id': addressOwner,
-    'network-interface.addresses.association.public-dns-name': publicName,
-    'network-interface.addresses.private-dns-name': privateName,
-    'network-interface.association.ip-owner-id': addressOwner,
-    'network-interface.association.public-dns-name': publicName,
-    'network-interface.attachment.attach-time': of((it) => attachTimeOf(it.attachment)),
-    'network-interface.attachment.instance-id': of((it) => it.attachment?.instanceId),
-    'network-interface.attachment.instance-owner-id': of(() => view.account),
-    'network-interface.attachment.network-card-index': of(() => 0),
-    'network-interface.attachment.status': (instance) =>
-      of(() => (isNewlyAttached(instance) ? 'attaching' : 'attached'))(instance),
-    'network-interface.ipv6-native': of(() => false),
-    'network-interface.operator.managed': of(() => false),
-    'network-interface.private-dns-name': privateName,
-    'network-interface.private-ip-address': of((it) => it.privateIpAddress),
-    'network-interface.public-dns-name': publicName,
-    'network-interface.requester-managed': of((it) => it.requesterManaged),
+    'dns-name': of((it) => publicNameOf(view, it)),
     'instance.group-id': of((it) => it.groupIds),
-    'instance.group-name': groupNames,
-    'ip-address': publicAddress,
-    'network-interface.addresses.association.public-ip': publicAddress,
-    'network-interface.addresses.primary': of(() => true),
-    'network-interface.addresses.private-ip-address': of((it) => it.privateIpAddress),
-    'network-interface.association.public-ip': publicAddress,
-    'network-interface.attachment.attachment-id': of((it) => it.attachment?.attachmentId),
-    'network-interface.attachment.delete-on-termination': of(
-      (it) => it.attachment?.deleteOnTermination,
-    ),
-    'network-interface.attachment.device-index': of((it) => it.attachment?.deviceIndex),
-    'network-interface.availability-zone': of((it) => zoneNameOf(view, it.zoneId)),
-    'network-interface.description': of((it) => it.description),
-    'network-interface.group-id': of((it) => it.groupIds),
-    'network-interface.group-name': groupNames,
-    'network-interface.mac-address': of((it) => it.macAddress),
-    'network-interface.network-interface-id': of((it) => it.id),
-    'network-interface.owner-id': of(() => view.account),
-    'network-interface.source-dest-check': of((it) => it.sourceDestCheck),
-    'network-interface.status': of(() => 'in-use'),
-    'network-interface.subnet-id': of((it) => it.subnetId),
-    'network-interface.vpc-id': of((it) => it.vpcId),
+    'instance.group-name': of(groupNamesOf(view)),
+    'ip-address': of((it) => publicAddressOf(view, it)),
     'private-dns-name': (it) => privateNameOfInstance(view, it),
     'private-ip-address': of((it) => it.privateIpAddress),
     'source-dest-check': of((it) => it.sourceDestCheck),
@@ -145,6 +120,67 @@ const interfaceFields = (view: View): Fields => {
     'vpc-id': of((it) => it.vpcId),
   };
 };
+
+/** What the filters `network-interface.*` compare of one interface; any of an instance's may match. */
+const namedInterfaceFields = (view: View): FilterFields<NetworkInterface> => ({
+  'addresses.association.allocation-id': (it) =>
+    publicSidesOf(view, it).flatMap((side) => side.elasticIp?.id ?? []),
+  'addresses.association.association-id': (it) =>
+    publicSidesOf(view, it).flatMap((side) => side.elasticIp?.association?.associationId ?? []),
+  'addresses.association.ip-owner-id': (it) => addressOwnerOf(view, it),
+  'addresses.association.public-dns-name': (it) => publicNameOf(view, it),
+  'addresses.association.public-ip': (it) =>
+    publicSidesOf(view, it).map((side) => side.publicIpAddress),
+  'addresses.primary': () => true,
+  'addresses.private-dns-name': (it) => privateNameOf(view, it),
+  'addresses.private-ip-address': privateAddressesOf,
+  'association.allocation-id': (it) => publicSideOf(view, it)?.elasticIp?.id,
+  'association.association-id': (it) =>
+    publicSideOf(view, it)?.elasticIp?.association?.associationId,
+  'association.ip-owner-id': (it) => addressOwnerOf(view, it),
+  'association.public-dns-name': (it) => publicNameOf(view, it),
+  'association.public-ip': (it) => publicAddressOf(view, it),
+  'attachment.attach-time': (it) => attachTimeOf(it.attachment),
+  'attachment.attachment-id': (it) => it.attachment?.attachmentId,
+  'attachment.delete-on-termination': (it) => it.attachment?.deleteOnTermination,
+  'attachment.device-index': (it) => it.attachment?.deviceIndex,
+  'attachment.instance-id': (it) => it.attachment?.instanceId,
+  'attachment.instance-owner-id': () => view.account,
+  'attachment.network-card-index': () => 0,
+  'availability-zone': (it) => zoneNameOf(view, it.zoneId),
+  description: (it) => it.description,
+  'group-id': (it) => it.groupIds,
+  'group-name': groupNamesOf(view),
+  'ipv6-native': () => false,
+  'mac-address': (it) => it.macAddress,
+  'network-interface-id': (it) => it.id,
+  'operator.managed': () => false,
+  'owner-id': () => view.account,
+  'private-dns-name': (it) => privateNameOf(view, it),
+  'private-ip-address': (it) => it.privateIpAddress,
+  'public-dns-name': (it) => publicNameOf(view, it),
+  'requester-managed': (it) => it.requesterManaged,
+  'source-dest-check': (it) => it.sourceDestCheck,
+  status: () => 'in-use',
+  'subnet-id': (it) => it.subnetId,
+  'tag-key': (it) => tagsOf(view, it.id).map((tag) => tag.Key),
+  'tag-value': (it) => tagsOf(view, it.id).map((tag) => tag.Value),
+  'vpc-id': (it) => it.vpcId,
+});
+
+const interfaceFields = (view: View): Fields => ({
+  ...primaryInterfaceFields(view),
+  ...Object.fromEntries(
+    Object.entries(namedInterfaceFields(view)).map(([name, field]): [string, Fields[string]] => [
+      `network-interface.${name}`,
+      (instance) => interfacesOf(view, instance.id).flatMap((one) => textsOf(field(one))),
+    ]),
+  ),
+  'network-interface.attachment.status': (instance) =>
+    interfacesOf(view, instance.id).map(() =>
+      isNewlyAttached(instance) ? 'attaching' : 'attached',
+    ),
+});
 
 /** Filter names as the DescribeInstances reference lists them. */
 export const instanceFilterFields = (view: View): Fields => ({

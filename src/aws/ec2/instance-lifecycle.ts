@@ -7,18 +7,17 @@ import {
   Instances,
   InstanceUserDatas,
   MachineReports,
-  NetworkInterfaces,
   type Instance,
   type InstanceStateName,
   type StateReason,
 } from './instance-entities.ts';
 import {
-  dropPublicAddress,
-  removeNetworkInterface,
-  renewPublicAddress,
+  dropPublicAddresses,
+  leaveInterfaces,
+  renewPublicAddresses,
 } from './network-interfaces.ts';
 import { utcText, wholeSecond } from './utc-text.ts';
-import { detachVolumes } from './volumes.ts';
+import { detachVolumes } from './storage/volume-life.ts';
 
 /** The states that each state can go to ("Amazon EC2 instance state changes", User Guide). */
 export const nextStates: Readonly<Record<InstanceStateName, readonly InstanceStateName[]>> = {
@@ -104,7 +103,7 @@ export const beginLaunch = (tx: Tx, instance: Instance): void => {
 
 /** Starts a stopped instance; its machine is another one, with empty memory. */
 export const beginStart = (tx: Tx, instance: Instance): Instance => {
-  if (instance.networkInterfaceId !== null) renewPublicAddress(tx, instance.networkInterfaceId);
+  renewPublicAddresses(tx, instance.id);
   scheduleNext(tx, instance.id, draw(tx, durations.pending));
   return enter(tx, instance, 'pending', {
     stateReason: stateReasons.pending,
@@ -178,13 +177,7 @@ export const beginTermination = (
 
 /** The machine is gone: what it had goes back, and the record stays for a while. */
 const finishTermination = (tx: Tx, instance: Instance, changes: Partial<Instance> = {}): void => {
-  const { networkInterfaceId } = instance;
-  if (networkInterfaceId !== null) {
-    const attached = tx.get(NetworkInterfaces, networkInterfaceId);
-    if (attached?.attachment?.deleteOnTermination === false) {
-      tx.put(NetworkInterfaces, { ...attached, attachment: null });
-    } else removeNetworkInterface(tx, networkInterfaceId);
-  }
+  leaveInterfaces(tx, instance.id);
   detachVolumes(tx, instance.id);
   tx.delete(InstanceUserDatas, instance.id);
   enter(tx, instance, 'terminated', {
@@ -198,7 +191,7 @@ const finishTermination = (tx: Tx, instance: Instance, changes: Partial<Instance
 };
 
 const finishStop = (tx: Tx, instance: Instance, changes: Partial<Instance> = {}): void => {
-  if (instance.networkInterfaceId !== null) dropPublicAddress(tx, instance.networkInterfaceId);
+  dropPublicAddresses(tx, instance.id);
   enter(tx, instance, 'stopped', { ...changes, bootedAt: null, impairment: null });
 };
 

@@ -3,6 +3,8 @@ import { followConditions } from './instance-health.ts';
 import { ConsoleOutputs, Instances, MachineReports, type Instance } from './instance-entities.ts';
 import { beginStop, beginTermination, ownShutdown } from './instance-lifecycle.ts';
 import { base64OfBytes } from './launch-user-data.ts';
+import { releaseHeldVolumes } from './storage/volume-life.ts';
+import { releaseHeldModifications } from './storage/volume-modifications.ts';
 
 /** What the machine of an instance should be doing now. Level-triggered: the same until the world changes. */
 export interface DesiredMachine {
@@ -110,4 +112,6 @@ export const observeConsole = (tx: Tx, instanceId: string, output: Uint8Array): 
  */
 export const reconcileFaults = (tx: Tx): void => {
   for (const instance of tx.list(Instances)) followConditions(tx, instance);
+  releaseHeldVolumes(tx);
+  releaseHeldModifications(tx);
 };

@@ -178,9 +178,9 @@ describe('RunInstances', () => {
     ],
     [{ Placement: { GroupName: 'rack' } }, 'UnsupportedOperation', 'Placement.GroupName'],
     [
-      { BlockDeviceMappings: [{ DeviceName: '/dev/sdf', Ebs: { VolumeSize: 1 } }] },
+      { BlockDeviceMappings: [{ DeviceName: '/dev/sdf', VirtualName: 'ephemeral0' }] },
       'UnsupportedOperation',
-      "'/dev/sdf'",
+      'VirtualName',
     ],
     [
       { BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 4 } }] },

@@ -3,12 +3,13 @@ import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import { newResourceId } from '../shared/ids.ts';
 import { addTags } from '../shared/tags.ts';
 import type { Subnet } from './entities.ts';
-import { InstanceUserDatas, type Instance } from './instance-entities.ts';
+import { InstanceUserDatas, type Instance, type NetworkInterface } from './instance-entities.ts';
 import { beginLaunch, stateReasons } from './instance-lifecycle.ts';
+import type { LaunchInterface } from './launch-network.ts';
 import type { LaunchRequest } from './launch-request.ts';
-import { addNetworkInterface } from './network-interfaces.ts';
+import { addNetworkInterface, attach } from './network-interfaces.ts';
 import { wholeSecond } from './utc-text.ts';
-import { addRootVolume } from './volumes.ts';
+import { addLaunchVolume } from './storage/volume-life.ts';
 
 /** Which of a reservation's instances it is. */
 export interface LaunchPlace {
@@ -62,45 +63,83 @@ const newInstance = (
   };
 };
 
-/** Makes one instance of a launch, with its network interface, its root volume and the tags of all three. */
+/** Makes an interface of a launch, or takes the one that is there, and attaches it to the instance. */
+const addInterface = (
+  tx: Tx,
+  request: LaunchRequest,
+  asked: LaunchInterface,
+  place: LaunchPlace,
+  instanceId: string,
+): NetworkInterface | DomainError => {
+  const { tags, network } = request;
+  const subnet = asked.subnet ?? place.subnet;
+  const attachment = {
+    attachmentId: newResourceId(tx, 'eni-attach'),
+    instanceId,
+    deviceIndex: asked.deviceIndex,
+    attachTime: wholeSecond(tx.now),
+    deleteOnTermination: asked.deleteOnTermination,
+  };
+  if (asked.existing !== undefined) return attach(tx, asked.existing, attachment);
+  const made = addNetworkInterface(tx, {
+    subnet,
+    groupIds: asked.groupIds,
+    description: asked.description,
+    privateIpAddress: asked.addresses.primary,
+    secondaryAddresses: asked.addresses.secondary,
+    // With several interfaces an instance gets no address by itself ("IP addressing", User Guide).
+    publicAddress:
+      asked.publicAddress ?? (network.interfaces.length === 1 && subnet.mapPublicIpOnLaunch),
+    attachment,
+  });
+  if (isDomainError(made)) return made;
+  return addTags(tx, made.id, 'network-interface', tags.networkInterface) ?? made;
+};
+
+/** All interfaces of an instance, the primary one first. */
+const addInterfaces = (
+  tx: Tx,
+  request: LaunchRequest,
+  place: LaunchPlace,
+  instanceId: string,
+): NetworkInterface | DomainError => {
+  const made: NetworkInterface[] = [];
+  for (const asked of request.network.interfaces) {
+    const one = addInterface(tx, request, asked, place, instanceId);
+    if (isDomainError(one)) return one;
+    made.push(one);
+  }
+  const [primary] = made;
+  if (primary === undefined) throw new Error(`${instanceId} has no network interface.`);
+  return primary;
+};
+
+/** Makes one instance of a launch, with its network interface, its volumes and the tags of them all. */
 export const launchInstance = (
   tx: Tx,
   request: LaunchRequest,
   place: LaunchPlace,
 ): Instance | DomainError => {
   const id = newResourceId(tx, 'i');
-  const { network, image, tags } = request;
+  const { tags } = request;
   const { subnet } = place;
-  const networkInterface = addNetworkInterface(tx, {
-    subnet,
-    groupIds: network.groupIds,
-    description: network.description,
-    privateIpAddress: network.privateIpAddress,
-    publicAddress: network.publicAddress ?? subnet.mapPublicIpOnLaunch,
-    attachment: {
-      attachmentId: newResourceId(tx, 'eni-attach'),
-      instanceId: id,
-      deviceIndex: 0,
-      attachTime: wholeSecond(tx.now),
-      deleteOnTermination: network.deleteOnTermination,
-    },
-  });
+  const networkInterface = addInterfaces(tx, request, place, id);
   if (isDomainError(networkInterface)) return networkInterface;
-  const volume = addRootVolume(tx, request.rootVolume, {
-    zoneId: subnet.zoneId,
-    instanceId: id,
-    deviceName: image.rootDeviceName,
-  });
+  const volumes = request.volumes.map((volume) =>
+    addLaunchVolume(tx, volume, { zoneId: subnet.zoneId, instanceId: id }),
+  );
   const instance = newInstance(tx, request, place, {
     id,
     networkInterfaceId: networkInterface.id,
-    rootVolumeId: volume.id,
+    rootVolumeId: volumes[0]?.id ?? null,
   });
   beginLaunch(tx, instance);
   if (request.userData !== undefined) tx.put(InstanceUserDatas, { id, base64: request.userData });
   const untagged =
     addTags(tx, id, 'instance', tags.instance) ??
-    addTags(tx, volume.id, 'volume', tags.volume) ??
+    volumes
+      .map((volume) => addTags(tx, volume.id, 'volume', tags.volume))
+      .find((refusal) => refusal !== undefined) ??
     addTags(tx, networkInterface.id, 'network-interface', tags.networkInterface);
   return untagged ?? instance;
 };

@@ -10,11 +10,11 @@ import { invalidParameterCombination, invalidParameterValue, missingParameter } 
 import type { Instance, InstanceMetadataSettings } from './instance-entities.ts';
 import { checkInstanceType, creditsOf, shutdownBehaviorOf } from './instance-settings.ts';
 import { launchNetwork, type LaunchNetwork } from './launch-network.ts';
-import { rootVolumeOf } from './launch-volumes.ts';
+import { launchVolumes } from './launch-volumes.ts';
 import { checkLaunchParameters } from './launch-parameters.ts';
 import { decodeUserData } from './launch-user-data.ts';
 import { defaultMetadataOptions, withMetadataOptions } from './metadata-options.ts';
-import type { RootVolumeRequest } from './volumes.ts';
+import type { LaunchVolume } from './storage/volume-life.ts';
 
 type Input = Plain<RunInstancesRequest>;
 
@@ -26,7 +26,8 @@ export interface LaunchRequest {
   readonly instanceType: string;
   readonly keyName: string | null;
   readonly network: LaunchNetwork;
-  readonly rootVolume: RootVolumeRequest;
+  /** Of each instance; the root volume is the first. */
+  readonly volumes: readonly LaunchVolume[];
   /** Base64. */
   readonly userData: string | undefined;
   readonly metadataOptions: InstanceMetadataSettings;
@@ -110,7 +111,7 @@ const imageAndType = (
 const launchParts = (view: View, input: Input, image: LaunchImage, instanceType: string) => ({
   keyName: keyNameOf(view, input.KeyName),
   network: launchNetwork(view, input),
-  rootVolume: rootVolumeOf(input.BlockDeviceMappings ?? [], image),
+  volumes: launchVolumes(view, input.BlockDeviceMappings ?? [], image),
   userData: decodeUserData(input.UserData),
   metadataOptions: withMetadataOptions(
     defaultMetadataOptions(image.imdsSupport),
@@ -141,9 +142,9 @@ export const readLaunchRequest = (view: View, input: Input): LaunchRequest | Dom
   if (isDomainError(what)) return what;
   const parts = allOrError(launchParts(view, input, what.image, what.instanceType));
   if (isDomainError(parts)) return parts;
-  if (parts.network.privateIpAddress !== undefined && maxCount > 1) {
+  if (parts.network.isForOne && maxCount > 1) {
     return invalidParameterCombination(
-      'The parameter privateIpAddress cannot be used when more than one instance is launched',
+      'Private addresses and network interfaces cannot be named when more than one instance is launched',
     );
   }
   return {

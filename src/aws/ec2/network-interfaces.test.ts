@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { describeNetworkInterfaces } from './network-interfaces.ts';
+import { describeNetworkInterfaces } from './network-interfaces/describe.ts';
 import { modifyInstanceAttribute } from './instance-attributes.ts';
 import { terminateInstances } from './instances.ts';
 import { publicAddressOwner } from './public-addresses.ts';
 import { deleteSubnet } from './subnets.ts';
 import { createInstanceWorld } from './test-instances.ts';
 import { present } from './test-region.ts';
-import { describeVolumes } from './volumes.ts';
+import { describeVolumes } from './storage/volumes.ts';
 
 describe('DescribeNetworkInterfaces', () => {
   test('tells of an instance its addresses, groups, zone and attachment', async () => {
@@ -80,6 +80,7 @@ test('the root volume goes with its instance, unless it was told to stay', async
     ],
   });
   const [keeping = ''] = it.launch();
+  it.clock.advance(60_000);
   it.call(modifyInstanceAttribute, {
     InstanceId: keeping,
     BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { DeleteOnTermination: false } }],

@@ -1,11 +1,12 @@
 import type { Service } from '../operation.ts';
+import { addressOperations } from './addresses/operations.ts';
 import { prepareDefaultNetwork } from './default-network.ts';
 import { instanceTimers } from './instance-lifecycle.ts';
 import { describeAccountAttributes } from './account-attributes.ts';
 import { describeAvailabilityZones } from './availability-zones.ts';
 import { getConsoleOutput } from './console-output.ts';
 import { describeDhcpOptions } from './dhcp-options.ts';
-import { describeImages } from './images.ts';
+import { describeImages } from './images/describe-images.ts';
 import {
   describeInstanceAttribute,
   modifyInstanceAttribute,
@@ -51,8 +52,8 @@ import {
   replaceNetworkAclAssociation,
   replaceNetworkAclEntry,
 } from './network-acls.ts';
-import { describeNetworkInterfaces } from './network-interfaces.ts';
 import { launchTemplateOperations } from './launch-templates/operations.ts';
+import { networkInterfaceOperations } from './network-interfaces/operations.ts';
 import { describeRegions } from './regions.ts';
 import {
   associateRouteTable,
@@ -85,8 +86,10 @@ import {
   describeSubnets,
   modifySubnetAttribute,
 } from './subnets.ts';
+import { volumeTimers } from './storage/volume-life.ts';
+import { volumeModificationTimers } from './storage/volume-modifications.ts';
+import { volumeOperations } from './storage/volume-operations.ts';
 import { createTags, deleteTags, describeTags } from './tags.ts';
-import { describeVolumes } from './volumes.ts';
 import {
   associateVpcCidrBlock,
   createDefaultVpc,
@@ -100,6 +103,8 @@ import {
 import { modifyAvailabilityZoneGroup } from './zone-groups.ts';
 
 const operations = {
+  ...addressOperations,
+  ...networkInterfaceOperations,
   ...launchTemplateOperations,
   AssociateRouteTable: associateRouteTable,
   AssociateVpcCidrBlock: associateVpcCidrBlock,
@@ -140,14 +145,12 @@ const operations = {
   DescribeInternetGateways: describeInternetGateways,
   DescribeKeyPairs: describeKeyPairs,
   DescribeNetworkAcls: describeNetworkAcls,
-  DescribeNetworkInterfaces: describeNetworkInterfaces,
   DescribeRegions: describeRegions,
   DescribeRouteTables: describeRouteTables,
   DescribeSecurityGroupRules: describeSecurityGroupRules,
   DescribeSecurityGroups: describeSecurityGroups,
   DescribeSubnets: describeSubnets,
   DescribeTags: describeTags,
-  DescribeVolumes: describeVolumes,
   DescribeVpcAttribute: describeVpcAttribute,
   DescribeVpcs: describeVpcs,
   DetachInternetGateway: detachInternetGateway,
@@ -186,9 +189,10 @@ export const ec2With = (keys: KeyMaker): Service => ({
   // Which Regions an account has opted in to is state of the partition.
   partitionReads: ['DescribeRegions'],
   prepare: prepareDefaultNetwork,
-  timers: instanceTimers,
+  timers: { ...instanceTimers, ...volumeTimers, ...volumeModificationTimers },
   operations: {
     ...operations,
+    ...volumeOperations,
     CreateKeyPair: createKeyPair(keys),
     ImportKeyPair: importKeyPair(keys),
   },

@@ -13,6 +13,8 @@ import { prepareDefaultNetwork } from './default-network.ts';
 import { instanceTimers } from './instance-lifecycle.ts';
 import { reconcileFaults } from './instance-plane.ts';
 import { describeInstances, runInstances } from './instances.ts';
+import { volumeTimers } from './storage/volume-life.ts';
+import { volumeModificationTimers } from './storage/volume-modifications.ts';
 
 /** A world with EC2 in it, seen by one account in one Region, for tests. */
 export interface InstanceWorld {
@@ -78,7 +80,12 @@ export const createInstanceWorld = async (
 ): Promise<InstanceWorld> => {
   const { region = 'us-east-1', account = '123456789012', seed = 1 } = options;
   const { world, clock } = await createTestWorld({
-    timers: { ...instanceTimers, ...options.timers },
+    timers: {
+      ...instanceTimers,
+      ...volumeTimers,
+      ...volumeModificationTimers,
+      ...options.timers,
+    },
     seed,
     ...(options.journal === undefined ? {} : { journal: options.journal }),
   });

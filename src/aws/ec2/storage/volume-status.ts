@@ -1,0 +1,202 @@
+import type {
+  DescribeVolumeAttributeRequest,
+  DescribeVolumeAttributeResult,
+  DescribeVolumeStatusRequest,
+  DescribeVolumeStatusResult,
+  EnableVolumeIORequest,
+  ModifyVolumeAttributeRequest,
+  VolumeStatusItem,
+} from '@aws-sdk/client-ec2';
+import { hashHex } from '../../../atlas/hash.ts';
+import { DomainError, isDomainError } from '../../../world/domain-error.ts';
+import type { View } from '../../../world/transaction.ts';
+import type { Operation, Plain } from '../../operation.ts';
+import type { FilterFields } from '../../shared/filters.ts';
+import { zoneNameOf } from '../account-zones.ts';
+import { describeResources } from '../describe.ts';
+import { statusCheckLagMs } from '../durations.ts';
+import { kinds, missingParameter } from '../errors.ts';
+import { Volumes, type Volume } from '../instance-entities.ts';
+import { isoText } from '../utc-text.ts';
+import { volumeState } from './volume-life.ts';
+import { volumeById } from './volumes.ts';
+
+/** What the checks of a volume see. */
+interface VolumeChecks {
+  readonly status: 'ok' | 'impaired' | 'insufficient-data';
+  readonly ioEnabled: 'passed' | 'failed' | 'insufficient-data';
+  /** Measured of the types that have a performance of their own. */
+  readonly ioPerformance: 'normal' | 'stalled' | 'not-applicable' | 'insufficient-data';
+  /** World time since which it is impaired. */
+  readonly since: number | undefined;
+}
+
+const isMeasured = (volume: Volume): boolean => ['io1', 'io2', 'gp3'].includes(volume.volumeType);
+
+/** What the volume's checks say now: they run each minute, so that they see late that its zone is lost. */
+const checksOf = (view: View, volume: Volume): VolumeChecks => {
+  const none = 'not-applicable';
+  const { powered, connected, impairedSince } = view.conditions.zone(volume.zoneId);
+  const isSeen = impairedSince !== undefined && view.now >= impairedSince + statusCheckLagMs;
+  if (isSeen && !(powered && connected)) {
+    return {
+      status: 'impaired',
+      // Cut off from the network it still does what its own zone asks of it.
+      ioEnabled: powered ? 'passed' : 'failed',
+      ioPerformance: isMeasured(volume) ? 'stalled' : none,
+      since: impairedSince,
+    };
+  }
+  return volumeState(volume) === 'creating'
+    ? {
+        status: 'insufficient-data',
+        ioEnabled: 'insufficient-data',
+        ioPerformance: isMeasured(volume) ? 'insufficient-data' : none,
+        since: undefined,
+      }
+    : {
+        status: 'ok',
+        ioEnabled: 'passed',
+        ioPerformance: isMeasured(volume) ? 'normal' : none,
+        since: undefined,
+      };
+};
+
+/** What happened to a volume, as its events tell it. */
+const eventOf = (volume: Volume, checks: VolumeChecks) => {
+  if (checks.since === undefined) return undefined;
+  const isLost = checks.ioEnabled === 'failed';
+  return {
+    eventId: `evol-${hashHex(17, 'volume-event', volume.id, checks.since)}`,
+    eventType: isLost ? 'potential-data-inconsistency' : 'io-performance:stalled',
+    description: isLost
+      ? 'The Availability Zone of the volume has lost its power; its I/O comes back with the zone.'
+      : 'The Availability Zone of the volume is cut off from the network; its I/O is stalled.',
+    notBefore: checks.since,
+  };
+};
+
+const answer = (view: View, volume: Volume): Plain<VolumeStatusItem> => {
+  const checks = checksOf(view, volume);
+  const event = eventOf(volume, checks);
+  const instanceId = volume.attachment?.instanceId;
+  return {
+    VolumeId: volume.id,
+    AvailabilityZone: zoneNameOf(view, volume.zoneId),
+    AvailabilityZoneId: volume.zoneId,
+    VolumeStatus: {
+      Status: checks.status,
+      Details: [
+        { Name: 'io-enabled', Status: checks.ioEnabled },
+        { Name: 'io-performance', Status: checks.ioPerformance },
+      ],
+    },
+    Events:
+      event === undefined
+        ? []
+        : [
+            {
+              EventId: event.eventId,
+              EventType: event.eventType,
+              Description: event.description,
+              NotBefore: event.notBefore,
+              InstanceId: instanceId,
+            },
+          ],
+    Actions: [],
+    AttachmentStatuses:
+      instanceId === undefined
+        ? []
+        : [{ InstanceId: instanceId, IoPerformance: checks.ioPerformance }],
+    InitializationStatusDetails:
+      volume.snapshotId === ''
+        ? undefined
+        : { InitializationType: 'default', Progress: volumeState(volume) === 'creating' ? 0 : 100 },
+    Operator: { Managed: false },
+  };
+};
+
+/** Filter names as the DescribeVolumeStatus reference lists them. */
+const fields = (view: View): FilterFields<Volume> => {
+  const checks = (volume: Volume): VolumeChecks => checksOf(view, volume);
+  const event = (volume: Volume) => eventOf(volume, checks(volume));
+  return {
+    'action.code': () => undefined,
+    'action.description': () => undefined,
+    'action.event-id': () => undefined,
+    'availability-zone': (it) => zoneNameOf(view, it.zoneId),
+    'availability-zone-id': (it) => it.zoneId,
+    'event.description': (it) => event(it)?.description,
+    'event.event-id': (it) => event(it)?.eventId,
+    'event.event-type': (it) => event(it)?.eventType,
+    'event.not-after': () => undefined,
+    'event.not-before': (it) => {
+      const { since } = checks(it);
+      return since === undefined ? undefined : isoText(since);
+    },
+    'operator.managed': () => false,
+    'operator.principal': () => undefined,
+    'volume-status.details-name': () => ['io-enabled', 'io-performance'],
+    'volume-status.details-status': (it) => [checks(it).ioEnabled, checks(it).ioPerformance],
+    'volume-status.status': (it) => checks(it).status,
+  };
+};
+
+/** DescribeVolumeStatus: impaired while the volume's zone has no power or no network. */
+export const describeVolumeStatus: Operation<
+  DescribeVolumeStatusRequest,
+  DescribeVolumeStatusResult
+> = (tx, input) => {
+  const page = describeResources(
+    tx,
+    Volumes,
+    kinds.volume,
+    { ...input, ids: input.VolumeIds },
+    fields(tx),
+  );
+  if (isDomainError(page)) return page;
+  return {
+    VolumeStatuses: page.items.map((volume) => answer(tx, volume)),
+    NextToken: page.nextToken,
+  };
+};
+
+/** DescribeVolumeAttribute: autoEnableIO and productCodes. */
+export const describeVolumeAttribute: Operation<
+  DescribeVolumeAttributeRequest,
+  DescribeVolumeAttributeResult
+> = (tx, input) => {
+  const volume = volumeById(tx, input.VolumeId);
+  if (isDomainError(volume)) return volume;
+  return input.Attribute === 'productCodes'
+    ? { VolumeId: volume.id, ProductCodes: [] }
+    : { VolumeId: volume.id, AutoEnableIO: { Value: volume.autoEnableIo ?? false } };
+};
+
+/** ModifyVolumeAttribute */
+export const modifyVolumeAttribute: Operation<
+  ModifyVolumeAttributeRequest,
+  Record<string, never>
+> = (tx, input) => {
+  const volume = volumeById(tx, input.VolumeId);
+  if (isDomainError(volume)) return volume;
+  const autoEnableIo = input.AutoEnableIO?.Value;
+  if (autoEnableIo === undefined) return missingParameter('autoEnableIO');
+  tx.put(Volumes, { ...volume, autoEnableIo });
+  return {};
+};
+
+/** EnableVolumeIO: nothing to do for a volume that is there; one without power cannot be enabled. */
+export const enableVolumeIO: Operation<EnableVolumeIORequest, Record<string, never>> = (
+  tx,
+  input,
+) => {
+  const volume = volumeById(tx, input.VolumeId);
+  if (isDomainError(volume)) return volume;
+  return tx.conditions.zone(volume.zoneId).powered
+    ? {}
+    : new DomainError(
+        'IncorrectState',
+        `The I/O of volume '${volume.id}' cannot be enabled: its Availability Zone has no power.`,
+      );
+};
