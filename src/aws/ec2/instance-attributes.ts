@@ -23,9 +23,9 @@ import {
 } from './instance-entities.ts';
 import { checkInstanceType, creditsOf, shutdownBehaviorOf } from './instance-settings.ts';
 import { instanceById } from './instances.ts';
-import { checkGroups } from './launch-network.ts';
+import { checkGroups } from './launch-groups.ts';
 import { base64OfBytes, decodeUserData } from './launch-user-data.ts';
-import { groupIdentifiers } from './network-interfaces.ts';
+import { groupIdentifiers } from './network-interfaces/answer.ts';
 
 type ModifyInput = Plain<ModifyInstanceAttributeRequest>;
 

@@ -15,6 +15,7 @@ import type { FilterFields } from '../shared/filters.ts';
 import { addTags, tagsForType, tagsOf } from '../shared/tags.ts';
 import { deleteResource } from './delete-resource.ts';
 import { describeResources, resourceById } from './describe.ts';
+import { publicSidesOf } from './addresses/associations.ts';
 import { InternetGateways, Vpcs, type InternetGateway } from './entities.ts';
 import { dependencyViolation, invalidParameterValue, kinds, limitExceeded } from './errors.ts';
 import { NetworkInterfaces } from './instance-entities.ts';
@@ -117,7 +118,7 @@ export const detachInternetGateway: Operation<
   }
   const isMapped = tx
     .find(NetworkInterfaces, 'vpc', vpc.id)
-    .some((networkInterface) => networkInterface.publicIpAddress !== null);
+    .some((networkInterface) => publicSidesOf(tx, networkInterface).length > 0);
   if (isMapped) {
     return new DomainError(
       'DependencyViolation',

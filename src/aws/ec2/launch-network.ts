@@ -4,109 +4,37 @@ import type { View } from '../../world/transaction.ts';
 import type { Plain } from '../operation.ts';
 import { accountZones, zoneNameOf } from './account-zones.ts';
 import { defaultSubnetIn, defaultVpcOf } from './default-network.ts';
-import { resourceById } from './describe.ts';
 import { SecurityGroups, Subnets, securityGroupNameKey, type Subnet } from './entities.ts';
 import {
   invalidParameterCombination,
   invalidParameterValue,
-  kinds,
   noDefaultVpc,
   notBuilt,
 } from './errors.ts';
-import { unreadNames } from './launch-parameters.ts';
+import { checkGroups } from './launch-groups.ts';
+import { askedInterfaces, isForOneInstance, type AskedInterface } from './launch-interfaces.ts';
 
 type Input = Plain<RunInstancesRequest>;
-type InterfaceInput = NonNullable<Input['NetworkInterfaces']>[number];
+/** An interface that each instance begins with. */
+export interface LaunchInterface extends AskedInterface {
+  /** Of one that is to be made: its groups by id, its own or the VPC's default one. */
+  readonly groupIds: readonly string[];
+}
 
 /** Where instances go and how they are reached. */
 export interface LaunchNetwork {
-  /** The subnet that was named, or default subnets to choose from; all of one VPC. */
+  /** The subnet of the primary interface, or default subnets to choose from; all of one VPC. */
   readonly subnets: readonly Subnet[];
   /** True when the request names a subnet or a zone. */
   readonly zoneIsAsked: boolean;
-  readonly groupIds: readonly string[];
-  readonly privateIpAddress: string | undefined;
-  /** Undefined: as the subnet has it. */
-  readonly publicAddress: boolean | undefined;
-  readonly description: string;
-  readonly deleteOnTermination: boolean;
+  /** At least one; the primary one first. */
+  readonly interfaces: readonly LaunchInterface[];
+  /** True when what is named of an interface cannot be given to two instances. */
+  readonly isForOne: boolean;
   /** Undefined: as the subnet has it. */
   readonly hostnameType: Subnet['hostnameType'] | undefined;
   readonly enableResourceNameDnsARecord: boolean | undefined;
 }
-
-/** What the request says of the network, from the instance's own parameters or from its one interface. */
-interface AskedNetwork {
-  readonly subnetId: string | undefined;
-  readonly groupIds: readonly string[];
-  readonly groupNames: readonly string[];
-  readonly privateIpAddress: string | undefined;
-  readonly publicAddress: boolean | undefined;
-  readonly description: string;
-  readonly deleteOnTermination: boolean;
-}
-
-const interfaceRead: ReadonlySet<string> = new Set<keyof InterfaceInput>([
-  'AssociatePublicIpAddress',
-  'DeleteOnTermination',
-  'Description',
-  'DeviceIndex',
-  'Groups',
-  'NetworkCardIndex',
-  'PrivateIpAddress',
-  'SubnetId',
-]);
-
-const checkInterface = (asked: InterfaceInput): DomainError | undefined => {
-  const [unread] = unreadNames(asked, interfaceRead).filter(
-    (name) => name !== 'InterfaceType' || asked.InterfaceType !== 'interface',
-  );
-  if (unread !== undefined) {
-    return notBuilt(`the parameter NetworkInterfaces.${unread} of RunInstances`);
-  }
-  if ((asked.DeviceIndex ?? 0) !== 0 || (asked.NetworkCardIndex ?? 0) !== 0) {
-    return notBuilt('network interfaces beside the primary one (DeviceIndex 0)');
-  }
-  return undefined;
-};
-
-const fromInterface = (input: Input, asked: InterfaceInput): AskedNetwork | DomainError => {
-  const both = (what: string): DomainError =>
-    invalidParameterCombination(
-      `Network interfaces and an instance-level ${what} may not be specified on the same request`,
-    );
-  if (input.SubnetId !== undefined) return both('subnet ID');
-  if (input.PrivateIpAddress !== undefined) return both('private address');
-  if ((input.SecurityGroupIds ?? []).length + (input.SecurityGroups ?? []).length > 0) {
-    return both('security groups');
-  }
-  return (
-    checkInterface(asked) ?? {
-      subnetId: asked.SubnetId,
-      groupIds: asked.Groups ?? [],
-      groupNames: [],
-      privateIpAddress: asked.PrivateIpAddress,
-      publicAddress: asked.AssociatePublicIpAddress,
-      description: asked.Description ?? '',
-      deleteOnTermination: asked.DeleteOnTermination ?? true,
-    }
-  );
-};
-
-const askedNetwork = (input: Input): AskedNetwork | DomainError => {
-  const [asked, second] = input.NetworkInterfaces ?? [];
-  if (second !== undefined) return notBuilt('more than one network interface for an instance');
-  if (asked !== undefined) return fromInterface(input, asked);
-  return {
-    subnetId: input.SubnetId,
-    groupIds: input.SecurityGroupIds ?? [],
-    groupNames: input.SecurityGroups ?? [],
-    privateIpAddress: input.PrivateIpAddress,
-    publicAddress: undefined,
-    description: '',
-    deleteOnTermination: true,
-  };
-};
 
 /** The zone that the request names, by its id. */
 const askedZone = (view: View, input: Input): string | undefined | DomainError => {
@@ -119,17 +47,16 @@ const askedZone = (view: View, input: Input): string | undefined | DomainError =
   return zone?.id ?? invalidParameterValue(`Invalid availability zone: [${name ?? id ?? ''}]`);
 };
 
-const namedSubnet = (
+const checkZone = (
   view: View,
-  subnetId: string,
+  subnet: Subnet,
   zoneId: string | undefined,
-): Subnet | DomainError => {
-  const subnet = resourceById(view, Subnets, kinds.subnet, subnetId);
-  if (isDomainError(subnet) || zoneId === undefined || subnet.zoneId === zoneId) return subnet;
-  return invalidParameterCombination(
-    `The subnet '${subnet.id}' is in the Availability Zone ${zoneNameOf(view, subnet.zoneId)}, not in ${zoneNameOf(view, zoneId)} as Placement says`,
-  );
-};
+): DomainError | undefined =>
+  zoneId === undefined || subnet.zoneId === zoneId
+    ? undefined
+    : invalidParameterCombination(
+        `The subnet '${subnet.id}' is in the Availability Zone ${zoneNameOf(view, subnet.zoneId)}, not in ${zoneNameOf(view, zoneId)} as Placement says`,
+      );
 
 /** Default subnets that instances could go to: one, when a zone is named. */
 const defaultSubnets = (
@@ -175,50 +102,12 @@ const groupsByName = (
   return ids;
 };
 
-/** An interface has at most this many groups ("Amazon VPC quotas", security groups per network interface). */
-const maxGroupsPerInterface = 5;
-
-/** Checks that groups exist and are of the subnet's VPC; without any it is the VPC's default group. */
-export const checkGroups = (
-  view: View,
-  groupIds: readonly string[],
-  subnet: Pick<Subnet, 'id' | 'vpcId'>,
-): readonly string[] | DomainError => {
-  const ids = [...new Set(groupIds)];
-  if (ids.length === 0) {
-    const [group] = view.find(
-      SecurityGroups,
-      'name',
-      securityGroupNameKey(subnet.vpcId, 'default'),
-    );
-    if (group === undefined) throw new Error(`${subnet.vpcId} has no default security group.`);
-    return [group.id];
-  }
-  if (ids.length > maxGroupsPerInterface) {
-    return new DomainError(
-      'SecurityGroupsPerInterfaceLimitExceeded',
-      'The maximum number of security groups per interface has been reached.',
-    );
-  }
-  for (const id of ids) {
-    const group = resourceById(view, SecurityGroups, kinds.securityGroup, id);
-    if (isDomainError(group)) return group;
-    if (group.vpcId !== subnet.vpcId) {
-      return new DomainError(
-        'InvalidParameter',
-        `Security group ${id} and subnet ${subnet.id} belong to different networks.`,
-      );
-    }
-  }
-  return ids;
-};
-
 const groupsOf = (
   view: View,
-  asked: AskedNetwork,
+  asked: AskedInterface,
   subnet: Subnet,
 ): readonly string[] | DomainError => {
-  if (asked.groupNames.length > 0 && asked.subnetId !== undefined) {
+  if (asked.groupNames.length > 0 && asked.subnet !== undefined) {
     return invalidParameterCombination(
       'The parameter groupName cannot be used with the parameter subnet',
     );
@@ -227,33 +116,60 @@ const groupsOf = (
   return isDomainError(named) ? named : checkGroups(view, [...asked.groupIds, ...named], subnet);
 };
 
-/** Reads what a RunInstances request says of subnet, zone, addresses and security groups. */
-export const launchNetwork = (view: View, input: Input): LaunchNetwork | DomainError => {
-  const asked = askedNetwork(input);
-  if (isDomainError(asked)) return asked;
+/** The interfaces with the ids of their groups; those without a subnet of their own go where the launch goes. */
+const withGroups = (
+  view: View,
+  asked: readonly AskedInterface[],
+  elsewhere: Subnet,
+): readonly LaunchInterface[] | DomainError => {
+  const interfaces: LaunchInterface[] = [];
+  for (const one of asked) {
+    const groupIds =
+      one.existing === undefined
+        ? groupsOf(view, one, one.subnet ?? elsewhere)
+        : one.existing.groupIds;
+    if (isDomainError(groupIds)) return groupIds;
+    interfaces.push({ ...one, groupIds });
+  }
+  return interfaces;
+};
+
+/** The subnets that the primary interface may be in, and whether the request says where. */
+const launchSubnets = (
+  view: View,
+  input: Input,
+  asked: readonly AskedInterface[],
+): Pick<LaunchNetwork, 'subnets' | 'zoneIsAsked'> | DomainError => {
   const zoneId = askedZone(view, input);
   if (isDomainError(zoneId)) return zoneId;
-  const named =
-    asked.subnetId === undefined ? undefined : namedSubnet(view, asked.subnetId, zoneId);
-  if (isDomainError(named)) return named;
-  const subnets = named === undefined ? defaultSubnets(view, zoneId) : [named];
+  const named = asked.flatMap((one) => one.subnet ?? []);
+  const [first] = named;
+  const refusal = first === undefined ? undefined : checkZone(view, first, zoneId);
+  if (refusal !== undefined) return refusal;
+  const own = asked[0]?.subnet;
+  const subnets = own === undefined ? defaultSubnets(view, zoneId ?? first?.zoneId) : [own];
   if (isDomainError(subnets)) return subnets;
-  const [first] = subnets;
+  return { subnets, zoneIsAsked: first !== undefined || zoneId !== undefined };
+};
+
+/** Reads what a RunInstances request says of subnet, zone, interfaces, addresses and security groups. */
+export const launchNetwork = (view: View, input: Input): LaunchNetwork | DomainError => {
+  const asked = askedInterfaces(view, input);
+  if (isDomainError(asked)) return asked;
+  const where = launchSubnets(view, input, asked);
+  if (isDomainError(where)) return where;
+  const [first] = where.subnets;
   if (first === undefined) return noDefaultVpc();
-  const groupIds = groupsOf(view, asked, first);
-  if (isDomainError(groupIds)) return groupIds;
+  const interfaces = withGroups(view, asked, first);
+  if (isDomainError(interfaces)) return interfaces;
   const names = input.PrivateDnsNameOptions;
   if (names?.EnableResourceNameDnsAAAARecord === true) {
     return notBuilt('IPv6 addresses of instances (EnableResourceNameDnsAAAARecord)');
   }
   return {
-    subnets,
-    zoneIsAsked: named !== undefined || zoneId !== undefined,
-    groupIds,
-    privateIpAddress: asked.privateIpAddress,
-    publicAddress: asked.publicAddress,
-    description: asked.description,
-    deleteOnTermination: asked.deleteOnTermination,
+    ...where,
+    interfaces,
+    isForOne: isForOneInstance(interfaces),
     hostnameType: names?.HostnameType,
     enableResourceNameDnsARecord: names?.EnableResourceNameDnsARecord,
   };

@@ -77,6 +77,10 @@ export const takePublicAddress = (tx: Tx, ownerId: string): string => {
   return address;
 };
 
+/** Takes this very address for the account of the transaction; nobody may have it. */
+export const claimPublicAddress = (tx: Tx, address: string, ownerId: string): void =>
+  tx.forAccount(noAccount).put(PublicAddresses, { id: address, account: tx.account, ownerId });
+
 /** Gives a public address back to the Region. */
 export const releasePublicAddress = (tx: Tx, address: string): void =>
   tx.forAccount(noAccount).delete(PublicAddresses, address);

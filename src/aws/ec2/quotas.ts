@@ -19,4 +19,6 @@ export const quotas = {
   /** For each direction. */
   entriesPerNetworkAcl: 20,
   keyPairsPerRegion: 5000,
+  elasticIpsPerRegion: behaviours.quotas.elasticIpsPerRegion,
+  networkInterfacesPerRegion: 5000,
 } as const;

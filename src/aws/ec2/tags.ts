@@ -12,6 +12,7 @@ import type { Operation, Plain } from '../operation.ts';
 import { applyFilters, type FilterFields } from '../shared/filters.ts';
 import { paginate } from '../shared/pagination.ts';
 import { addTags, checkTags, forgetTags, removeTags, TagSets } from '../shared/tags.ts';
+import { ElasticIps } from './addresses/entities.ts';
 import { baseImage } from './base-images.ts';
 import {
   DefaultNetworks,
@@ -27,9 +28,9 @@ import {
 import { checkIdForm, kinds, missingParameter, notFound, type ResourceKind } from './errors.ts';
 import { visibleImage } from './images/launch-image.ts';
 import { Instances, NetworkInterfaces, Volumes } from './instance-entities.ts';
+import { findSnapshot } from './storage/snapshot-lookup.ts';
 import { LaunchTemplates } from './launch-templates/entities.ts';
 import { launchTemplateKind } from './launch-templates/lookups.ts';
-import { findSnapshot } from './storage/snapshot-lookup.ts';
 
 /** A kind of resource that can be tagged, and how its ids are looked up. */
 interface Taggable {
@@ -56,6 +57,7 @@ const taggables: readonly Taggable[] = [
   inTable(launchTemplateKind, LaunchTemplates),
   inTable(kinds.volume, Volumes),
   inTable(kinds.networkInterface, NetworkInterfaces),
+  inTable(kinds.elasticIp, ElasticIps),
   // As with images, an account's tags on what is shared with it are its own.
   { kind: kinds.snapshot, exists: (view, id) => findSnapshot(view, id) !== undefined },
   // Public images belong to Amazon; an account's tags on them are seen by that account alone.

@@ -4,7 +4,7 @@ import { createSecurityGroup } from '../ec2/security-groups.ts';
 import { createSubnet, deleteSubnet, describeSubnets } from '../ec2/subnets.ts';
 import { createInstanceWorld, type InstanceWorld } from '../ec2/test-instances.ts';
 import { createVpc } from '../ec2/vpcs.ts';
-import { describeNetworkInterfaces } from '../ec2/network-interfaces.ts';
+import { describeNetworkInterfaces } from '../ec2/network-interfaces/describe.ts';
 import {
   describeLoadBalancerAttributes,
   modifyLoadBalancerAttributes,

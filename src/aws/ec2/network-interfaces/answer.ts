@@ -1,0 +1,172 @@
+import type {
+  GroupIdentifier,
+  InstanceNetworkInterface,
+  NetworkInterface as Answer,
+} from '@aws-sdk/client-ec2';
+import type { View } from '../../../world/transaction.ts';
+import type { Plain } from '../../operation.ts';
+import { tagsOf } from '../../shared/tags.ts';
+import { zoneNameOf } from '../account-zones.ts';
+import { privateAddressesOf, publicSideOf } from '../addresses/associations.ts';
+import { SecurityGroups, Vpcs } from '../entities.ts';
+import { privateIpDnsName, publicDnsName } from '../host-names.ts';
+import type { NetworkInterface } from '../instance-entities.ts';
+
+/** The groups by id and name, as instances and interfaces list them. */
+export const groupIdentifiers = (
+  view: View,
+  groupIds: readonly string[],
+): readonly Plain<GroupIdentifier>[] =>
+  groupIds.map((id) => ({ GroupId: id, GroupName: view.get(SecurityGroups, id)?.name ?? id }));
+
+const hasDnsNames = (view: View, networkInterface: NetworkInterface): boolean =>
+  view.get(Vpcs, networkInterface.vpcId)?.enableDnsHostnames === true;
+
+/** The public address of an interface's primary private address, if any. */
+export const publicAddressOf = (
+  view: View,
+  networkInterface: NetworkInterface,
+): string | undefined => publicSideOf(view, networkInterface)?.publicIpAddress;
+
+/** The public DNS name of an interface; undefined without a public address or without DNS hostnames in its VPC. */
+export const publicNameOf = (
+  view: View,
+  networkInterface: NetworkInterface,
+): string | undefined => {
+  const address = publicAddressOf(view, networkInterface);
+  return address !== undefined && hasDnsNames(view, networkInterface)
+    ? publicDnsName(view.shard, address)
+    : undefined;
+};
+
+/** The private DNS name of an interface; undefined without DNS hostnames in its VPC. */
+export const privateNameOf = (
+  view: View,
+  networkInterface: NetworkInterface,
+  address: string = networkInterface.privateIpAddress,
+): string | undefined =>
+  hasDnsNames(view, networkInterface) ? privateIpDnsName(view.shard, address) : undefined;
+
+/** Whose a public address is: the account's own when it is an Elastic IP, and Amazon's otherwise. */
+export const addressOwnerOf = (
+  view: View,
+  networkInterface: NetworkInterface,
+): string | undefined => {
+  const side = publicSideOf(view, networkInterface);
+  if (side === undefined) return undefined;
+  return side.elasticIp === undefined ? 'amazon' : view.account;
+};
+
+const associationOf = (view: View, networkInterface: NetworkInterface, address: string) => {
+  const side = publicSideOf(view, networkInterface, address);
+  if (side === undefined) return undefined;
+  return {
+    IpOwnerId: side.elasticIp === undefined ? 'amazon' : view.account,
+    PublicDnsName: hasDnsNames(view, networkInterface)
+      ? publicDnsName(view.shard, side.publicIpAddress)
+      : '',
+    PublicIp: side.publicIpAddress,
+    elasticIp: side.elasticIp,
+  };
+};
+
+/** An instance describes an association without the ids of the Elastic IP, an interface with them. */
+const instanceAssociation = (view: View, networkInterface: NetworkInterface, address: string) => {
+  const association = associationOf(view, networkInterface, address);
+  if (association === undefined) return undefined;
+  const { IpOwnerId, PublicDnsName, PublicIp } = association;
+  return { IpOwnerId, PublicDnsName, PublicIp };
+};
+
+const ownAssociation = (view: View, networkInterface: NetworkInterface, address: string) => {
+  const association = associationOf(view, networkInterface, address);
+  if (association === undefined) return undefined;
+  const { elasticIp, ...common } = association;
+  return {
+    ...common,
+    AllocationId: elasticIp?.id,
+    AssociationId: elasticIp?.association?.associationId,
+  };
+};
+
+/** What both descriptions of an interface, on its own and in its instance, say alike. */
+const commonAnswer = <Association>(
+  view: View,
+  networkInterface: NetworkInterface,
+  association: (view: View, it: NetworkInterface, address: string) => Association,
+) => ({
+  Association: association(view, networkInterface, networkInterface.privateIpAddress),
+  Description: networkInterface.description,
+  Groups: groupIdentifiers(view, networkInterface.groupIds),
+  InterfaceType: networkInterface.interfaceType,
+  Ipv6Addresses: [],
+  MacAddress: networkInterface.macAddress,
+  NetworkInterfaceId: networkInterface.id,
+  OwnerId: view.account,
+  PrivateDnsName: privateNameOf(view, networkInterface),
+  PrivateIpAddress: networkInterface.privateIpAddress,
+  PrivateIpAddresses: privateAddressesOf(networkInterface).map((address) => ({
+    Association: association(view, networkInterface, address),
+    Primary: address === networkInterface.privateIpAddress,
+    PrivateDnsName: privateNameOf(view, networkInterface, address),
+    PrivateIpAddress: address,
+  })),
+  SourceDestCheck: networkInterface.sourceDestCheck,
+  SubnetId: networkInterface.subnetId,
+  VpcId: networkInterface.vpcId,
+  Operator: { Managed: false },
+});
+
+/** The interface as its instance describes it. */
+export const instanceInterfaceAnswer = (
+  view: View,
+  networkInterface: NetworkInterface,
+  attachmentStatus: 'attaching' | 'attached' | 'detaching',
+): Plain<InstanceNetworkInterface> => ({
+  ...commonAnswer(view, networkInterface, instanceAssociation),
+  Attachment:
+    networkInterface.attachment === null
+      ? undefined
+      : {
+          AttachTime: networkInterface.attachment.attachTime,
+          AttachmentId: networkInterface.attachment.attachmentId,
+          DeleteOnTermination: networkInterface.attachment.deleteOnTermination,
+          DeviceIndex: networkInterface.attachment.deviceIndex,
+          NetworkCardIndex: 0,
+          Status: attachmentStatus,
+        },
+  Status: 'in-use',
+});
+
+/** Whether an interface is attached, or held by the service that made it. */
+export const isInUse = (networkInterface: NetworkInterface): boolean =>
+  networkInterface.attachment !== null || networkInterface.requesterManaged;
+
+/** What an interface says of its attachment. */
+export const attachmentAnswer = (
+  view: View,
+  { attachment }: NetworkInterface,
+): Plain<Answer>['Attachment'] =>
+  attachment === null
+    ? undefined
+    : {
+        AttachTime: attachment.attachTime,
+        AttachmentId: attachment.attachmentId,
+        DeleteOnTermination: attachment.deleteOnTermination,
+        DeviceIndex: attachment.deviceIndex,
+        InstanceId: attachment.instanceId,
+        InstanceOwnerId: view.account,
+        NetworkCardIndex: 0,
+        Status: 'attached',
+      };
+
+/** The interface on its own. */
+export const interfaceAnswer = (view: View, networkInterface: NetworkInterface): Plain<Answer> => ({
+  ...commonAnswer(view, networkInterface, ownAssociation),
+  Attachment: attachmentAnswer(view, networkInterface),
+  AvailabilityZone: zoneNameOf(view, networkInterface.zoneId),
+  AvailabilityZoneId: networkInterface.zoneId,
+  RequesterManaged: networkInterface.requesterManaged,
+  Status: isInUse(networkInterface) ? 'in-use' : 'available',
+  TagSet: tagsOf(view, networkInterface.id),
+});
