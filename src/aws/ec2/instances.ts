@@ -38,6 +38,7 @@ import {
   userShutdown,
   type ShutdownRequest,
 } from './instance-lifecycle.ts';
+import { noteLaunch } from './images/launch-image.ts';
 import { launchInstance } from './launch-instance.ts';
 import { insufficientCapacity, planLaunch, type LaunchZone } from './launch-plan.ts';
 import { readLaunchRequest, type LaunchRequest } from './launch-request.ts';
@@ -118,6 +119,7 @@ export const launchInstances = (
     if (untagged !== undefined) return untagged;
     launched.push(instance);
   }
+  noteLaunch(tx, request.image);
   return { reservationId, instances: launched };
 };
 

@@ -6,7 +6,7 @@ import { describeAccountAttributes } from './account-attributes.ts';
 import { describeAvailabilityZones } from './availability-zones.ts';
 import { getConsoleOutput } from './console-output.ts';
 import { describeDhcpOptions } from './dhcp-options.ts';
-import { describeImages } from './images/describe-images.ts';
+import { imageOperations } from './images/operations.ts';
 import {
   describeInstanceAttribute,
   modifyInstanceAttribute,
@@ -89,6 +89,9 @@ import {
 import { volumeTimers } from './storage/volume-life.ts';
 import { volumeModificationTimers } from './storage/volume-modifications.ts';
 import { volumeOperations } from './storage/volume-operations.ts';
+import { copyTimers } from './storage/copies.ts';
+import { snapshotTimers } from './storage/snapshot-life.ts';
+import { snapshotOperations } from './storage/snapshot-operations.ts';
 import { createTags, deleteTags, describeTags } from './tags.ts';
 import {
   associateVpcCidrBlock,
@@ -103,6 +106,8 @@ import {
 import { modifyAvailabilityZoneGroup } from './zone-groups.ts';
 
 const operations = {
+  ...imageOperations,
+  ...snapshotOperations,
   ...addressOperations,
   ...networkInterfaceOperations,
   ...launchTemplateOperations,
@@ -135,7 +140,6 @@ const operations = {
   DescribeAccountAttributes: describeAccountAttributes,
   DescribeAvailabilityZones: describeAvailabilityZones,
   DescribeDhcpOptions: describeDhcpOptions,
-  DescribeImages: describeImages,
   DescribeInstanceAttribute: describeInstanceAttribute,
   DescribeInstanceCreditSpecifications: describeInstanceCreditSpecifications,
   DescribeInstanceStatus: describeInstanceStatus,
@@ -189,7 +193,13 @@ export const ec2With = (keys: KeyMaker): Service => ({
   // Which Regions an account has opted in to is state of the partition.
   partitionReads: ['DescribeRegions'],
   prepare: prepareDefaultNetwork,
-  timers: { ...instanceTimers, ...volumeTimers, ...volumeModificationTimers },
+  timers: {
+    ...instanceTimers,
+    ...volumeTimers,
+    ...volumeModificationTimers,
+    ...snapshotTimers,
+    ...copyTimers,
+  },
   operations: {
     ...operations,
     ...volumeOperations,

@@ -1,13 +1,10 @@
 import { DomainError } from '../../../world/domain-error.ts';
-import type { View } from '../../../world/transaction.ts';
+import type { Tx, View } from '../../../world/transaction.ts';
 import { baseImage, baseImagesOf, type BaseImage } from '../base-images.ts';
 import { checkIdForm, kinds, notFound } from '../errors.ts';
-import {
-  MachineImages,
-  type ImageDevice,
-  type MachineImage,
-  type Sharing,
-} from '../storage/entities.ts';
+import { isSameDevice } from '../storage/device-names.ts';
+import { MachineImages, type ImageDevice, type MachineImage } from '../storage/entities.ts';
+import { isSharedWith } from '../storage/sharing.ts';
 
 /** An image as a launch sees it, be it one that is there in every Region or one that somebody made. */
 export interface LaunchImage {
@@ -72,10 +69,6 @@ const ofOwnedImage = ({ image, ownerId }: OwnedImage): LaunchImage => ({
   enaSupport: image.enaSupport,
 });
 
-/** Whether an owner lets another account use what they share. */
-export const isSharedWith = (sharing: Sharing, account: string): boolean =>
-  sharing.isPublic || sharing.accounts.includes(account);
-
 /**
  * The image with this id that somebody made and that the view's account may see: its own, or one that is shared with
  * it. One that is not, or is disabled by its owner, is as if it were not there ("Disable an AMI", User Guide).
@@ -136,7 +129,16 @@ export const launchedImage = (view: View, named: string): LaunchImage | DomainEr
 
 /** The device of an image that its instances boot from. Every image has one. */
 export const rootDeviceOf = (image: LaunchImage): ImageDevice => {
-  const root = image.devices.find((device) => device.deviceName === image.rootDeviceName);
+  const root = image.devices.find(({ deviceName }) =>
+    isSameDevice(deviceName, image.rootDeviceName),
+  );
   if (root === undefined) throw new Error(`${image.imageId} has no root device.`);
   return root;
+};
+
+/** Notes that an image was launched, as `lastLaunchedTime` of its attributes tells. */
+export const noteLaunch = (tx: Tx, image: LaunchImage): void => {
+  const owner = tx.forAccount(image.ownerId);
+  const known = owner.get(MachineImages, image.imageId);
+  if (known !== undefined) owner.put(MachineImages, { ...known, lastLaunchedAt: tx.now });
 };

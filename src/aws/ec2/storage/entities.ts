@@ -139,6 +139,8 @@ export interface MachineImage extends Entity {
   readonly sharing: Sharing;
   readonly deprecationTime: number | null;
   readonly deregistrationProtection: 'disabled' | 'enabled' | 'enabled-with-cooldown';
+  /** World time until which a protection that was taken away still holds; absent when there was no cooldown. */
+  readonly protectedUntil?: number | null;
   readonly bootMode: 'uefi' | 'uefi-preferred' | 'legacy-bios' | null;
   readonly imdsSupport: 'v2.0' | null;
   readonly tpmSupport: 'v2.0' | null;

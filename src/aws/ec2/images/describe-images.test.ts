@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { describeImages } from './images.ts';
-import { present, testRegion } from './test-region.ts';
+import { describeImages } from './describe-images.ts';
+import { present, testRegion } from '../test-region.ts';
 
 const newestAmazonLinux = (region: string) =>
   present(
