@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Leftover } from './driver.ts';
 import { sendSignal } from './process-table.ts';
 import type { HostProcess, ProcessTable } from './process-table.ts';
+import { isSystemProblem } from './system-problem.ts';
 
 /** What is written down about the process group of an instance, for a later run to find it. */
 export interface ProcessRecord {
@@ -46,11 +47,24 @@ const parseRecord = (text: string): ProcessRecord | undefined => {
   return typeof processId === 'number' ? { runId, instanceId, processId, startedAt } : undefined;
 };
 
+/** The text of a record; undefined when another that ends the same leftovers has removed it meanwhile. */
+const readRecordText = async (path: string): Promise<string | undefined> => {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (problem) {
+    if (isSystemProblem(problem) && problem.code === 'ENOENT') return undefined;
+    throw problem;
+  }
+};
+
 const readRecords = async (stateDirectory: string): Promise<readonly ProcessRecord[]> => {
   await mkdir(stateDirectory, { recursive: true });
   const names = (await readdir(stateDirectory)).filter((name) => name.endsWith('.json'));
   const records = await Promise.all(
-    names.map(async (name) => parseRecord(await readFile(join(stateDirectory, name), 'utf8'))),
+    names.map(async (name) => {
+      const text = await readRecordText(join(stateDirectory, name));
+      return text === undefined ? undefined : parseRecord(text);
+    }),
   );
   return records.filter((record) => record !== undefined);
 };

@@ -230,7 +230,8 @@ export class Machine {
       this.#exited(127, undefined);
       return;
     }
-    const [program = '/bin/sh', ...rest] = [...place.enter, '/bin/sh', ...intoOnePipe, ...command];
+    const words: readonly string[] = [...place.enter, '/bin/sh', ...intoOnePipe, ...command];
+    const [program = '/bin/sh', ...rest] = words;
     const child = spawn(program, rest, {
       cwd: this.specification.diskDirectory,
       env: this.#environment(place),

@@ -1,5 +1,4 @@
-import { Server } from 'node:net';
-import type { Socket } from 'node:net';
+import { Server, Socket } from 'node:net';
 import { DomainError } from '../../../world/domain-error.ts';
 import { Gate } from './gate.ts';
 import type { FromGate, ToGate } from './messages.ts';
@@ -31,6 +30,9 @@ const take = (message: ToGate, handle: unknown): void => {
         message.port,
         handle instanceof Server ? handle : undefined,
       );
+      break;
+    case 'came':
+      if (handle instanceof Socket) gate.takeConnection(message.instanceId, message.port, handle);
       break;
   }
 };

@@ -41,7 +41,7 @@ export class GateProcess {
 
   /** `command` is what makes the namespaces and becomes the gate. */
   constructor(command: readonly string[], run: WorldRun, lost: () => void) {
-    const [program = 'unshare', ...rest] = [...command, process.execPath, entry];
+    const [program, ...rest] = [...command, process.execPath, entry];
     const child = spawn(program, rest, {
       // Out of reach of a terminal's Ctrl-C: the main process decides when networks go.
       detached: true,
@@ -86,9 +86,7 @@ export class GateProcess {
     return new Promise((resolve) => {
       const answered = (answer: FromGate & { kind: 'answer' }): void =>
         resolve(
-          answer.problem === undefined
-            ? { ...(answer.path === undefined ? {} : { path: answer.path }) }
-            : new DomainError('InternalError', answer.problem),
+          answer.problem === undefined ? answer : new DomainError('InternalError', answer.problem),
         );
       if (this.#hasEnded) {
         answered({ kind: 'answer', number, problem: 'The gate of the network has ended.' });
@@ -104,13 +102,14 @@ export class GateProcess {
     await this.#ended;
   }
 
-  #send(message: ToGate, server?: Server): void {
-    if (!this.#child.connected) {
-      server?.close();
-      return;
-    }
-    // The gate has its own hold of the socket once it was sent; what cannot be sent ends with the gate.
-    this.#child.send(message, server, () => server?.close());
+  #send(message: ToGate, handle?: Server | Socket): void {
+    const letGo = (): void => {
+      if (handle instanceof Socket) handle.destroy();
+      else handle?.close();
+    };
+    // The gate has its own hold of a socket once it was sent; what cannot be sent ends with the gate.
+    if (this.#child.connected) this.#child.send(message, handle, letGo);
+    else letGo();
   }
 
   #take(message: FromGate, handle: unknown): void {
@@ -131,7 +130,10 @@ export class GateProcess {
   async #openWayIn(instanceId: string, port: number): Promise<void> {
     const side = this.#hostSides.get(instanceId);
     if (side === undefined) return;
-    const server = createServer({ pauseOnConnect: true });
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+      // Until the gate has its hold of the listening socket, connections may still be taken here.
+      this.#send({ kind: 'came', instanceId, port }, socket);
+    });
     const real = side.realPort(port);
     try {
       server.listen({ host: side.address, port: real, exclusive: true });

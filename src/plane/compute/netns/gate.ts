@@ -75,6 +75,13 @@ export class Gate {
     else waysIn.take(port, socket);
   }
 
+  /** Takes a connection of the host's to a port of an instance. */
+  takeConnection(instanceId: string, port: number, client: Socket): void {
+    const waysIn = this.#guests.get(instanceId)?.waysIn;
+    if (waysIn === undefined) client.destroy();
+    else waysIn.accept(client, port);
+  }
+
   async #begin(): Promise<Answer> {
     const problem = await runHere(gateScript);
     if (problem !== undefined) return problem;

@@ -34,7 +34,9 @@ export type GateRequest =
 export type ToGate =
   | { readonly kind: 'request'; readonly number: number; readonly request: GateRequest }
   /** With a listening socket of the host: the way in to a port of an instance. Without one there is none. */
-  | { readonly kind: 'wayIn'; readonly instanceId: string; readonly port: number };
+  | { readonly kind: 'wayIn'; readonly instanceId: string; readonly port: number }
+  /** With a connection that came to a way in before the gate had it. */
+  | { readonly kind: 'came'; readonly instanceId: string; readonly port: number };
 
 export type FromGate =
   | {

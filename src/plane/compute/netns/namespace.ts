@@ -21,7 +21,7 @@ class Shell {
   #errors = '';
 
   constructor(command: readonly string[]) {
-    const [program = 'sh', ...rest] = [...command, 'sh', '-e', '-s'];
+    const [program, ...rest] = [...command, 'sh', '-e', '-s'];
     const child = spawn(program, rest, {
       env: toolEnvironment(),
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -49,7 +49,7 @@ const trial = [
 /** Tries whether networks can be made so; the answer is why not. */
 export const tryNamespaces = (mode: NamespaceMode): Promise<string | undefined> =>
   new Promise((resolve) => {
-    const [program = 'unshare', ...rest] = [...unshareCommand(mode), 'sh', '-e', '-s'];
+    const [program, ...rest] = [...unshareCommand(mode), 'sh', '-e', '-s'];
     const child = execFile(
       program,
       rest,

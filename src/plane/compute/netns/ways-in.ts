@@ -40,7 +40,7 @@ export class WaysIn {
   /** Takes a listening socket of the host's as the way in to a port. */
   take(port: number, socket: Server): void {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) =>
-      this.#accept(client, port),
+      this.accept(client, port),
     );
     server.maxConnections = connectionBound;
     server.listen(socket);
@@ -58,7 +58,9 @@ export class WaysIn {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
-  #accept(client: Socket, port: number): void {
+  /** Passes a connection on to a port of the instance. */
+  accept(client: Socket, port: number): void {
+    client.allowHalfOpen = true;
     const instance = connect({ host: this.#address, port, allowHalfOpen: true });
     for (const socket of [client, instance]) {
       this.#sockets.add(socket);

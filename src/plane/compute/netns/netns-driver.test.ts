@@ -1,0 +1,357 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, get } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { isDomainError } from '../../../world/domain-error.ts';
+import type { Driver, InstanceSpecification, SecurityRules } from '../driver.ts';
+import { hostProcessTable } from '../process-table.ts';
+import { testMetadata, testSpecification } from '../test-specification.ts';
+import { createNetnsDriver, tryNamespaces } from './netns-driver.ts';
+import type { NamespaceMode } from './netns-network.ts';
+import { toolEnvironment } from './namespace.ts';
+
+const modes = await Promise.all(
+  (['root', 'user-namespace'] as const).map(async (mode) => ({
+    mode,
+    why: await tryNamespaces(mode),
+  })),
+);
+for (const { mode, why } of modes) {
+  if (why !== undefined)
+    process.stderr.write(`SKIPPED: networks (${mode}) cannot be made here: ${why}\n`);
+}
+
+/** A web server on port 80 of every address, which also fetches what it is asked to. */
+const webServer = `#!/usr/bin/env node
+const http = require('node:http');
+const answer = (request, response) => {
+  const url = new URL(request.url, 'http://x').searchParams.get('fetch');
+  if (url === null) {
+    response.end(process.env.NAME + ' met ' + request.socket.remoteAddress);
+    return;
+  }
+  const asked = http.get(url, { timeout: 800, agent: false }, (answered) => answered.pipe(response));
+  asked.on('timeout', () => asked.destroy(new Error('silence')));
+  asked.on('error', (error) => response.end('failed: ' + (error.code ?? error.message)));
+};
+http.createServer(answer).listen(80, '0.0.0.0');
+`;
+
+/** The host's network as it is now: what no test may change. */
+const hostNetworkNow = (): string =>
+  [
+    ['ip', '-o', 'link'],
+    ['ip', '-o', 'address'],
+    ['ip', 'route', 'show', 'table', 'all'],
+    ['ip', 'netns'],
+    ...(process.getuid?.() === 0 ? [['nft', 'list', 'ruleset']] : []),
+  ]
+    .map(([program = '', ...args]) =>
+      execFileSync(program, args, { env: toolEnvironment(), encoding: 'utf8' }),
+    )
+    .join('\n')
+    // How long an address lives, and what state a link of the host's own is in, changes by itself.
+    .replaceAll(/valid_lft \S+|preferred_lft \S+|expires \S+/g, '');
+
+let loopbackBlock = 0;
+
+describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', ({ mode }) => {
+  let directory: string;
+  let worldId: string;
+  let driver: Driver;
+  let cleanUp: (() => unknown)[];
+  let block: number;
+
+  const create = (makeMode: NamespaceMode = mode): Driver =>
+    createNetnsDriver({
+      stateDirectory: join(directory, 'processes'),
+      worldId,
+      metadataAddress: '127.0.0.1',
+      closeGraceMs: 100,
+      stopGraceMs: 100,
+      mode: makeMode,
+      // A port of the host's own for each test: whoever runs them may not listen below 1024.
+      realPort: (port) => port + 20_000,
+    });
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'faultline-netns-'));
+    worldId = randomUUID();
+    driver = create();
+    cleanUp = [];
+    loopbackBlock += 1;
+    block = loopbackBlock;
+  });
+
+  afterEach(async () => {
+    await driver.close();
+    for (const act of cleanUp) await act();
+    await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  });
+
+  const address = (host: number): string => `127.99.${block}.${host}`;
+
+  const specification = (
+    host: number,
+    place: {
+      readonly zone?: string;
+      readonly vpcId?: string;
+      readonly region?: string;
+      readonly privateAddress?: string;
+    } = {},
+    changes: Partial<InstanceSpecification> = {},
+  ): InstanceSpecification => {
+    const { zone = 'euw1-az1', vpcId = 'vpc-1', region = 'eu-west-1' } = place;
+    const metadata = {
+      ...testMetadata,
+      instanceId: `i-${host}`,
+      networkInterface: {
+        ...testMetadata.networkInterface,
+        vpcId,
+        mac: `02:00:00:00:00:${host.toString(16).padStart(2, '0')}`,
+      },
+    };
+    return testSpecification(directory, `i-${host}`, webServer, {
+      region,
+      zoneId: zone,
+      address: address(host),
+      privateAddress: place.privateAddress ?? `10.0.1.${host}`,
+      environment: { NAME: `i-${host}` },
+      metadata: () => metadata,
+      ...changes,
+    });
+  };
+
+  /** What port 80 of an instance answers to the host; a failure is its code, no answer within the time is `silence`. */
+  const ask = (host: number, path = '/', timeoutMs = 5000): Promise<string> =>
+    new Promise((resolve) => {
+      const request = get(
+        { host: address(host), port: 20_080, path, timeout: timeoutMs, agent: false },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (more: string) => {
+            text += more;
+          });
+          response.on('end', () => resolve(text));
+          response.on('error', (problem) => resolve(problem.message));
+        },
+      );
+      request.on('timeout', () => request.destroy(new Error('silence')));
+      request.on('error', (problem) =>
+        resolve('code' in problem ? String(problem.code) : problem.message),
+      );
+    });
+
+  const fetchFrom = (host: number, url: string): Promise<string> =>
+    ask(host, `/?fetch=${encodeURIComponent(url)}`);
+
+  const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
+    await expect.poll(condition, { timeout: 30_000, interval: 20 }).toBe(true);
+  };
+
+  const boot = async (instance: InstanceSpecification): Promise<void> => {
+    const problem = await driver.boot(instance);
+    if (isDomainError(problem)) throw new Error(problem.message);
+  };
+
+  const serves = (host: number): Promise<void> =>
+    until(async () => (await ask(host)).startsWith(`i-${host} met`));
+
+  const bootServing = async (...instances: readonly InstanceSpecification[]): Promise<void> => {
+    await Promise.all(instances.map(boot));
+    await Promise.all(instances.map(({ instanceId }) => serves(Number(instanceId.slice(2)))));
+  };
+
+  test('every instance has port 80 for itself, and others of its VPC reach it at its private address', async () => {
+    await bootServing(specification(7), specification(8), specification(9, { zone: 'euw1-az2' }));
+    // What comes from the host seems to come from the VPC's router.
+    expect(await ask(7)).toBe('i-7 met 10.0.0.1');
+    expect(await fetchFrom(7, 'http://10.0.1.8/')).toBe('i-8 met 10.0.1.7');
+    expect(await fetchFrom(8, 'http://10.0.1.9/')).toBe('i-9 met 10.0.1.8');
+  });
+
+  test('VPCs and Regions are apart, also where their addresses repeat', async () => {
+    await bootServing(
+      specification(7),
+      specification(8, { vpcId: 'vpc-2', privateAddress: '10.0.1.7' }),
+      specification(9, { region: 'us-east-1', zone: 'use1-az1' }),
+    );
+    expect(await fetchFrom(8, 'http://10.0.1.7/')).toBe('i-8 met 10.0.1.7');
+    expect(await fetchFrom(7, 'http://10.0.1.9/')).toBe('failed: silence');
+  });
+
+  test('one address is for one instance of a VPC', async () => {
+    await boot(specification(7));
+    const problem = await driver.boot(specification(8, { privateAddress: '10.0.1.7' }));
+    expect(isDomainError(problem) ? problem.message : '').toContain(
+      '10.0.1.7 is the address of i-7',
+    );
+    await driver.kill('i-7');
+    expect(await driver.boot(specification(8, { privateAddress: '10.0.1.7' }))).toBeUndefined();
+    await serves(8);
+  });
+
+  test('an instance finds its metadata service and the AWS API where it expects them', async () => {
+    const api = createServer((request, response) =>
+      response.end(`API for ${request.headers.host}`),
+    );
+    api.listen(0, '127.0.0.1');
+    await once(api, 'listening');
+    cleanUp.push(() => api.close());
+    const bound = api.address();
+    const url = `http://127.0.0.1:${typeof bound === 'object' && bound !== null ? bound.port : 0}`;
+    await bootServing(
+      specification(7, {}, { environment: { NAME: 'i-7', AWS_ENDPOINT_URL: url } }),
+      specification(8),
+    );
+    expect(await fetchFrom(7, url)).toBe(`API for ${url.slice(7)}`);
+    for (const id of [7, 8]) {
+      const said = await fetchFrom(id, 'http://169.254.169.254/latest/meta-data/instance-id');
+      expect(said).toBe(`i-${id}`);
+    }
+    // Nobody told the other one where the API is: nothing of the host's own loopback is within reach.
+    expect(await fetchFrom(8, url)).toBe('failed: ECONNREFUSED');
+  });
+
+  test('security groups are enforced between instances, and changes of rules at once', async () => {
+    const all = { protocol: 'all', peers: ['0.0.0.0/0'] } as const;
+    const from8: SecurityRules = {
+      inbound: [{ protocol: 'tcp', ports: { from: 80, to: 80 }, peers: ['10.0.1.8/32'] }],
+      outbound: [all],
+    };
+    await bootServing(
+      specification(7, {}, { securityRules: from8 }),
+      specification(8),
+      specification(9, { zone: 'euw1-az2' }),
+    );
+    expect(await fetchFrom(8, 'http://10.0.1.7/')).toBe('i-7 met 10.0.1.8');
+    expect(await fetchFrom(9, 'http://10.0.1.7/')).toBe('failed: silence');
+    await driver.network?.applyRules('i-7', { inbound: [all], outbound: [] });
+    expect(await fetchFrom(9, 'http://10.0.1.7/')).toBe('i-7 met 10.0.1.9');
+    expect(await fetchFrom(7, 'http://10.0.1.8/')).toBe('failed: silence');
+    expect(await fetchFrom(7, 'http://169.254.169.254/latest/meta-data/instance-id')).toBe('i-7');
+    await driver.network?.applyRules('i-7', undefined);
+    expect(await fetchFrom(7, 'http://10.0.1.8/')).toBe('i-8 met 10.0.1.7');
+  });
+
+  test('a zone that is cut off is silent to other zones and goes on within itself; so does a zone that comes later', async () => {
+    await driver.network?.cut('eu-west-1', [
+      ['euw1-az1', 'euw1-az2'],
+      ['euw1-az3', 'euw1-az1'],
+    ]);
+    await bootServing(
+      specification(7),
+      specification(8),
+      specification(9, { zone: 'euw1-az2' }),
+      specification(10, { zone: 'euw1-az3' }),
+    );
+    expect(await fetchFrom(7, 'http://10.0.1.8/')).toBe('i-8 met 10.0.1.7');
+    expect(await fetchFrom(7, 'http://10.0.1.9/')).toBe('failed: silence');
+    expect(await fetchFrom(10, 'http://10.0.1.7/')).toBe('failed: silence');
+    expect(await fetchFrom(9, 'http://10.0.1.10/')).toBe('i-10 met 10.0.1.9');
+    await driver.network?.cut('eu-west-1', []);
+    expect(await fetchFrom(7, 'http://10.0.1.9/')).toBe('i-9 met 10.0.1.7');
+  });
+
+  test('an instance that is off, or was never there, is silent to its neighbours', async () => {
+    await bootServing(specification(7), specification(8));
+    await driver.kill('i-8');
+    expect(await fetchFrom(7, 'http://10.0.1.8/')).toBe('failed: silence');
+    expect(await fetchFrom(7, 'http://10.0.1.200/')).toBe('failed: silence');
+  });
+
+  test('a frozen instance is silent, also to new connections, and answers them when it goes on', async () => {
+    await bootServing(specification(7), specification(8));
+    await driver.freeze('i-8');
+    expect(await fetchFrom(7, 'http://10.0.1.8/')).toBe('failed: silence');
+    const waiting = ask(8, '/', 30_000);
+    expect(await ask(8, '/', 300)).toBe('silence');
+    await driver.unfreeze('i-8');
+    expect(await waiting).toMatch(/^i-8 met/);
+  });
+
+  test("a port on the host closes with the instance's own, and is refused from then on", async () => {
+    const closing = webServer.replace(
+      'http.createServer(answer)',
+      "http.createServer((request, response) => { answer(request, response); if (request.url === '/close') setTimeout(() => process.exit(), 50); })",
+    );
+    await bootServing(specification(7, {}, { userData: new TextEncoder().encode(closing) }));
+    await ask(7, '/close');
+    await until(async () => (await ask(7)) === 'ECONNREFUSED');
+  });
+
+  test('what is on its way is passed on whole, and its end too', async () => {
+    const echo = `#!/usr/bin/env node
+require('node:net').createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket)).listen(80, '0.0.0.0');
+`;
+    await boot(specification(7, {}, { userData: new TextEncoder().encode(echo) }));
+    await until(
+      () =>
+        new Promise((resolve) => {
+          const trial = connect(20_080, address(7), () => {
+            trial.destroy();
+            resolve(true);
+          });
+          trial.once('error', () => resolve(false));
+        }),
+    );
+    const socket = connect({ port: 20_080, host: address(7), allowHalfOpen: true });
+    const sent = Buffer.alloc(5 * 1024 * 1024, 'faultline ');
+    socket.end(sent);
+    const parts: Buffer[] = [];
+    for await (const part of socket) parts.push(Buffer.from(part));
+    expect(Buffer.concat(parts).equals(sent)).toBe(true);
+  });
+
+  test("the host's own network is never touched, and nothing is left after a close", async () => {
+    const before = hostNetworkNow();
+    await bootServing(specification(7), specification(8, { vpcId: 'vpc-2' }));
+    expect(hostNetworkNow()).toBe(before);
+    await driver.close();
+    expect(hostNetworkNow()).toBe(before);
+    expect(ofWorld()).toEqual([]);
+    expect(await ask(7)).toBe('ECONNREFUSED');
+  });
+
+  const ofWorld = () =>
+    hostProcessTable()
+      .list()
+      .filter(({ marker }) => marker?.worldId === worldId);
+
+  test('a killed world leaves neither processes nor networks', async () => {
+    const module = (name: string) => JSON.stringify(fileURLToPath(new URL(name, import.meta.url)));
+    const program = `
+      const { createNetnsDriver } = await import(${module('./netns-driver.ts')});
+      const { testSpecification } = await import(${module('../test-specification.ts')});
+      const driver = createNetnsDriver(${JSON.stringify({ stateDirectory: join(directory, 'processes'), worldId, metadataAddress: '127.0.0.1', mode })});
+      await driver.boot(testSpecification(${JSON.stringify(directory)}, 'i-left', ${JSON.stringify("#!/bin/sh\ntrap '' TERM HUP PIPE\nsetsid sleep 300 &\nsleep 300\n")}));
+      console.log('up');
+    `;
+    const victim = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    cleanUp.push(() => victim.kill('SIGKILL'));
+    await once(victim.stdout, 'data');
+    // The script, its two children and the gate.
+    await until(() => ofWorld().length === 4);
+    victim.kill('SIGKILL');
+    await once(victim, 'exit');
+    await until(() => ofWorld().length === 0);
+    expect(await driver.sweep()).toEqual([]);
+  });
+
+  test('when the gate is killed the next instance that boots gets a new one', async () => {
+    await bootServing(specification(7));
+    const [gate] = ofWorld().filter(({ marker }) => marker?.instanceId === 'netns-gate');
+    process.kill(gate?.processId ?? 0, 'SIGKILL');
+    await until(async () => (await ask(7)) === 'ECONNREFUSED');
+    expect(await driver.reboot(specification(7))).toBeUndefined();
+    await serves(7);
+  });
+});
