@@ -84,8 +84,8 @@ export interface Collection {
  */
 export interface RegionBlocks {
   /**
-   * Begins a snapshot, as a change of the complete snapshot `parentId` if given; a snapshot of that id that was left open
-   * goes on. The parent may be dropped meanwhile: what is kept of it stays.
+   * Begins a snapshot, as a change of the complete snapshot `parentId` if given. A snapshot of that id that was left open
+   * goes on, with the parent that it had. The parent may be dropped meanwhile: what is kept of it stays.
    */
   begin(snapshotId: string, parentId?: string): Promise<SnapshotWriter>;
   contents(snapshotId: string): Promise<SnapshotContents | undefined>;

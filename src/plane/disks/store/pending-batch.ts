@@ -75,6 +75,13 @@ export class PendingBatch {
     }
   }
 
+  /** The number of the last page of a snapshot that changes, -1 if none does. */
+  lastPage(key: number): number {
+    let last = -1;
+    for (const number of this.changes.get(key)?.keys() ?? []) last = Math.max(last, number);
+    return last;
+  }
+
   #of(key: number, number: number): PageChange[] {
     const pages = this.changes.get(key) ?? new Map<number, PageChange[]>();
     this.changes.set(key, pages);

@@ -55,6 +55,7 @@ export class SnapshotRows {
   readonly #byKey: StatementSync;
   readonly #page: StatementSync;
   readonly #nextPage: StatementSync;
+  readonly #lastPage: StatementSync;
   readonly #putPage: StatementSync;
   readonly #removePage: StatementSync;
   readonly #setDigest: StatementSync;
@@ -66,6 +67,7 @@ export class SnapshotRows {
     this.#byKey = prepare('SELECT * FROM snapshots WHERE key = ?');
     this.#page = prepare('SELECT blocks FROM pages WHERE key = ?');
     this.#nextPage = prepare('SELECT * FROM pages WHERE key BETWEEN ? AND ? ORDER BY key LIMIT 1');
+    this.#lastPage = prepare('SELECT max(key) AS last FROM pages WHERE key BETWEEN ? AND ?');
     this.#putPage = prepare(
       'INSERT OR REPLACE INTO pages (key, blocks, digest) VALUES (?, ?, NULL)',
     );
@@ -132,6 +134,12 @@ export class SnapshotRows {
   nextPage(key: number, fromNumber: number): PageRow | undefined {
     const row = this.#nextPage.get(key * maxPages + fromNumber, (key + 1) * maxPages - 1);
     return row === undefined ? undefined : pageRow(row);
+  }
+
+  /** The number of a snapshot's last page that lists anything, -1 if none does. */
+  lastPage(key: number): number {
+    const last = this.#lastPage.get(key * maxPages, (key + 1) * maxPages - 1)?.['last'];
+    return typeof last === 'number' ? last % maxPages : -1;
   }
 
   putPage(key: number, number: number, page: BlockPage): void {

@@ -60,7 +60,7 @@ export class StoreEngine {
     const known = snapshots.byName(name);
     if (known !== undefined) {
       if (known.state !== 'open') throw new Error(`the snapshot ${name} is complete already`);
-      if (known.parent !== parent?.key) {
+      if (parent !== undefined && known.parent !== parent.key) {
         throw new Error(`the snapshot ${name} was begun as a change of another one`);
       }
       return known.key;
@@ -98,8 +98,17 @@ export class StoreEngine {
     return undefined;
   }
 
+  /** Takes blocks over from the parent. Behind all that the parent and the snapshot itself list, nothing changes. */
   keep(key: number, fromIndex: number, toIndex: number): void {
-    this.#state.pending.keep(key, fromIndex, toIndex);
+    const { snapshots, pending, committing } = this.#state;
+    const parent = snapshots.byKey(key)?.parent;
+    const lastPage = Math.max(
+      snapshots.lastPage(key),
+      parent === undefined ? -1 : snapshots.lastPage(parent),
+      pending.lastPage(key),
+      committing?.lastPage(key) ?? -1,
+    );
+    pending.keep(key, fromIndex, Math.min(toIndex, (lastPage + 1) * blocksPerPage - 1));
     this.#commitIfFull();
   }
 
