@@ -1,7 +1,15 @@
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import type { World } from '../../world/world.ts';
 import type { DnsAnswers } from '../serving/dns-answers.ts';
-import { instanceHosts, type InstanceHost, type InstanceHosts } from '../serving/instance-hosts.ts';
+import {
+  addressOfOwner,
+  elasticOwner,
+  instanceHosts,
+  publicOwner,
+  type InstanceHost,
+  type InstanceHosts,
+} from '../serving/instance-hosts.ts';
+import { hostOfOwner } from '../serving/places.ts';
 import type { SocketAddress } from './admin.ts';
 import type { Sockets } from './sockets.ts';
 
@@ -10,8 +18,8 @@ export interface DirectoryOptions {
   readonly world: World;
   readonly sockets: Sockets;
   readonly answers: DnsAnswers;
-  /** Makes sure that an instance answers on the port of its public side; resolves to the real port. */
-  readonly openPublicPort: (instanceId: string, port: number) => Promise<number>;
+  /** Makes sure that a public side answers on the port, by its owner in the map of hosts; resolves to the real port. */
+  readonly openPublicPort: (owner: string, port: number) => Promise<number>;
 }
 
 /** The port that is meant when the question names none. */
@@ -25,6 +33,16 @@ const unknown = (of: string): DomainError =>
     `Nothing here is called '${of}': it is no instance, no address and no DNS name of this world.`,
   );
 
+/** Where an Elastic IP is, wherever it leads. */
+const elasticSocket = async (
+  options: DirectoryOptions,
+  allocationId: string,
+  port: number,
+): Promise<SocketAddress> => ({
+  address: options.sockets.elasticAddress(allocationId),
+  port: await options.openPublicPort(elasticOwner(allocationId), port),
+});
+
 const instanceSocket = async (
   options: DirectoryOptions,
   host: InstanceHost,
@@ -37,9 +55,16 @@ const instanceSocket = async (
       `The instance ${id} is in the private subnet ${host.instance.subnetId}: nothing outside of its VPC reaches it.`,
     );
   }
+  if (host.allocationId !== undefined) {
+    return await elasticSocket(options, host.allocationId, port);
+  }
   const address = options.sockets.publicAddress(id);
-  return { address, port: await options.openPublicPort(id, port) };
+  return { address, port: await options.openPublicPort(publicOwner(id), port) };
 };
+
+/** Sides that open port by port, as the instance behind them listens. */
+const isPublicSide = (owner: string): boolean =>
+  owner.startsWith(publicOwner('')) || addressOfOwner(owner) !== undefined;
 
 const addressSocket = async (
   options: DirectoryOptions,
@@ -47,8 +72,8 @@ const addressSocket = async (
   port: number,
 ): Promise<SocketAddress | DomainError> => {
   const owner = options.sockets.ownerOf(address);
-  if (owner?.startsWith('public/') === true) {
-    return { address, port: await options.openPublicPort(owner.slice('public/'.length), port) };
+  if (owner !== undefined && isPublicSide(owner)) {
+    return { address, port: await options.openPublicPort(owner, port) };
   }
   // A balancer's node listens where its listeners' ports are; anything else is as it is named.
   return {
@@ -97,6 +122,13 @@ export const lookUpSocket = async (
     const host = hosts.byId(of);
     return host === undefined ? unknown(of) : await instanceSocket(options, host, wanted);
   }
+  if (of.startsWith('eipalloc-')) {
+    return hosts.byAllocationId(of) === undefined
+      ? unknown(of)
+      : await elasticSocket(options, of, wanted);
+  }
+  const elastic = hosts.elasticByAddress(of);
+  if (elastic !== undefined) return await elasticSocket(options, elastic.elasticIp.id, wanted);
   if (isIpv4(of)) {
     const host = byAwsAddress(hosts, of, region);
     return isDomainError(host) ? host : await instanceSocket(options, host, wanted);
@@ -133,12 +165,17 @@ export const resolveSocket = (
       : undefined;
   }
   const owner = sockets.ownerOf(of);
-  if (owner?.startsWith('public/') === true) {
-    const host = hosts.byId(owner.slice('public/'.length));
-    return host === undefined ? undefined : ofInstance(host);
+  if (owner !== undefined && isPublicSide(owner)) {
+    const host = hostOfOwner(hosts, owner);
+    // What leads nowhere is there all the same, and silent: `reach` says so.
+    return host === undefined ? { address: of, port } : ofInstance(host);
   }
   if (owner?.startsWith('node/') === true) return { address: of, port: sockets.realPort(port) };
   if (of.startsWith('127.')) return { address: of, port };
+  const elastic = hosts.elasticByAddress(of);
+  if (elastic !== undefined) {
+    return resolveSocket(options, sockets.elasticAddress(elastic.elasticIp.id), port);
+  }
   const host = hosts.byPublicAddress(of);
   return host === undefined ? undefined : ofInstance(host);
 };

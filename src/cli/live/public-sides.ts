@@ -1,8 +1,21 @@
 import { ListeningWatch, showsListeningPorts } from '../../plane/network/listening-ports.ts';
-import { createInstanceRelay, type InstanceRelay } from '../../plane/network/relay.ts';
+import {
+  createAddressRelay,
+  createInstanceRelay,
+  type AddressRelay,
+  type InstanceRelay,
+  type RelayTarget,
+} from '../../plane/network/relay.ts';
 import { isDomainError } from '../../world/domain-error.ts';
 import type { World } from '../../world/world.ts';
-import { hostTables, instanceHosts, type InstanceHost } from '../serving/instance-hosts.ts';
+import {
+  addressOfOwner,
+  hostTables,
+  instanceHosts,
+  publicOwner,
+  type ElasticAddress,
+  type InstanceHost,
+} from '../serving/instance-hosts.ts';
 import { watchTables } from '../serving/tables-watch.ts';
 import type { Log } from './log.ts';
 import type { Sockets } from './sockets.ts';
@@ -14,12 +27,16 @@ export interface PublicSidesOptions {
 }
 
 /**
- * The public sides of instances in public subnets: a relay each, so that a zone or an instance without network is
- * silent also towards a client that knows its address.
+ * The sides by which instances are reached from outside: a relay for each instance in a public subnet and one for each
+ * Elastic IP, so that a zone or an instance without network is silent also towards a client that knows its address, and
+ * an Elastic IP leads to another server as soon as it is associated with it.
  */
 export class PublicSides {
   readonly #options: PublicSidesOptions;
-  readonly #relays = new Map<string, InstanceRelay>();
+  /** By instance id. */
+  readonly #instances = new Map<string, InstanceRelay>();
+  /** By allocation id. */
+  readonly #addresses = new Map<string, AddressRelay>();
   readonly #watch: ListeningWatch | undefined;
   readonly #stopWatching: () => void;
   #isAsked = false;
@@ -29,22 +46,31 @@ export class PublicSides {
     this.#watch = showsListeningPorts() ? new ListeningWatch() : undefined;
     this.#stopWatching = watchTables(options.world, hostTables, () => this.#ask());
     this.#converge();
+    options.sockets.keepElasticAddresses(new Set(this.#addresses.keys()));
   }
 
-  /** Makes sure that the instance's public side answers on a port; resolves to the real port. */
-  async open(instanceId: string, port: number): Promise<number> {
+  /** Makes sure that the side of this owner of an address answers on a port; resolves to the real port. */
+  async open(owner: string, port: number): Promise<number> {
     const { sockets, log } = this.#options;
     this.#converge();
-    const relay = this.#relays.get(instanceId);
-    const problem = await relay?.open(sockets.realPort(port));
-    if (isDomainError(problem)) log.warn({ instanceId, port }, problem.message);
+    const problem = await this.#relayOf(owner)?.open(sockets.realPort(port));
+    if (isDomainError(problem)) log.warn({ owner, port }, problem.message);
     return sockets.realPort(port);
   }
 
   async close(): Promise<void> {
     this.#stopWatching();
-    await Promise.all([...this.#relays.values()].map((relay) => relay.close()));
-    this.#relays.clear();
+    const relays = [...this.#instances.values(), ...this.#addresses.values()];
+    await Promise.all(relays.map((relay) => relay.close()));
+    this.#instances.clear();
+    this.#addresses.clear();
+  }
+
+  #relayOf(owner: string): InstanceRelay | undefined {
+    const allocationId = addressOfOwner(owner);
+    return allocationId === undefined
+      ? this.#instances.get(owner.slice(publicOwner('').length))
+      : this.#addresses.get(allocationId);
   }
 
   #ask(): void {
@@ -57,36 +83,71 @@ export class PublicSides {
   }
 
   #converge(): void {
-    const hosts = instanceHosts(this.#options.world);
+    const { world, sockets } = this.#options;
+    const hosts = instanceHosts(world);
     const wanted = new Set<string>();
     for (const host of hosts.all()) {
-      if (!host.isPublic || host.instance.state !== 'running') continue;
+      // An Elastic IP takes the place of the side that the instance has by itself.
+      const hasSide = host.isPublic && host.allocationId === undefined;
+      if (!hasSide || host.instance.state !== 'running') continue;
       wanted.add(host.instance.id);
-      if (!this.#relays.has(host.instance.id)) this.#open(host);
+      if (!this.#instances.has(host.instance.id)) this.#openInstance(host);
     }
-    for (const [instanceId, relay] of this.#relays) {
-      if (wanted.has(instanceId)) continue;
-      this.#relays.delete(instanceId);
-      relay.close().catch((error: unknown) => {
-        this.#options.log.warn({ instanceId, err: error }, 'a public side could not be closed');
-      });
+    const held = new Set<string>();
+    for (const address of hosts.elasticAddresses()) {
+      held.add(address.elasticIp.id);
+      this.#lead(address);
     }
+    this.#closeOthers(this.#instances, wanted);
+    for (const id of this.#closeOthers(this.#addresses, held)) sockets.releaseElasticAddress(id);
   }
 
-  #open(host: InstanceHost): void {
-    const { world, sockets, log } = this.#options;
-    const { id, zoneId } = host.instance;
-    const relay = createInstanceRelay({
-      publicAddress: sockets.publicAddress(id),
+  /** Closes the relays that are not wanted; answers their ids. */
+  #closeOthers(relays: Map<string, InstanceRelay>, wanted: ReadonlySet<string>): readonly string[] {
+    const gone = [...relays.keys()].filter((id) => !wanted.has(id));
+    for (const id of gone) {
+      relays
+        .get(id)
+        ?.close()
+        .catch((error: unknown) => {
+          this.#options.log.warn({ id, err: error }, 'a public side could not be closed');
+        });
+      relays.delete(id);
+    }
+    return gone;
+  }
+
+  #lead({ elasticIp: { id }, host }: ElasticAddress): void {
+    const known = this.#addresses.get(id);
+    const relay =
+      known ?? createAddressRelay(this.#sideOf(id, this.#options.sockets.elasticAddress(id)));
+    this.#addresses.set(id, relay);
+    relay.lead(host === undefined ? undefined : this.#targetOf(host));
+  }
+
+  #openInstance(host: InstanceHost): void {
+    const { id } = host.instance;
+    const side = this.#sideOf(id, this.#options.sockets.publicAddress(id));
+    this.#instances.set(id, createInstanceRelay({ ...side, ...this.#targetOf(host) }));
+  }
+
+  #targetOf({ instance: { id, zoneId } }: InstanceHost): RelayTarget {
+    const { world, sockets } = this.#options;
+    return {
       hostAddress: sockets.instanceAddress(id),
       reach: () => {
         // A client on this machine is outside of every Region and right beside it.
         const vantage = { kind: 'vantage', roundTripMs: () => 0 } as const;
         return world.conditions.reach(vantage, { kind: 'instance', instanceId: id, zoneId });
       },
+    };
+  }
+
+  #sideOf(id: string, publicAddress: string) {
+    return {
+      publicAddress,
       ...(this.#watch === undefined ? {} : { watch: this.#watch }),
-      onProblem: (message) => log.warn({ instanceId: id }, message),
-    });
-    this.#relays.set(id, relay);
+      onProblem: (message: string) => this.#options.log.warn({ id }, message),
+    };
   }
 }

@@ -4,9 +4,15 @@ import {
   ownerOfHost,
   releaseHostNumber,
 } from '../serving/host-numbers.ts';
-import { instanceOwner, publicOwner } from '../serving/instance-hosts.ts';
+import {
+  addressOfOwner,
+  elasticOwner,
+  instanceOwner,
+  publicOwner,
+} from '../serving/instance-hosts.ts';
 import { nodeOwner } from '../serving/load-balancers.ts';
 import { remembered } from '../serving/tables-watch.ts';
+import { noAccount, worldShard } from '../../world/entity.ts';
 import type { World } from '../../world/world.ts';
 
 /** The block of loopback addresses that this process has for itself. */
@@ -41,6 +47,11 @@ export class Sockets {
     return this.#addressOf(publicOwner(instanceId));
   }
 
+  /** Where an Elastic IP is, for as long as the account has it. */
+  elasticAddress(allocationId: string): string {
+    return this.#addressOf(elasticOwner(allocationId));
+  }
+
   realPort(port: number): number {
     return this.#loopback.realPort(port);
   }
@@ -60,6 +71,21 @@ export class Sockets {
   releaseInstance(instanceId: string): void {
     releaseHostNumber(this.#world, instanceOwner(instanceId));
     releaseHostNumber(this.#world, publicOwner(instanceId));
+  }
+
+  /** An Elastic IP was let go. */
+  releaseElasticAddress(allocationId: string): void {
+    releaseHostNumber(this.#world, elasticOwner(allocationId));
+  }
+
+  /** Lets go of all Elastic IPs but these, for example of one that was released as the program was killed. */
+  keepElasticAddresses(allocationIds: ReadonlySet<string>): void {
+    for (const { id } of this.#world.view(worldShard, noAccount).list(HostNumbers)) {
+      const allocationId = addressOfOwner(id);
+      if (allocationId !== undefined && !allocationIds.has(allocationId)) {
+        this.releaseElasticAddress(allocationId);
+      }
+    }
   }
 
   #addressOf(owner: string): string {

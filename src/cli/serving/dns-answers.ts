@@ -14,12 +14,7 @@ import { healthCheckStatus } from '../../aws/route53/health-checks.ts';
 import { serveZone, zoneFinder } from '../../aws/route53/served-zone.ts';
 import { noAccount, partitionShard } from '../../world/entity.ts';
 import type { World } from '../../world/world.ts';
-import {
-  hostTables,
-  instanceHosts,
-  type InstanceHost,
-  type InstanceHosts,
-} from './instance-hosts.ts';
+import { hostTables, instanceHosts, type InstanceHosts } from './instance-hosts.ts';
 import { servingLoadBalancers, servingTables, type ServingLoadBalancer } from './load-balancers.ts';
 import { isCrossZone, minimumHealthyTargets } from './node-configurations.ts';
 import { BalancerNodeChecks, isNodeReached } from './node-reachability.ts';
@@ -35,6 +30,8 @@ export interface AnswerSockets {
   instanceAddress(instanceId: string): string;
   /** The loopback address on which an instance answers to the outside. */
   publicAddress(instanceId: string): string;
+  /** The loopback address that stands for an Elastic IP. */
+  elasticAddress(allocationId: string): string;
 }
 
 /** Answers DNS questions from the world. */
@@ -84,9 +81,15 @@ const withoutDot = (name: string): string => name.replace(/\.$/, '');
 
 const instanceAddresses = (
   sockets: AnswerSockets,
+  hosts: InstanceHosts,
   name: string,
-  host: InstanceHost | undefined,
 ): HostAddresses | undefined => {
+  const elastic = hosts.elasticByName(withoutDot(name));
+  if (elastic !== undefined) {
+    const address = sockets.elasticAddress(elastic.elasticIp.id);
+    return { addresses: [address], ttlSeconds: awsTtlSeconds, healthy: true };
+  }
+  const host = hosts.byName(withoutDot(name));
   if (host === undefined) return undefined;
   const isPrivateName = name.includes('internal.');
   const address = isPrivateName
@@ -153,8 +156,7 @@ const createContext = (world: World, sockets: AnswerSockets): AnswerContext => {
       addresses().set(name, read);
       return read;
     },
-    instance: (name) =>
-      instanceAddresses(sockets, name, instanceHosts(world).byName(withoutDot(name))),
+    instance: (name) => instanceAddresses(sockets, instanceHosts(world), name),
   };
 };
 
@@ -166,6 +168,11 @@ const toRealAddress = (
 ): DnsRecord => {
   if (record.data.type !== 'A') return record;
   const { address } = record.data;
+  const elastic = hosts.elasticByAddress(address);
+  if (elastic !== undefined) {
+    const real = sockets.elasticAddress(elastic.elasticIp.id);
+    return { ...record, data: { type: 'A', address: real } };
+  }
   const outside = hosts.byPublicAddress(address);
   if (outside !== undefined) {
     return { ...record, data: { type: 'A', address: sockets.publicAddress(outside.instance.id) } };

@@ -1,5 +1,4 @@
 import { recordObservation, type CheckerObservation } from '../../aws/route53/checker-statuses.ts';
-import { Instances, NetworkInterfaces } from '../../aws/ec2/instance-entities.ts';
 import { TargetGroups, TargetHealthReports, Targets } from '../../aws/elbv2/entities.ts';
 import {
   CheckerStatuses,
@@ -12,6 +11,7 @@ import type { Prober, WatchedCheck } from '../../plane/probe/prober.ts';
 import { noAccount, partitionShard } from '../../world/entity.ts';
 import { Faults } from '../../world/faults.ts';
 import type { World } from '../../world/world.ts';
+import { hostTables } from './instance-hosts.ts';
 import { nodeOwner, servingLoadBalancers, servingTables } from './load-balancers.ts';
 import {
   forgetNodes,
@@ -23,7 +23,7 @@ import {
 import { watchTables } from './tables-watch.ts';
 
 /** What decides whether a checker reaches a balancer's node or an instance. */
-const reachTables = [Faults, Instances, NetworkInterfaces, ...servingTables] as const;
+const reachTables = [Faults, ...hostTables, ...servingTables] as const;
 
 /** What else decides how a customer's endpoint answers, and where its name leads. */
 const answerTables = [

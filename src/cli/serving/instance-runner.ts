@@ -1,9 +1,6 @@
+import { primaryInterface } from '../../aws/ec2/instance-answer.ts';
 import type { Instance } from '../../aws/ec2/instance-entities.ts';
-import {
-  Instances,
-  InstanceUserDatas,
-  NetworkInterfaces,
-} from '../../aws/ec2/instance-entities.ts';
+import { Instances, InstanceUserDatas } from '../../aws/ec2/instance-entities.ts';
 import {
   desiredMachine,
   observeConsole,
@@ -258,7 +255,7 @@ export class InstanceRunner {
     const { world, sockets, metadata } = this.#options;
     const endpoint = this.#options.endpoint();
     const view = world.view(region, account);
-    const [networkInterface] = view.find(NetworkInterfaces, 'instance', instance.id);
+    const networkInterface = primaryInterface(view, instance);
     const userData = view.get(InstanceUserDatas, instance.id);
     return {
       instanceId: instance.id,

@@ -1,7 +1,9 @@
 import { zoneNameOfId } from '../../atlas/zone-names.ts';
 import { KeyPairs, SecurityGroups, Subnets, Vpcs } from '../../aws/ec2/entities.ts';
 import { privateIpDnsName, publicDnsName } from '../../aws/ec2/host-names.ts';
-import { Instances, NetworkInterfaces, Volumes } from '../../aws/ec2/instance-entities.ts';
+import { primaryInterface } from '../../aws/ec2/instance-answer.ts';
+import { Instances, Volumes } from '../../aws/ec2/instance-entities.ts';
+import { publicAddressOf } from '../../aws/ec2/network-interfaces/answer.ts';
 import { tagsOf } from '../../aws/shared/tags.ts';
 import type { InstanceMetadata } from '../../plane/compute/instance-metadata.ts';
 import type { View } from '../../world/transaction.ts';
@@ -22,12 +24,13 @@ export const metadataOf = (
 ): InstanceMetadata => {
   const view = world.view(region, account);
   const instance = view.get(Instances, instanceId);
-  const [networkInterface] = view.find(NetworkInterfaces, 'instance', instanceId);
+  const networkInterface = instance === undefined ? undefined : primaryInterface(view, instance);
   const place = world.geography.region(region);
   if (instance === undefined || networkInterface === undefined || place === undefined) {
     throw new Error(`${instanceId} runs but is not in ${region}.`);
   }
-  const { privateIpAddress, publicIpAddress } = networkInterface;
+  const { privateIpAddress } = networkInterface;
+  const publicIpAddress = publicAddressOf(view, networkInterface);
   return {
     instanceId,
     imageId: instance.imageId,
@@ -42,7 +45,7 @@ export const metadataOf = (
     pendingTimeMs: instance.launchTime,
     privateAddress: privateIpAddress,
     privateHostname: privateIpDnsName(region, privateIpAddress),
-    ...(publicIpAddress === null
+    ...(publicIpAddress === undefined
       ? {}
       : { publicAddress: publicIpAddress, publicHostname: publicDnsName(region, publicIpAddress) }),
     networkInterface: {

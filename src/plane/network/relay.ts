@@ -22,43 +22,83 @@ export interface InstanceRelay {
   close(): Promise<void>;
 }
 
-/** What a relay joins. */
-export interface InstanceRelayOptions {
-  /** The loopback address that stands for the instance's public side. */
-  readonly publicAddress: string;
+/** A public address that leads to one instance now and to another one later. */
+export interface AddressRelay extends InstanceRelay {
+  /**
+   * Leads to this instance from now on, or nowhere. Connections to another instance are reset when there is a new one;
+   * while it leads nowhere it is silent on every port that it ever had.
+   */
+  lead(target: RelayTarget | undefined): void;
+}
+
+/** Where a relay leads. */
+export interface RelayTarget {
   /** The instance's own address, on which its processes listen (`HOST`). */
   readonly hostAddress: string;
   /** Asked whenever something is to go through. */
   readonly reach: () => RelayReach;
+}
+
+/** What every relay is made with. */
+export interface AddressRelayOptions {
+  /** The loopback address that stands for the public side. */
+  readonly publicAddress: string;
   /** Finds the ports by itself; one is shared by all relays of a world. Without it ports are opened by hand alone. */
   readonly watch?: ListeningWatch;
   /** Told once for each port that the instance listens on and that cannot be opened on the public side. */
   readonly onProblem?: (message: string) => void;
 }
 
+/** What the public side of one instance joins. */
+export interface InstanceRelayOptions extends AddressRelayOptions, RelayTarget {}
+
 /** The most connections that an instance's public side has at once. */
 const connectionBound = 1000;
+
+/** The most ports that an address which leads nowhere keeps silent on. */
+const rememberedPorts = 1000;
+
+/** Packets to an address that leads nowhere are dropped. */
+const silence: RelayReach = { up: false, latencyMs: 0 };
 
 /** How often connections that stand still look whether they may go on. */
 const stalledLookMs = 50;
 
-class TcpRelay implements InstanceRelay {
+class TcpRelay implements AddressRelay {
   readonly publicAddress: string;
-  readonly #options: InstanceRelayOptions;
+  readonly #options: AddressRelayOptions;
   readonly #servers = new Map<number, { readonly server: Server; readonly byHand: boolean }>();
   readonly #opening = new Map<number, Promise<DomainError | undefined>>();
   readonly #unopened = new Map<number, DomainError>();
   readonly #connections = new Set<RelayedConnection>();
-  readonly #stopWatching: () => void;
+  /** The ports that were open once: there it is silent while it leads nowhere. */
+  readonly #portsBefore = new Set<number>();
+  #target: RelayTarget | undefined;
+  #stopWatching: () => void = () => undefined;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(options: InstanceRelayOptions) {
+  constructor(options: AddressRelayOptions, target: RelayTarget | undefined) {
     this.#options = options;
     this.publicAddress = options.publicAddress;
+    this.lead(target);
+  }
+
+  lead(target: RelayTarget | undefined): void {
+    const before = this.#target?.hostAddress;
+    this.#target = target;
+    if (this.#isClosed || before === target?.hostAddress) return;
+    this.#stopWatching();
+    this.#stopWatching = () => undefined;
+    if (target === undefined) {
+      for (const port of this.#portsBefore) void this.#open(port, false);
+      return;
+    }
+    this.#unopened.clear();
+    for (const connection of this.#connections) connection.leaveUnlessTo(target.hostAddress);
     this.#stopWatching =
-      options.watch?.watch(options.hostAddress, (ports) => this.#follow(ports)) ??
-      (() => undefined);
+      this.#options.watch?.watch(target.hostAddress, (ports) => this.#follow(ports)) ??
+      this.#stopWatching;
   }
 
   async open(port: number): Promise<DomainError | undefined> {
@@ -66,7 +106,7 @@ class TcpRelay implements InstanceRelay {
     await this.#options.watch.look();
     await Promise.all(this.#opening.values());
     // Nobody can tell where an instance listens that cannot be reached: it is silent on every port, and refuses none.
-    if (!this.#options.reach().up) return this.#open(port, false);
+    if (!this.#reach().up) return this.#open(port, false);
     return this.#unopened.get(port);
   }
 
@@ -96,7 +136,7 @@ class TcpRelay implements InstanceRelay {
         this.#options.onProblem?.(problem.message);
       });
     }
-    if (!this.#options.reach().up) return;
+    if (!this.#reach().up) return;
     for (const port of this.#unopened.keys()) if (!listening.has(port)) this.#unopened.delete(port);
     for (const [port, { server, byHand }] of this.#servers) {
       if (byHand || listening.has(port)) continue;
@@ -132,7 +172,12 @@ class TcpRelay implements InstanceRelay {
       );
     }
     this.#servers.set(port, { server, byHand });
+    if (this.#portsBefore.size < rememberedPorts) this.#portsBefore.add(port);
     return undefined;
+  }
+
+  #reach(): RelayReach {
+    return this.#target?.reach() ?? silence;
   }
 
   #accept(socket: Socket, port: number): void {
@@ -140,10 +185,11 @@ class TcpRelay implements InstanceRelay {
       socket.destroy();
       return;
     }
-    const { hostAddress, reach } = this.#options;
     const connection: RelayedConnection = new RelayedConnection(socket, {
-      target: { host: hostAddress, port },
-      reach,
+      port,
+      // Asked for only while something is reached.
+      host: () => this.#target?.hostAddress,
+      reach: () => this.#reach(),
       stalled: () => this.#lookAfterStalled(),
       closed: () => this.#connections.delete(connection),
     });
@@ -169,4 +215,8 @@ class TcpRelay implements InstanceRelay {
  * hang: none is refused, reset or ended.
  */
 export const createInstanceRelay = (options: InstanceRelayOptions): InstanceRelay =>
-  new TcpRelay(options);
+  new TcpRelay(options, options);
+
+/** Opens an address that leads nowhere yet: the same, with an instance behind it that may be another one any time. */
+export const createAddressRelay = (options: AddressRelayOptions): AddressRelay =>
+  new TcpRelay(options, undefined);

@@ -20,7 +20,9 @@ type Parcel =
 
 /** What a connection needs to know of the relay that it belongs to. */
 export interface RelayedConnectionOptions {
-  readonly target: { readonly host: string; readonly port: number };
+  readonly port: number;
+  /** The address that it leads to at this moment; undefined while it leads nowhere, and is not up. */
+  readonly host: () => string | undefined;
   readonly reach: () => RelayReach;
   /** Told whenever something stands still: `advance` is to be called again, later. */
   readonly stalled: () => void;
@@ -114,6 +116,7 @@ export class RelayedConnection {
   readonly #options: RelayedConnectionOptions;
   #timer: NodeJS.Timeout | undefined;
   #instance: Socket | undefined;
+  #host: string | undefined;
   #lanes: readonly Lane[] = [];
   #isDue = false;
 
@@ -142,6 +145,13 @@ export class RelayedConnection {
     for (const lane of this.#lanes) lane.pump();
   }
 
+  /** The public address leads to this instance now: what was joined to another one is reset. */
+  leaveUnlessTo(host: string): void {
+    if (this.#host === undefined || this.#host === host) return;
+    this.#client.resetAndDestroy();
+    this.destroy();
+  }
+
   destroy(): void {
     clearTimeout(this.#timer);
     for (const lane of this.#lanes) lane.close();
@@ -156,7 +166,11 @@ export class RelayedConnection {
   }
 
   #connect(): void {
-    const instance = connect({ ...this.#options.target, allowHalfOpen: true, noDelay: true });
+    const { host: hostNow, port } = this.#options;
+    const host = hostNow();
+    if (host === undefined) throw new Error('What leads nowhere is not up.');
+    const instance = connect({ host, port, allowHalfOpen: true, noDelay: true });
+    this.#host = host;
     this.#instance = instance;
     this.#lanes = [
       new Lane(this.#client, instance, this.#options),

@@ -99,13 +99,11 @@ describe('AllocateAddress', () => {
     expect(it.fail(allocateAddress, { Address: '198.51.100.7' }).code).toBe(
       'InvalidAddress.NotFound',
     );
-    it.world.transact(it.region, '999999999999', (tx) => {
-      tx.forAccount('-').put({ name: 'ec2-public-addresses', indexes: {} }, {
-        id: ip,
-        account: '999999999999',
-        ownerId: 'eipalloc-00000000000000001',
-      } as never);
-    });
+    it.transact((tx) =>
+      tx
+        .forAccount(noAccount)
+        .put(PublicAddresses, { id: ip, account: '999999999999', ownerId: 'somebody' }),
+    );
     expect(it.fail(allocateAddress, { Address: ip }).code).toBe('AuthFailure');
     expect(it.fail(releaseAddress, { AllocationId: id }).code).toBe('AuthFailure');
     expect(it.fail(releaseAddress, { PublicIp: ip }).code).toBe('AuthFailure');
