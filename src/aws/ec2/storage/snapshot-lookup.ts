@@ -70,7 +70,7 @@ export const noContents: Contents = {
   changedBlockCount: 0,
   modelledBytes: 0,
   changedModelledBytes: 0,
-  digest: '',
+  digest: 'no contents',
 };
 
 /** Whether a snapshot holds nothing and is kept in no block store: one behind a base image, or a copy of it. */
