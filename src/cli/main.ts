@@ -41,7 +41,11 @@ const addUp = (program: Command): void => {
       '1',
     )
     .option('--account <id>', 'the default account, 12 digits', '000000000000')
-    .option('--driver <name>', 'what runs instances: process or mock', 'process')
+    .option(
+      '--driver <name>',
+      'what runs instances: netns, container, process, mock, or auto (netns where it can be, else process)',
+      'auto',
+    )
     .option(
       '--strict-auth',
       'verify signatures (the secret of every access key is the key itself, or "test")',

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../usage-error.ts';
 import { openJournal } from '../live/open-journal.ts';
-import type { DriverName, ServerOptions } from '../live/server.ts';
+import { driverNames, type AskedDriver } from '../live/choose-driver.ts';
+import type { ServerOptions } from '../live/server.ts';
 
 type Options = Readonly<Record<string, string | boolean>>;
 
@@ -27,13 +28,12 @@ const speedOf = (options: Options): number => {
   return speed;
 };
 
-const driverOf = (options: Options): DriverName => {
+const driverOf = (options: Options): AskedDriver => {
   const name = text(options, 'driver');
-  if (name === 'process' || name === 'mock') return name;
-  if (name === 'netns' || name === 'container') {
-    throw new UsageError(`--driver ${name} is not built yet; there are process and mock.`);
-  }
-  throw new UsageError(`--driver is process or mock, not '${name}'.`);
+  const asked = ['auto', ...driverNames] as const;
+  const found = asked.find((known) => known === name);
+  if (found !== undefined) return found;
+  throw new UsageError(`--driver is one of ${asked.join(', ')}, not '${name}'.`);
 };
 
 const accountOf = (options: Options): string => {

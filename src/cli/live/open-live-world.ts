@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Driver } from '../../plane/compute/driver.ts';
-import { createMockDriver } from '../../plane/compute/mock-driver.ts';
 import { createProcessDriver } from '../../plane/compute/process-driver.ts';
 import type { Execute } from '../../wire/server.ts';
 import type { Journal } from '../../world/journal.ts';
@@ -24,20 +23,22 @@ const worldIdOf = (directory: string): string => Buffer.from(directory).toString
  * ends those that a killed one left as well.
  */
 const createDriver = async (
-  options: ServerOptions,
-  { directory, loopback, log }: Site,
+  { directory, loopback, log, driver }: Site,
   clock: LiveClock,
 ): Promise<Driver> => {
-  const processes = createProcessDriver({
+  const site = {
     stateDirectory: join(directory, 'running'),
     worldId: worldIdOf(directory),
     metadataAddress: loopback.metadataAddress,
-  });
-  if (options.driver !== 'mock') return processes;
-  for (const leftover of await processes.sweep()) {
-    log.info({ ...leftover }, 'ended what an earlier run with processes left behind');
+    realPort: (port: number) => loopback.realPort(port),
+    clock,
+  };
+  if (driver.name === 'mock') {
+    for (const leftover of await createProcessDriver(site).sweep()) {
+      log.info({ ...leftover }, 'ended what an earlier run with processes left behind');
+    }
   }
-  return createMockDriver({ clock });
+  return await driver.create(site);
 };
 
 /**
@@ -60,7 +61,7 @@ export const openLiveWorld = async (
       journal,
       directory,
       loopback,
-      createDriver: (clock) => createDriver(options, site, clock),
+      createDriver: (clock) => createDriver(site, clock),
       endpoint: () => site.endpoint,
       log,
       onJournalFailure: (error) => {

@@ -9,6 +9,7 @@ import type { Journal } from '../../world/journal.ts';
 import { Failed } from '../usage-error.ts';
 import { version } from '../version.ts';
 import { createAdmin, type AdminWorld, type SocketAddress } from './admin.ts';
+import { chooseDriver, type AskedDriver, type ChosenDriver } from './choose-driver.ts';
 import type { LiveClock } from './live-clock.ts';
 import type { LiveWorld } from './live-world.ts';
 import { makeEphemeralDirectory } from './ephemeral-directory.ts';
@@ -18,9 +19,6 @@ import { openLoopback, type Loopback } from './loopback.ts';
 import { openJournal } from './open-journal.ts';
 import type { OpenWorld } from './open-live-world.ts';
 import { VantageListeners } from './vantage-listeners.ts';
-
-/** What runs instances. */
-export type DriverName = 'process' | 'mock';
 
 /** How a world is served. */
 export interface ServerOptions {
@@ -33,7 +31,7 @@ export interface ServerOptions {
   readonly seed: number;
   readonly speed: number;
   readonly account: string;
-  readonly driver: DriverName;
+  readonly driver: AskedDriver;
   readonly strictAuth: boolean;
   /** The Earth's unless given. */
   readonly geography?: Geography;
@@ -76,6 +74,7 @@ export interface Site {
   readonly directory: string;
   readonly log: Log;
   readonly loopback: Loopback;
+  readonly driver: ChosenDriver;
   /** The URL of the AWS API; with a free port it is known only once the server listens. */
   endpoint: string | undefined;
 }
@@ -258,8 +257,9 @@ class Server implements AdminWorld {
   }
 }
 
-const hintsOf = (ready: Ready, loopback: Loopback): readonly string[] => {
+const hintsOf = (ready: Ready, { loopback, driver }: Site): readonly string[] => {
   const hints = [...loopback.hints];
+  if (driver.why !== undefined) hints.push(`faultline: driver ${driver.name}: ${driver.why}`);
   if (process.stderr.isTTY) {
     hints.push(
       `  export AWS_ENDPOINT_URL=${ready.endpoint} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1`,
@@ -278,6 +278,18 @@ const beginSoon = (server: Server, journal: Journal): void => {
   });
 };
 
+/** The world's journal, and what runs its instances. Without one of them the other is let go. */
+const openParts = async (
+  opening: Promise<Journal>,
+  asked: AskedDriver,
+): Promise<{ readonly journal: Journal; readonly driver: ChosenDriver }> => {
+  const [journal, driver] = await Promise.allSettled([opening, chooseDriver(asked)]);
+  if (journal.status === 'rejected') throw journal.reason;
+  if (driver.status === 'fulfilled') return { journal: journal.value, driver: driver.value };
+  await journal.value.close();
+  throw driver.reason;
+};
+
 /**
  * Starts a world and serves it. `opening` is its journal, when that was asked for already. Rejects with `Failed` and
  * one line when it cannot.
@@ -288,16 +300,18 @@ export const startServer = async (
 ): Promise<RunningServer> => {
   const directory = directoryOf(options);
   const claiming = openLoopback(directory);
-  const journal = await opening.catch(async (error: unknown) => {
-    // Whoever has no right to the directory leaves everything in it alone.
-    await (await claiming).close();
-    throw error;
-  });
+  const { journal, driver } = await openParts(opening, options.driver).catch(
+    async (error: unknown) => {
+      // Whoever has no right to the directory leaves everything in it alone.
+      await (await claiming).close();
+      throw error;
+    },
+  );
   const loopback = await claiming;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   loopback.remember();
   const endpoint = options.port === 0 ? undefined : `http://${options.host}:${options.port}`;
-  const site: Site = { directory, log: createLog(), loopback, endpoint };
+  const site: Site = { directory, log: createLog(), loopback, driver, endpoint };
   const server = new Server(options, site);
   // An empty world has nothing to recover: its code is read while the first client finds its way here.
   const isEmpty = (await journal.shards()).length === 0;
@@ -321,7 +335,7 @@ export const startServer = async (
     dns: server.dnsAddress,
     addresses: loopback.block,
     data: options.dataDirectory ?? 'ephemeral',
-    driver: options.driver,
+    driver: site.driver.name,
     account: options.account,
     speed: options.speed,
   };
@@ -331,7 +345,7 @@ export const startServer = async (
   return {
     ready,
     readyLine,
-    hints: hintsOf(ready, loopback),
+    hints: hintsOf(ready, site),
     opened: () => server.opened(),
     world: () => server.live(),
     vantage: (placeId) => server.vantageListener(placeId),

@@ -127,8 +127,8 @@ const targetOf = (
     socket: isOn
       ? {
           address: sockets.instanceAddress(host.instance.id),
-          port: target.port,
-          healthCheckPort: group.healthCheck.port ?? target.port,
+          port: sockets.realPort(target.port),
+          healthCheckPort: sockets.realPort(group.healthCheck.port ?? target.port),
         }
       : undefined,
     draining: target.drainingUntil !== null,
