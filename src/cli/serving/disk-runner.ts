@@ -1,5 +1,5 @@
-import { isBaseSnapshot } from '../../aws/ec2/base-images.ts';
 import { Volumes, type Volume } from '../../aws/ec2/instance-entities.ts';
+import { isHollow } from '../../aws/ec2/storage/snapshot-lookup.ts';
 import { Copies, Snapshots, type Copy, type Snapshot } from '../../aws/ec2/storage/entities.ts';
 import type { Disks, PlacedVolume, SnapshotPlace } from '../../plane/disks/disks.ts';
 import { isDomainError } from '../../world/domain-error.ts';
@@ -145,7 +145,7 @@ export class DiskRunner implements InstanceDisks {
     const instanceId = volume.attachment?.instanceId ?? told?.instanceId ?? '';
     this.#told.set(volume.id, { place, instanceId });
     const { snapshotId } = volume;
-    const isEmpty = snapshotId === '' || isBaseSnapshot(region, snapshotId);
+    const isEmpty = snapshotId === '' || isHollow(world.view(region, account), snapshotId);
     const placed: PlacedVolume = {
       region,
       volumeId: volume.id,

@@ -1,6 +1,7 @@
 import { Instances, Volumes } from '../../aws/ec2/instance-entities.ts';
 import { Snapshots, type Snapshot } from '../../aws/ec2/storage/entities.ts';
 import { contentsWith } from '../../aws/ec2/storage/modelled-contents.ts';
+import { isHollow } from '../../aws/ec2/storage/snapshot-lookup.ts';
 import { observeSnapshotContents } from '../../aws/ec2/storage/snapshot-life.ts';
 import type { Capture, Disks, RealContents, Soon } from '../../plane/disks/disks.ts';
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
@@ -144,8 +145,9 @@ export class SnapshotTaker {
   #captureOne(place: AccountPlace, snapshot: Untaken): Soon<void> {
     const { world, disks, holding } = this.#options;
     const { volumeId, parentId } = snapshot.source;
-    const volume = world.view(place.region, place.account).get(Volumes, volumeId);
-    const ancestor = volume?.snapshotId === '' ? undefined : volume?.snapshotId;
+    const view = world.view(place.region, place.account);
+    const madeOf = view.get(Volumes, volumeId)?.snapshotId ?? '';
+    const ancestor = madeOf === '' || isHollow(view, madeOf) ? undefined : madeOf;
     const capture: Capture = {
       region: place.region,
       snapshotId: snapshot.id,
