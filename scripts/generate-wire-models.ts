@@ -20,6 +20,7 @@ import { gunzipSync } from 'node:zlib';
 const folders: Readonly<Record<string, string>> = {
   account: 'account',
   autoscaling: 'autoscaling',
+  ebs: 'ebs',
   ec2: 'ec2',
   elasticloadbalancing: 'elbv2',
   iam: 'iam',

@@ -97,7 +97,7 @@ const runOperation = (tx: Tx, call: Call, operation: AnyOperation): unknown => {
   const run = (): unknown => operation(tx, call.input as never);
   const { ClientToken: token } = call.input;
   return typeof token === 'string' && token !== ''
-    ? once(tx, call.operation, token, call.input, run)
+    ? once(tx, call.operation, token, call.input, run, call.service.tokenReused)
     : run();
 };
 

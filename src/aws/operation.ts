@@ -45,6 +45,8 @@ export interface Service {
   readonly partitionReads?: readonly string[];
   /** Runs before each operation, in its transaction: what an account finds there without having made it. */
   readonly prepare?: (tx: Tx) => void;
+  /** How it words that a client token comes again with another request; EC2's way unless it has its own. */
+  readonly tokenReused?: (token: string) => DomainError;
   /** What runs when a timer of this kind is due. */
   readonly timers?: Readonly<Record<string, (tx: Tx, timer: Timer) => void>>;
 }

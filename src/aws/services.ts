@@ -1,4 +1,5 @@
 import { account } from './account/service.ts';
+import { ebs } from './ebs/service.ts';
 import { ec2 } from './ec2/service.ts';
 import { elbv2 } from './elbv2/service.ts';
 import { lightsail } from './lightsail/service.ts';
@@ -11,6 +12,7 @@ import { sts } from './sts/service.ts';
 /** All services that Faultline has. */
 export const services: readonly Service[] = [
   account,
+  ebs,
   ec2,
   elbv2,
   lightsail,

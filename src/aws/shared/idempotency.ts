@@ -21,9 +21,16 @@ const fingerprint = (input: object): string => {
   return [hash32('a', text), hash32('b', text), text.length].join('-');
 };
 
+const tokenReused = (token: string): DomainError =>
+  new DomainError(
+    'IdempotentParameterMismatch',
+    `The client token '${token}' was used before with different parameters.`,
+  );
+
 /**
  * Runs an operation once for each token: a second request with the same token and the same parameters gets the
- * first one's answer and changes nothing; with other parameters it gets `IdempotentParameterMismatch`.
+ * first one's answer and changes nothing; with other parameters it gets
+ * `IdempotentParameterMismatch`, or what `reused` says.
  */
 export const once = <T>(
   tx: Tx,
@@ -31,6 +38,7 @@ export const once = <T>(
   token: string,
   input: object,
   run: () => T | DomainError,
+  reused: (token: string) => DomainError = tokenReused,
 ): T | DomainError => {
   const id = `${operation}/${token}`;
   const request = fingerprint(input);
@@ -39,10 +47,7 @@ export const once = <T>(
     return remembered.request === request
       ? // What was remembered under this operation's name is an answer of this operation.
         (remembered.answer as T)
-      : new DomainError(
-          'IdempotentParameterMismatch',
-          `The client token '${token}' was used before with different parameters.`,
-        );
+      : reused(token);
   }
   const output = run();
   if (output instanceof DomainError) return output;

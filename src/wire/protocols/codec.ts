@@ -25,7 +25,7 @@ export interface ParsedCall {
 export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 /** An operation's output, named as in the SDKs. */

@@ -1,5 +1,6 @@
 import { statusOf, WireFault } from '../fault.ts';
 import type { OperationModel } from '../model.ts';
+import type { Member, StructureShape } from '../shape.ts';
 import { violationsOf } from '../validate.ts';
 import { sharedViolationFault } from '../violation-message.ts';
 import type { Codec, WireRequest } from './codec.ts';
@@ -10,11 +11,18 @@ import { routeRest } from './rest-routes.ts';
 
 const contentType = 'application/json';
 
+/** The member of a structure that is the whole body, as bytes. */
+const blobPayload = (shape: StructureShape): Member | undefined =>
+  shape.members.find((member) => member.name === shape.payload && member.shape.type === 'blob');
+
 const readBody = (
   operation: OperationModel,
   request: WireRequest,
 ): Record<string, unknown> | WireFault => {
   const { members, payload } = operation.input;
+  const blob = blobPayload(operation.input);
+  // A streaming payload is the body as it came, which may be of any type of content.
+  if (blob !== undefined) return { [blob.name]: new Uint8Array(request.body) };
   if (!members.some((member) => member.location === undefined)) return {};
   const body = parseJsonObject(request.body);
   if (body instanceof WireFault) return body;
@@ -48,6 +56,15 @@ export const restJson: Codec = {
   serialise(operation, output) {
     const { status, headers } = writeBindings(operation, output);
     if (operation.output === undefined) return { status, headers, body: '' };
+    const blob = blobPayload(operation.output);
+    if (blob !== undefined) {
+      const bytes = output[blob.name];
+      return {
+        status,
+        headers: { 'content-type': 'application/octet-stream', ...headers },
+        body: bytes instanceof Uint8Array ? bytes : '',
+      };
+    }
     const wrapped = operation.output.members.find(
       (member) => member.name === operation.output?.payload,
     );
