@@ -22,7 +22,7 @@ import { instanceHosts } from '../serving/instance-hosts.ts';
 import { InstanceRunner } from '../serving/instance-runner.ts';
 import { servingLoadBalancers } from '../serving/load-balancers.ts';
 import { metadataOf } from '../serving/metadata.ts';
-import { placeOfOwner } from '../serving/places.ts';
+import { hostOfOwner, placeOfOwner } from '../serving/places.ts';
 import { Sockets, type LoopbackAddresses } from '../live/sockets.ts';
 import { createVolatileJournal } from './volatile-journal.ts';
 
@@ -180,10 +180,16 @@ export class SimulatedWorld {
 
   #served(owner: string, port: number, user: User): Fate {
     if (owner.startsWith('node/')) return this.#servedByNode(owner, port, user);
-    const met = this.#driver.respond(owner.slice(owner.indexOf('/') + 1));
+    const met = this.#met(owner);
     return met.kind === 'response' && user.expects(met.status)
       ? { failingShare: 0, latencyMs: met.latencyMs }
       : failing;
+  }
+
+  /** What a request meets at an instance, by whatever address it is sent to. */
+  #met(owner: string): ReturnType<MockDriver['respond']> {
+    const host = hostOfOwner(instanceHosts(this.world), owner);
+    return host === undefined ? { kind: 'silence' } : this.#driver.respond(host.instance.id);
   }
 
   /** A node's zone, and the listener that it has on a port. */
@@ -253,15 +259,22 @@ export class SimulatedWorld {
     const { config } = check;
     const address = config.ipAddress ?? this.#addressOf(config.fullyQualifiedDomainName ?? '');
     if (address === undefined) return { kind: 'unresolved' };
-    const outside = instanceHosts(this.world).byPublicAddress(address);
-    const real =
-      outside === undefined ? address : this.#sockets.instanceAddress(outside.instance.id);
+    const real = this.#realAddressOf(address);
     const owner = this.#sockets.ownerOf(real);
     const to = placeOfOwner(this.world, instanceHosts(this.world), owner);
     if (owner === undefined || to === undefined) return { kind: 'silent' };
     const way = this.world.conditions.reach({ kind: 'region', region: checkerRegion }, to);
     if (!way.up) return { kind: 'silent' };
     return this.#answerOf(owner, config, way.latencyMs);
+  }
+
+  /** The socket behind an address of AWS's side; other addresses as they are. */
+  #realAddressOf(address: string): string {
+    const hosts = instanceHosts(this.world);
+    const elastic = hosts.elasticByAddress(address);
+    if (elastic !== undefined) return this.#sockets.elasticAddress(elastic.elasticIp.id);
+    const outside = hosts.byPublicAddress(address);
+    return outside === undefined ? address : this.#sockets.instanceAddress(outside.instance.id);
   }
 
   #answerOf(
@@ -277,7 +290,7 @@ export class SimulatedWorld {
       body: '',
     });
     if (!owner.startsWith('node/')) {
-      const met = this.#driver.respond(owner.slice(owner.indexOf('/') + 1));
+      const met = this.#met(owner);
       if (met.kind === 'response') return answering(met.status, met.latencyMs);
       return met.kind === 'refused' ? { kind: 'refusing', latencyMs } : { kind: 'silent' };
     }

@@ -16,7 +16,7 @@ import { BalancerRunner } from '../serving/balancer-runner.ts';
 import { createDnsAnswers, type DnsAnswers } from '../serving/dns-answers.ts';
 import { followFaults } from '../serving/fault-follower.ts';
 import { HealthRunner } from '../serving/health-runner.ts';
-import { instanceHosts } from '../serving/instance-hosts.ts';
+import { addressOfOwner, instanceHosts } from '../serving/instance-hosts.ts';
 import { InstanceRunner } from '../serving/instance-runner.ts';
 import { servingLoadBalancers } from '../serving/load-balancers.ts';
 import { metadataOf } from '../serving/metadata.ts';
@@ -159,8 +159,8 @@ export class LiveWorld {
     region: string | undefined,
   ): ReturnType<typeof lookUpSocket> {
     const { world, sockets, answers } = this;
-    const openPublicPort = (id: string, wanted: number): Promise<number> =>
-      this.#publicSides.open(id, wanted);
+    const openPublicPort = (owner: string, wanted: number): Promise<number> =>
+      this.#publicSides.open(owner, wanted);
     return lookUpSocket({ world, sockets, answers, openPublicPort }, of, port, region);
   }
 
@@ -220,10 +220,12 @@ export class LiveWorld {
   /** What bytes from a place to a loopback address of this world meet. */
   #reach(from: Place, address: string): Reach {
     const { world, sockets } = this;
-    const to = placeOfOwner(world, instanceHosts(world), sockets.ownerOf(address));
-    return to === undefined
-      ? { up: true, latencyMs: 0, loss: 0 }
-      : world.conditions.reach(from, to);
+    const owner = sockets.ownerOf(address);
+    const to = placeOfOwner(world, instanceHosts(world), owner);
+    if (to !== undefined) return world.conditions.reach(from, to);
+    // Packets to an Elastic IP that leads nowhere are dropped.
+    const isDropped = owner !== undefined && addressOfOwner(owner) !== undefined;
+    return isDropped ? { up: false, latencyMs: 0, loss: 1 } : { up: true, latencyMs: 0, loss: 0 };
   }
 
   #runInstances(): InstanceRunner {
