@@ -4,12 +4,15 @@ import { listedOperations } from '../support/coverage-page.ts';
 import { startReady, stop } from '../support/faultline-process.ts';
 import type { Running } from '../support/faultline-process.ts';
 import { walkAccountsAndRegions } from './walks/accounts-and-regions.ts';
+import { walkAddresses } from './walks/addresses.ts';
 import { walkBalancers } from './walks/balancers.ts';
 import { walkDns } from './walks/dns.ts';
 import { walkGeography } from './walks/geography.ts';
+import { walkImages } from './walks/images.ts';
 import { walkInstances } from './walks/instances.ts';
 import { walkNetworks } from './walks/networks.ts';
 import { walkSecurity } from './walks/security.ts';
+import { walkSnapshots } from './walks/snapshots.ts';
 
 let running: Running;
 beforeAll(async () => {
@@ -27,6 +30,9 @@ walkGeography(world);
 walkNetworks(world);
 walkSecurity(world);
 walkInstances(world);
+walkSnapshots(world);
+walkImages(world);
+walkAddresses(world);
 walkDns(world);
 walkBalancers(world);
 
