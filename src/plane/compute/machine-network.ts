@@ -9,6 +9,8 @@ export interface MachineNetwork {
     metadataEndpoint: string,
     note: (line: string) => void,
   ): Promise<MachinePlace | DomainError>;
+  /** All machines are about to end: from now on places need not be taken apart one by one. */
+  prepareToClose(): void;
   /** Called when no machine is left; nothing joins after it. */
   close(): Promise<void>;
 }
@@ -41,5 +43,6 @@ export const hostNetwork: MachineNetwork = {
       speak: () => Promise.resolve(undefined),
       leave: () => Promise.resolve(),
     }),
+  prepareToClose: () => undefined,
   close: () => Promise.resolve(),
 };

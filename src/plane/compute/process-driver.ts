@@ -139,6 +139,7 @@ export class ProcessGroupDriver implements Driver {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#network.prepareToClose();
     const graceMs = this.#options.closeGraceMs ?? 2000;
     const ids = new Set([...this.#machines.keys(), ...this.#queues.keys()]);
     await Promise.all([...ids].map((id) => this.#inOrder(id, () => this.#end(id, graceMs))));

@@ -38,6 +38,7 @@ export class GateProcess {
   readonly #ended: Promise<void>;
   #requests = 0;
   #hasEnded = false;
+  #isClosing = false;
 
   /** `command` is what makes the namespaces and becomes the gate. */
   constructor(command: readonly string[], run: WorldRun, lost: () => void) {
@@ -62,6 +63,10 @@ export class GateProcess {
         for (const [number, answered] of this.#waiting)
           answered({ kind: 'answer', number, problem: 'The gate of the network has ended.' });
         this.#waiting.clear();
+        if (!this.#isClosing) {
+          for (const { note } of this.#hostSides.values())
+            note('its network has gone with the process that held it; a reboot gives it another');
+        }
         lost();
         resolve();
       };
@@ -98,6 +103,7 @@ export class GateProcess {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
     if (this.#child.connected) this.#child.disconnect();
     await this.#ended;
   }

@@ -12,8 +12,9 @@ import { isDomainError } from '../../../world/domain-error.ts';
 import type { Driver, InstanceSpecification, SecurityRules } from '../driver.ts';
 import { hostProcessTable } from '../process-table.ts';
 import { testMetadata, testSpecification } from '../test-specification.ts';
-import { createNetnsDriver, tryNamespaces } from './netns-driver.ts';
-import type { NamespaceMode } from './netns-network.ts';
+import { createNetnsDriver } from './netns-driver.ts';
+import { tryNamespaces } from './probe.ts';
+import type { NamespaceMode } from './probe.ts';
 import { toolEnvironment } from './namespace.ts';
 
 const modes = await Promise.all(
@@ -351,6 +352,10 @@ require('node:net').createServer({ allowHalfOpen: true }, (socket) => socket.pip
     const [gate] = ofWorld().filter(({ marker }) => marker?.instanceId === 'netns-gate');
     process.kill(gate?.processId ?? 0, 'SIGKILL');
     await until(async () => (await ask(7)) === 'ECONNREFUSED');
+    await until(async () => {
+      const printed = await driver.consoleOutput(specification(7));
+      return new TextDecoder().decode(printed).includes('a reboot gives it another');
+    });
     expect(await driver.reboot(specification(7))).toBeUndefined();
     await serves(7);
   });

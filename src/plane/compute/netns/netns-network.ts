@@ -5,14 +5,9 @@ import type { MachineNetwork, MachinePlace } from '../machine-network.ts';
 import type { WorldRun } from '../process-driver.ts';
 import { GateProcess } from './gate-process.ts';
 import type { JoiningInstance } from './messages.ts';
+import { unshareCommand } from './probe.ts';
+import type { NamespaceMode } from './probe.ts';
 import type { Endpoint } from './wiring.ts';
-
-/** How this host lets namespaces be made. */
-export type NamespaceMode = 'root' | 'user-namespace';
-
-/** The command that makes the gate's namespaces. */
-export const unshareCommand = (mode: NamespaceMode): readonly string[] =>
-  mode === 'root' ? ['unshare', '--net'] : ['unshare', '--user', '--map-root-user', '--net'];
 
 export interface NetnsNetworkOptions {
   readonly mode: NamespaceMode;
@@ -62,6 +57,7 @@ export class NetnsNetwork implements MachineNetwork, DriverNetwork {
   readonly #options: NetnsNetworkOptions;
   readonly #cuts = new Map<string, readonly ZonePair[]>();
   #gate: Promise<GateProcess | DomainError> | undefined;
+  #isClosing = false;
 
   constructor(options: NetnsNetworkOptions) {
     this.#options = options;
@@ -111,6 +107,10 @@ export class NetnsNetwork implements MachineNetwork, DriverNetwork {
     return this.#askIfOpen({ kind: 'cut', region, pairs });
   }
 
+  prepareToClose(): void {
+    this.#isClosing = true;
+  }
+
   async close(): Promise<void> {
     const gate = await this.#gate;
     this.#gate = undefined;
@@ -135,7 +135,7 @@ export class NetnsNetwork implements MachineNetwork, DriverNetwork {
       speak: () => silence(false),
       leave: async () => {
         // What cannot be taken away orderly goes with the gate.
-        await gate.ask({ kind: 'leave', instanceId });
+        if (!this.#isClosing) await gate.ask({ kind: 'leave', instanceId });
         gate.setHostSide(instanceId, undefined);
       },
     };

@@ -3,6 +3,7 @@ import type { SecurityRules, ZonePair } from '../driver.ts';
 import type { JoiningInstance } from './messages.ts';
 import { makeNamespace, runHere } from './namespace.ts';
 import type { Namespace } from './namespace.ts';
+import { RuleWriter } from './rule-writer.ts';
 import { rulesCommands } from './rules-text.ts';
 import {
   cutCommands,
@@ -38,6 +39,7 @@ interface Member extends JoinedInstance {
 export class VpcNetwork {
   readonly #link: VpcLink;
   readonly #namespace: Namespace;
+  readonly #rules: RuleWriter;
   readonly #zones = new Map<string, Promise<DomainError | undefined>>();
   readonly #members = new Map<string, Member>();
   readonly #addresses = new Map<string, string>();
@@ -47,6 +49,7 @@ export class VpcNetwork {
   private constructor(link: VpcLink, namespace: Namespace) {
     this.#link = link;
     this.#namespace = namespace;
+    this.#rules = new RuleWriter(namespace);
   }
 
   static async make(
@@ -123,7 +126,7 @@ export class VpcNetwork {
     const member = this.#members.get(instanceId);
     if (member === undefined || member.isSilent === isSilent) return undefined;
     member.isSilent = isSilent;
-    return this.#namespace.run(nftCommands(silenceCommands(member.wire, isSilent)));
+    return this.#rules.write(silenceCommands(member.wire, isSilent));
   }
 
   async applyRules(
@@ -134,11 +137,11 @@ export class VpcNetwork {
     if (member === undefined) return undefined;
     const commands = rulesCommands(member.wire, member.hasRules, rules);
     member.hasRules = rules !== undefined;
-    return this.#namespace.run(nftCommands(commands));
+    return this.#rules.write(commands);
   }
 
   cut(pairs: readonly ZonePair[]): Promise<DomainError | undefined> {
-    return this.#namespace.run(nftCommands(cutCommands(pairs)));
+    return this.#rules.write(cutCommands(pairs));
   }
 
   close(): Promise<DomainError | undefined> {
