@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { apiBench } from './api-bench.ts';
 import { balancerBench } from './balancer-bench.ts';
+import { diskBench } from './disk-bench.ts';
 import { dnsBench } from './dns-bench.ts';
 import { drillBench } from './drill-bench.ts';
 import { journalBench } from './journal-bench.ts';
@@ -22,6 +23,7 @@ const benchmarks: readonly Benchmark[] = [
   dnsBench,
   balancerBench,
   drillBench,
+  diskBench,
 ];
 
 const { values, positionals } = parseArgs({

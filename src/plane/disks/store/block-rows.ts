@@ -45,7 +45,7 @@ export class BlockRows {
     this.#database = database;
     this.#byDigest = prepare('SELECT id, length FROM blocks WHERE digest = ?');
     this.#byId = prepare(`SELECT ${columns} FROM blocks WHERE id = ?`);
-    this.#digestById = prepare('SELECT digest FROM blocks WHERE id = ?');
+    this.#digestById = prepare('SELECT lower(hex(digest)) AS digest FROM blocks WHERE id = ?');
     this.#insert = prepare(`INSERT INTO blocks (${columns}) VALUES (?, ?, ?, ?, ?, ?)`);
     this.#move = prepare(
       'UPDATE blocks SET segment = ?, offset = ?, length = ?, how = ? WHERE id = ?',
@@ -68,10 +68,13 @@ export class BlockRows {
     return row === undefined ? undefined : blockRow(row);
   }
 
-  /** The digest of a block that a snapshot refers to: that it is there is what the store promises. */
-  digestOf(id: number): Uint8Array {
+  /**
+   * The digest of a block that a snapshot refers to, in hexadecimal digits: that it is there is what the store promises.
+   * As text it costs no buffer of its own, of which a million would be slow to free.
+   */
+  digestOf(id: number): string {
     const digest = this.#digestById.get(id)?.['digest'];
-    if (digest instanceof Uint8Array) return digest;
+    if (typeof digest === 'string') return digest;
     throw new Error(`the block store's index lists block ${id}, which it does not have`);
   }
 

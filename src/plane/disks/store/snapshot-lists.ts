@@ -3,9 +3,6 @@ import { blockIn, blocksPerPage, differingSlots, emptyPage, slotsOf } from './bl
 import type { SnapshotRow } from './snapshot-rows.ts';
 import type { StoreState } from './store-state.ts';
 
-const hexadecimal = (digest: Uint8Array): string =>
-  Buffer.from(digest.buffer, digest.byteOffset, digest.length).toString('hex');
-
 /** Blocks that a snapshot lists from an index on, at most `limit`. */
 export const listBlocks = (
   { snapshots, blocks }: StoreState,
@@ -23,7 +20,7 @@ export const listBlocks = (
       if (found.length === limit) return found;
       const { id, length } = blockIn(row.page, slot);
       const index = row.number * blocksPerPage + slot;
-      found.push({ index, digest: hexadecimal(blocks.digestOf(id)), storedBytes: length });
+      found.push({ index, digest: blocks.digestOf(id), storedBytes: length });
     }
     number = row.number + 1;
     slotInFirst = 0;
@@ -39,8 +36,7 @@ export const listChanges = (
   limit: number,
 ): readonly ChangedBlock[] => {
   const found: ChangedBlock[] = [];
-  const digestOf = (id: number): string | undefined =>
-    id === 0 ? undefined : hexadecimal(blocks.digestOf(id));
+  const digestOf = (id: number): string | undefined => (id === 0 ? undefined : blocks.digestOf(id));
   let slotInFirst = fromIndex % blocksPerPage;
   for (let number = Math.floor(fromIndex / blocksPerPage); found.length < limit;) {
     const a = snapshots.nextPage(first.key, number);

@@ -38,6 +38,8 @@ export class StoreLine {
         workerData: options,
         // Flags of the main thread, such as --eval, are none of the worker's.
         execArgv: [],
+        // What it makes is short-lived: a small nursery keeps what waits to be freed small.
+        resourceLimits: { maxYoungGenerationSizeMb: 8 },
       });
       this.#port = worker;
       this.ended = new Promise((resolve) => worker.once('exit', () => resolve()));
