@@ -1,4 +1,5 @@
 import { Account } from '@aws-sdk/client-account';
+import { EBS } from '@aws-sdk/client-ebs';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { Lightsail } from '@aws-sdk/client-lightsail';
@@ -19,6 +20,7 @@ export interface Caller {
 /** A client of the AWS SDK for each service, all of one caller. */
 export interface AwsClients {
   readonly account: Account;
+  readonly ebs: EBS;
   readonly ec2: EC2;
   readonly elbv2: ElasticLoadBalancingV2;
   readonly lightsail: Lightsail;
@@ -31,6 +33,7 @@ export interface AwsClients {
 /** The credential scope's name of each client, as docs/coverage.md has it. */
 const scopes: Readonly<Record<keyof AwsClients, string>> = {
   account: 'account',
+  ebs: 'ebs',
   ec2: 'ec2',
   elbv2: 'elasticloadbalancing',
   lightsail: 'lightsail',
@@ -80,6 +83,7 @@ export const awsClients = (endpoint: string, caller: Caller = {}): AwsClients =>
   };
   const clients = {
     account: new Account(configuration),
+    ebs: new EBS(configuration),
     ec2: new EC2(configuration),
     elbv2: new ElasticLoadBalancingV2(configuration),
     lightsail: new Lightsail(configuration),

@@ -5,6 +5,7 @@ export interface WireCase {
   /** botocore's name of the service; the JavaScript client is found by it. */
   readonly client:
     | 'account'
+    | 'ebs'
     | 'ec2'
     | 'elbv2'
     | 'lightsail'
@@ -355,6 +356,24 @@ export const wireCases: readonly WireCase[] = [
     client: 'account',
     operation: 'EnableRegion',
     input: { RegionName: 'af-south-1' },
+  },
+  {
+    name: 'ebs-put-snapshot-block',
+    client: 'ebs',
+    operation: 'PutSnapshotBlock',
+    input: {
+      SnapshotId: 'snap-0123456789abcdef0',
+      BlockIndex: 7,
+      BlockData: new TextEncoder().encode('bytes as they are: {"a": "\u00e9"}\n'),
+      DataLength: 524_288,
+      Progress: 50,
+      Checksum: 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=',
+      ChecksumAlgorithm: 'SHA256',
+    },
+    output: {
+      Checksum: 'q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=',
+      ChecksumAlgorithm: 'SHA256',
+    },
   },
   {
     name: 'ec2-modify-availability-zone-group',

@@ -1,4 +1,5 @@
 import * as account from '@aws-sdk/client-account';
+import * as ebs from '@aws-sdk/client-ebs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as lightsail from '@aws-sdk/client-lightsail';
@@ -20,6 +21,7 @@ const packages: Readonly<
   Record<WireCase['client'], { readonly client: unknown; readonly commands: object }>
 > = {
   account: { client: account.AccountClient, commands: account },
+  ebs: { client: ebs.EBSClient, commands: ebs },
   ec2: { client: ec2.EC2Client, commands: ec2 },
   elbv2: { client: elbv2.ElasticLoadBalancingV2Client, commands: elbv2 },
   lightsail: { client: lightsail.LightsailClient, commands: lightsail },

@@ -23,7 +23,16 @@ interface Recorded {
 }
 
 const golden = fileURLToPath(new URL('golden/', import.meta.url));
-const keptHeaders = ['authorization', 'content-type', 'x-amz-target', 'x-amzn-query-mode'];
+const keptHeaders = [
+  'authorization',
+  'content-type',
+  'x-amz-checksum',
+  'x-amz-checksum-algorithm',
+  'x-amz-data-length',
+  'x-amz-progress',
+  'x-amz-target',
+  'x-amzn-query-mode',
+];
 
 let last: Recorded | undefined;
 const byCase = new Map<string, Recorded>();

@@ -22,7 +22,7 @@ const readBody = (
   const { members, payload } = operation.input;
   const blob = blobPayload(operation.input);
   // A streaming payload is the body as it came, which may be of any type of content.
-  if (blob !== undefined) return { [blob.name]: new Uint8Array(request.body) };
+  if (blob !== undefined) return { [blob.name]: request.body };
   if (!members.some((member) => member.location === undefined)) return {};
   const body = parseJsonObject(request.body);
   if (body instanceof WireFault) return body;
