@@ -9,6 +9,7 @@ import {
   type StoragePlace,
   type StorageWorld,
 } from '../storage/test-storage.ts';
+import { describeVolumes } from '../storage/volumes.ts';
 import { createTags } from '../tags.ts';
 import { present } from '../test-region.ts';
 import { createImage } from './create-image.ts';
@@ -214,17 +215,32 @@ describe('CreateImage', () => {
 
 describe('an instance of an image', () => {
   test('boots with its disks and says when it did', () => {
-    const id = bakeAvailable();
-    const snapshotId = imageOf(id).BlockDeviceMappings?.[0]?.Ebs?.SnapshotId;
-    expect(imageOf(id).LastLaunchedTime).toBeUndefined();
-    const { volumeId } = here.launch({ ImageId: id });
+    const { instanceId } = here.launch({
+      BlockDeviceMappings: [{ DeviceName: '/dev/sdf', Ebs: { VolumeSize: 3 } }],
+    });
+    const id = present(here.call(createImage, { InstanceId: instanceId, Name: 'golden' }).ImageId);
+    settle();
+    const image = imageOf(id);
+    expect(image.LastLaunchedTime).toBeUndefined();
+    const copy = here.launch({ ImageId: id });
+    const { Volumes = [] } = here.call(describeVolumes, {
+      Filters: [{ Name: 'attachment.instance-id', Values: [copy.instanceId] }],
+    });
     expect(
-      here
-        .view()
-        .list(Snapshots)
-        .some((one) => one.id === snapshotId),
-    ).toBe(true);
-    expect(volumeId).toMatch(/^vol-/);
+      Volumes.map((volume) => [
+        volume.Attachments?.[0]?.Device,
+        volume.SnapshotId,
+        volume.Size,
+        volume.VolumeType,
+      ]),
+    ).toEqual(
+      image.BlockDeviceMappings?.map(({ DeviceName, Ebs }) => [
+        DeviceName,
+        Ebs?.SnapshotId,
+        Ebs?.VolumeSize,
+        Ebs?.VolumeType,
+      ]),
+    );
     expect(imageOf(id).LastLaunchedTime).toMatch(/^2026-/);
     expect(here.fail(runInstances, { ...launchOf(id), InstanceType: 't4g.micro' }).code).toBe(
       'InvalidParameterValue',
