@@ -55,6 +55,14 @@ export interface SecurityRule {
 /** Two zones, in either order. */
 export type ZonePair = readonly [zoneId: string, zoneId: string];
 
+/** What of a Region's networks carries nothing, in silence. */
+export interface NetworkCuts {
+  /** A zone without network is cut from each other zone; its instances still reach one another. */
+  readonly zonePairs: readonly ZonePair[];
+  /** Instances that reach nobody, and that nobody reaches. */
+  readonly instanceIds: readonly string[];
+}
+
 /** What can be done to the networks of a driver that makes its own. */
 export interface DriverNetwork {
   /** Makes these the rules of a machine that is on, at once; undefined allows everything. One that is off is left alone. */
@@ -63,11 +71,11 @@ export interface DriverNetwork {
     rules: SecurityRules | undefined,
   ): Promise<DomainError | undefined>;
   /**
-   * Makes these all the pairs of zones of a Region between which nothing passes, in silence, in all of its VPCs; also in
-   * those that come later. Pairs that were cut before and are not named are joined again, and connections that waited go
-   * on. A zone without network is cut from each other zone; its instances still reach one another.
+   * Makes these all the cuts of a Region, in all of its VPCs, also in those that come later. What was cut before and is
+   * not named is joined again, and connections that waited go on. What comes from the host passes: our own connectors
+   * decide about it by themselves, and the metadata service is beside every instance.
    */
-  cut(region: string, pairs: readonly ZonePair[]): Promise<DomainError | undefined>;
+  cut(region: string, cuts: NetworkCuts): Promise<DomainError | undefined>;
 }
 
 /**

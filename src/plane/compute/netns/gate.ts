@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { once } from 'node:events';
 import { DomainError } from '../../../world/domain-error.ts';
-import type { ZonePair } from '../driver.ts';
+import type { NetworkCuts } from '../driver.ts';
 import { InstancePorts } from './listening-in.ts';
 import type { FromGate, GateRequest, JoiningInstance } from './messages.ts';
 import { runHere } from './namespace.ts';
@@ -12,6 +12,8 @@ import { endpointPort, gateScript, metadataAddress, metadataPort, vpcBound } fro
 
 /** How often instances are asked which ports they listen on; rarer when many make that slow. */
 const lookMs = 100;
+
+const nothingCut: NetworkCuts = { zonePairs: [], instanceIds: [] };
 
 interface Vpc {
   readonly number: number;
@@ -37,7 +39,7 @@ export class Gate {
   readonly #send: (message: FromGate, socket?: Socket) => void;
   readonly #vpcs = new Map<string, Vpc>();
   readonly #vpcNumbers = new Set<number>();
-  readonly #cuts = new Map<string, readonly ZonePair[]>();
+  readonly #cuts = new Map<string, NetworkCuts>();
   readonly #guests = new Map<string, Guest>();
   readonly #guestsByAddress = new Map<string, string>();
   #looking: NodeJS.Timeout | undefined;
@@ -63,7 +65,7 @@ export class Gate {
           network.applyRules(request.instanceId, request.rules),
         );
       case 'cut':
-        return await this.#cut(request.region, request.pairs);
+        return await this.#cut(request.region, request.cuts);
     }
   }
 
@@ -150,13 +152,13 @@ export class Gate {
     return (await act(network)) ?? done;
   }
 
-  async #cut(region: string, pairs: readonly ZonePair[]): Promise<Answer> {
-    this.#cuts.set(region, pairs);
+  async #cut(region: string, cuts: NetworkCuts): Promise<Answer> {
+    this.#cuts.set(region, cuts);
     const there = [...this.#vpcs].filter(([key]) => key.startsWith(`${region}/`));
     const problems = await Promise.all(
       there.map(async ([, vpc]) => {
         const network = await vpc.network;
-        return network instanceof DomainError ? undefined : network.cut(pairs);
+        return network instanceof DomainError ? undefined : network.cut(cuts);
       }),
     );
     return problems.find((problem) => problem !== undefined) ?? done;
@@ -170,7 +172,7 @@ export class Gate {
     if (number >= vpcBound)
       return new DomainError('InternalError', 'There is no room for more VPCs here.');
     this.#vpcNumbers.add(number);
-    const network = VpcNetwork.make({ number }, vpcCidr, this.#cuts.get(region) ?? []);
+    const network = VpcNetwork.make({ number }, vpcCidr, this.#cuts.get(region) ?? nothingCut);
     const vpc: Vpc = { number, network, instances: 0 };
     this.#vpcs.set(key, vpc);
     return vpc;

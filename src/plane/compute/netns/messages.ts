@@ -1,4 +1,4 @@
-import type { SecurityRules, ZonePair } from '../driver.ts';
+import type { NetworkCuts, SecurityRules } from '../driver.ts';
 import type { Endpoint } from './wiring.ts';
 
 /** What the gate is told of an instance that joins. */
@@ -29,7 +29,7 @@ export type GateRequest =
       readonly instanceId: string;
       readonly rules: SecurityRules | undefined;
     }
-  | { readonly kind: 'cut'; readonly region: string; readonly pairs: readonly ZonePair[] };
+  | { readonly kind: 'cut'; readonly region: string; readonly cuts: NetworkCuts };
 
 export type ToGate =
   | { readonly kind: 'request'; readonly number: number; readonly request: GateRequest }

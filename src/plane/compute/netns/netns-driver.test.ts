@@ -242,10 +242,11 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
   });
 
   test('a zone that is cut off is silent to other zones and goes on within itself; so does a zone that comes later', async () => {
-    await driver.network?.cut('eu-west-1', [
+    const zonePairs = [
       ['euw1-az1', 'euw1-az2'],
       ['euw1-az3', 'euw1-az1'],
-    ]);
+    ] as const;
+    await driver.network?.cut('eu-west-1', { zonePairs, instanceIds: [] });
     await bootServing(
       specification(7),
       specification(8),
@@ -256,8 +257,20 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
     expect(await fetchFrom(7, 'http://10.0.1.9/')).toBe('failed: silence');
     expect(await fetchFrom(10, 'http://10.0.1.7/')).toBe('failed: silence');
     expect(await fetchFrom(9, 'http://10.0.1.10/')).toBe('i-10 met 10.0.1.9');
-    await driver.network?.cut('eu-west-1', []);
+    await driver.network?.cut('eu-west-1', { zonePairs: [], instanceIds: [] });
     expect(await fetchFrom(7, 'http://10.0.1.9/')).toBe('i-9 met 10.0.1.7');
+  });
+
+  test('an instance without network is silent to its neighbours, also after a reboot, until it has it back', async () => {
+    await driver.network?.cut('eu-west-1', { zonePairs: [], instanceIds: ['i-7'] });
+    await bootServing(specification(7), specification(8));
+    await driver.reboot(specification(7));
+    await serves(7);
+    expect(await fetchFrom(8, 'http://10.0.1.7/')).toBe('failed: silence');
+    expect(await fetchFrom(7, 'http://10.0.1.8/')).toBe('failed: silence');
+    expect(await fetchFrom(7, 'http://169.254.169.254/latest/meta-data/instance-id')).toBe('i-7');
+    await driver.network?.cut('eu-west-1', { zonePairs: [], instanceIds: [] });
+    expect(await fetchFrom(8, 'http://10.0.1.7/')).toBe('i-7 met 10.0.1.8');
   });
 
   test('an instance that is off, or was never there, is silent to its neighbours', async () => {

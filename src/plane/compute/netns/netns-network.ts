@@ -1,6 +1,11 @@
 import { isIPv4 } from 'node:net';
 import { DomainError } from '../../../world/domain-error.ts';
-import type { DriverNetwork, InstanceSpecification, SecurityRules, ZonePair } from '../driver.ts';
+import type {
+  DriverNetwork,
+  InstanceSpecification,
+  NetworkCuts,
+  SecurityRules,
+} from '../driver.ts';
 import type { MachineNetwork, MachinePlace } from '../machine-network.ts';
 import type { WorldRun } from '../process-driver.ts';
 import { GateProcess } from './gate-process.ts';
@@ -55,7 +60,7 @@ const joining = (
 /** The networks of a driver, and their gate, which begins with the first instance. */
 export class NetnsNetwork implements MachineNetwork, DriverNetwork {
   readonly #options: NetnsNetworkOptions;
-  readonly #cuts = new Map<string, readonly ZonePair[]>();
+  readonly #cuts = new Map<string, NetworkCuts>();
   #gate: Promise<GateProcess | DomainError> | undefined;
   #isClosing = false;
 
@@ -102,9 +107,9 @@ export class NetnsNetwork implements MachineNetwork, DriverNetwork {
     return this.#askIfOpen({ kind: 'rules', instanceId, rules });
   }
 
-  cut(region: string, pairs: readonly ZonePair[]): Promise<DomainError | undefined> {
-    this.#cuts.set(region, pairs);
-    return this.#askIfOpen({ kind: 'cut', region, pairs });
+  cut(region: string, cuts: NetworkCuts): Promise<DomainError | undefined> {
+    this.#cuts.set(region, cuts);
+    return this.#askIfOpen({ kind: 'cut', region, cuts });
   }
 
   prepareToClose(): void {
@@ -162,7 +167,7 @@ export class NetnsNetwork implements MachineNetwork, DriverNetwork {
     const gate = new GateProcess(unshareCommand(mode), run, lost);
     for (const request of [
       { kind: 'begin' } as const,
-      ...[...this.#cuts].map(([region, pairs]) => ({ kind: 'cut', region, pairs }) as const),
+      ...[...this.#cuts].map(([region, cuts]) => ({ kind: 'cut', region, cuts }) as const),
     ]) {
       const answer = await gate.ask(request);
       if (!(answer instanceof DomainError)) continue;

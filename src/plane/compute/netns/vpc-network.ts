@@ -1,5 +1,5 @@
 import { DomainError } from '../../../world/domain-error.ts';
-import type { SecurityRules, ZonePair } from '../driver.ts';
+import type { NetworkCuts, SecurityRules } from '../driver.ts';
 import type { JoiningInstance } from './messages.ts';
 import { makeNamespace, runHere } from './namespace.ts';
 import type { Namespace } from './namespace.ts';
@@ -44,10 +44,12 @@ export class VpcNetwork {
   readonly #members = new Map<string, Member>();
   readonly #addresses = new Map<string, string>();
   readonly #numbers = new Set<number>();
+  #cuts: NetworkCuts;
   #lastNumber = 0;
 
-  private constructor(link: VpcLink, namespace: Namespace) {
+  private constructor(link: VpcLink, namespace: Namespace, cuts: NetworkCuts) {
     this.#link = link;
+    this.#cuts = cuts;
     this.#namespace = namespace;
     this.#rules = new RuleWriter(namespace);
   }
@@ -55,14 +57,14 @@ export class VpcNetwork {
   static async make(
     link: VpcLink,
     vpcCidr: string | undefined,
-    pairs: readonly ZonePair[],
+    cuts: NetworkCuts,
   ): Promise<VpcNetwork | DomainError> {
     const namespace = await makeNamespace(
       (holder) => runHere(vpcLinkScript(link, holder)),
-      vpcScript(link, vpcCidr) + nftCommands(cutCommands(pairs)),
+      vpcScript(link, vpcCidr) + nftCommands(cutCommands(cuts.zonePairs, [])),
     );
     if (namespace instanceof DomainError) return namespace;
-    return new VpcNetwork(link, namespace);
+    return new VpcNetwork(link, namespace, cuts);
   }
 
   async join(instance: JoiningInstance): Promise<JoinedInstance | DomainError> {
@@ -103,6 +105,7 @@ export class VpcNetwork {
       isSilent: false,
     };
     this.#members.set(instanceId, member);
+    if (this.#cuts.instanceIds.includes(instanceId)) await this.#writeCuts();
     return member;
   }
 
@@ -111,6 +114,7 @@ export class VpcNetwork {
     if (member === undefined) return undefined;
     const { wire, hasRules, isSilent } = member;
     this.#members.delete(instanceId);
+    if (this.#cuts.instanceIds.includes(instanceId)) await this.#writeCuts();
     const problem = await this.#namespace.run(
       nftCommands([
         ...rulesCommands(wire, hasRules, undefined),
@@ -140,8 +144,9 @@ export class VpcNetwork {
     return this.#rules.write(commands);
   }
 
-  cut(pairs: readonly ZonePair[]): Promise<DomainError | undefined> {
-    return this.#rules.write(cutCommands(pairs));
+  cut(cuts: NetworkCuts): Promise<DomainError | undefined> {
+    this.#cuts = cuts;
+    return this.#writeCuts();
   }
 
   close(): Promise<DomainError | undefined> {
@@ -155,6 +160,13 @@ export class VpcNetwork {
     const made = this.#namespace.run(zoneScript(zoneId));
     this.#zones.set(zoneId, made);
     return made;
+  }
+
+  #writeCuts(): Promise<DomainError | undefined> {
+    const addresses = this.#cuts.instanceIds.flatMap(
+      (instanceId) => this.#members.get(instanceId)?.wire.privateAddress ?? [],
+    );
+    return this.#rules.write(cutCommands(this.#cuts.zonePairs, [...new Set(addresses)]));
   }
 
   #freeNumber(): number | DomainError {

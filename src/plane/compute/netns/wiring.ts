@@ -86,8 +86,11 @@ const cutElements = (pairs: readonly (readonly [string, string])[]): string =>
     })
     .join(', ');
 
-/** In a VPC's namespace: makes these all the pairs of zones that are cut. */
-export const cutCommands = (pairs: readonly (readonly [string, string])[]): readonly string[] => {
+/** In a VPC's namespace: makes these all that is cut, zones from one another and addresses from all. */
+export const cutCommands = (
+  pairs: readonly (readonly [string, string])[],
+  addresses: readonly string[],
+): readonly string[] => {
   const different = pairs.filter(([one, other]) => one !== other);
   const unique = new Map(different.map((pair) => [pair.toSorted().join(' '), pair]));
   return [
@@ -95,6 +98,10 @@ export const cutCommands = (pairs: readonly (readonly [string, string])[]): read
     ...(unique.size === 0
       ? []
       : [`add element ${table} cut { ${cutElements([...unique.values()])} }`]),
+    `flush set ${table} isolated`,
+    ...(addresses.length === 0
+      ? []
+      : [`add element ${table} isolated { ${addresses.join(', ')} }`]),
   ];
 };
 
@@ -118,6 +125,7 @@ export const vpcScript = (link: VpcLink, vpcCidr: string | undefined): string =>
     nftCommands([
       `table ${table} {`,
       'set cut { type ifname . ifname; }',
+      'set isolated { type ipv4_addr; }',
       'set silent { type ipv4_addr; }',
       'map way_in { type ipv4_addr : ipv4_addr; }',
       'map way_out { type ipv4_addr : ipv4_addr; }',
@@ -140,6 +148,8 @@ export const vpcScript = (link: VpcLink, vpcCidr: string | undefined): string =>
       // Our connectors decide by themselves what may come in; the metadata service is beyond security groups on AWS too.
       'iifname "gate" accept',
       'oifname "gate" accept',
+      'ip saddr @isolated drop',
+      'ip daddr @isolated drop',
       'ct state established,related accept',
       'ip saddr vmap @outbound',
       'ip daddr vmap @inbound',
