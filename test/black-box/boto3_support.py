@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 import traceback
 
 import boto3
@@ -55,17 +54,6 @@ def refused(code, call, **arguments):
         check(seen == code, f"{code} was expected, not {seen}: {error}")
         return error
     raise AssertionError(f"{code} was expected, but the call was answered")
-
-
-def eventually(condition, what, seconds=60):
-    """Asks until the condition holds, and gives its value back."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        check(time.monotonic() < deadline, f"{what} did not come true in {seconds} s")
-        time.sleep(0.05)
 
 
 def step(walk):
