@@ -34,7 +34,7 @@ def launch(**more):
 
 
 def life_of_a_volume():
-    made = volume(VolumeType="io2", Iops=200)
+    made = volume(VolumeType="io2", Size=4, Iops=200)
     further = [{"DeviceName": "/dev/sdg", "Ebs": {"VolumeSize": 3, "VolumeType": "gp3"}}]
     instance = launch(BlockDeviceMappings=further)
     ec2.attach_volume(VolumeId=made, InstanceId=instance, Device="/dev/sdf")
@@ -47,10 +47,10 @@ def life_of_a_volume():
     check(sorted(devices) == ["/dev/sdf", "/dev/sdg", "/dev/xvda"], f"three devices, not {devices}")
     refused("VolumeInUse", ec2.delete_volume, VolumeId=made)
     refused("InvalidParameterValue", ec2.modify_volume, VolumeId=made, Size=1)
-    change = ec2.modify_volume(VolumeId=made, Size=4)["VolumeModification"]
-    check(change["TargetSize"] == 4, f"a change to 4 GiB, not {change}")
+    change = ec2.modify_volume(VolumeId=made, Size=5)["VolumeModification"]
+    check(change["TargetSize"] == 5, f"a change to 5 GiB, not {change}")
     changes = ec2.describe_volumes_modifications(VolumeIds=[made])["VolumesModifications"]
-    check(changes[0]["OriginalSize"] == 2, f"a change from 2 GiB, not {changes}")
+    check(changes[0]["OriginalSize"] == 4, f"a change from 4 GiB, not {changes}")
     status = ec2.describe_volume_status(VolumeIds=[made])["VolumeStatuses"][0]
     check(status["VolumeStatus"]["Status"] == "ok", f"a volume that is well, not {status}")
     ec2.enable_volume_io(VolumeId=made)

@@ -7,12 +7,14 @@ import { walkAccountsAndRegions } from './walks/accounts-and-regions.ts';
 import { walkAddresses } from './walks/addresses.ts';
 import { walkBalancers } from './walks/balancers.ts';
 import { walkDns } from './walks/dns.ts';
+import { walkEbsDirect } from './walks/ebs-direct.ts';
 import { walkGeography } from './walks/geography.ts';
 import { walkImages } from './walks/images.ts';
 import { walkInstances } from './walks/instances.ts';
 import { walkNetworks } from './walks/networks.ts';
 import { walkSecurity } from './walks/security.ts';
 import { walkSnapshots } from './walks/snapshots.ts';
+import { walkVolumes } from './walks/volumes.ts';
 
 let running: Running;
 beforeAll(async () => {
@@ -30,7 +32,9 @@ walkGeography(world);
 walkNetworks(world);
 walkSecurity(world);
 walkInstances(world);
+walkVolumes(world);
 walkSnapshots(world);
+walkEbsDirect(world);
 walkImages(world);
 walkAddresses(world);
 walkDns(world);

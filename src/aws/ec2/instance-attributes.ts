@@ -110,11 +110,15 @@ const toEbsOptimized =
 const toBlockDevices =
   (mappings: NonNullable<ModifyInput['BlockDeviceMappings']>): Change =>
   (tx, instance) => {
-    for (const { DeviceName: name = '', Ebs: ebs } of mappings) {
+    for (const { DeviceName: name = '', Ebs: ebs, NoDevice, VirtualName } of mappings) {
+      if (NoDevice !== undefined || VirtualName !== undefined) {
+        return notBuilt('changes of the devices of an instance beside DeleteOnTermination');
+      }
       const volume = tx
         .find(Volumes, 'instance', instance.id)
         .find((candidate) => candidate.attachment?.deviceName === name);
-      if (volume?.attachment == null) {
+      const isNamed = ebs?.VolumeId === undefined || ebs.VolumeId === volume?.id;
+      if (volume?.attachment == null || !isNamed) {
         return new DomainError(
           'InvalidInstanceAttributeValue',
           `No device is currently mapped at ${name}`,
