@@ -33,16 +33,19 @@ export const collectGarbage = async (
     marks.markBatch(state.pending);
     if (state.committing !== undefined) marks.markBatch(state.committing);
     await markSnapshots(state, marks);
+    // What is not marked yet may be live: a collection that is cut short here frees nothing.
+    if (state.isClosing) return { freedBlocks: 0, freedBytes: 0 };
     const freed = await sweep(state, marks);
-    await compact(state, committer);
+    if (!state.isClosing) await compact(state, committer);
     return freed;
   } finally {
     state.marks = undefined;
   }
 };
 
-const markSnapshots = async ({ snapshots }: StoreState, marks: LiveMarks): Promise<void> => {
-  for (let key = 0; ;) {
+const markSnapshots = async (state: StoreState, marks: LiveMarks): Promise<void> => {
+  const { snapshots } = state;
+  for (let key = 0; !state.isClosing;) {
     const rows = snapshots.pagesAfter(key, pagesPerStep);
     for (const { page } of rows) marks.markPage(page);
     const last = rows.at(-1);
@@ -52,16 +55,14 @@ const markSnapshots = async ({ snapshots }: StoreState, marks: LiveMarks): Promi
   }
 };
 
-const sweep = async (
-  { blocks, database, corrupt }: StoreState,
-  marks: LiveMarks,
-): Promise<Collection> => {
+const sweep = async (state: StoreState, marks: LiveMarks): Promise<Collection> => {
+  const { blocks, database, corrupt } = state;
   let freedBlocks = 0;
   let freedBytes = 0;
-  for (let id = 0; ;) {
+  for (let id = 0; !state.isClosing;) {
     const rows = blocks.after(id, rowsPerStep);
     const last = rows.at(-1);
-    if (last === undefined) return { freedBlocks, freedBytes };
+    if (last === undefined) break;
     const dead = rows.filter((row) => !marks.has(row.id));
     if (dead.length > 0) {
       atomically(database, () => {
@@ -76,6 +77,7 @@ const sweep = async (
     id = last.id;
     await nextTurn();
   }
+  return { freedBlocks, freedBytes };
 };
 
 const isWorthRewriting = ({ length, live }: SegmentRow): boolean => live < length * wellFilled;
@@ -89,7 +91,9 @@ const compact = async (state: StoreState, committer: BlockCommitter): Promise<vo
   const candidates = blocks
     .segments()
     .filter((segment) => segment.id !== files.current && isWorthRewriting(segment));
-  for (const { id } of candidates) {
+  // The emptiest first: on a full disk they make room for what the others still need to move.
+  for (const { id } of candidates.toSorted((a, b) => a.live - b.live)) {
+    if (state.isClosing) return;
     await emptySegment(state, committer, id);
     if (blocks.inSegment(id, 0, 1).length > 0) continue;
     atomically(state.database, () => blocks.removeSegment(id));

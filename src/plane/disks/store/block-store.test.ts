@@ -11,12 +11,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { blockBytes } from '../region-blocks.ts';
 import type { SnapshotContents, SnapshotWriter } from '../region-blocks.ts';
 import { maxBlocks } from './block-page.ts';
 import { BlockStore } from './block-store.ts';
 import type { BlockStoreOptions } from './block-store.ts';
+import { SegmentFiles } from './segment-files.ts';
 import { blockOf, contentOf, readBack } from './test-blocks.ts';
 
 let directory = '';
@@ -215,6 +217,22 @@ describe('a block store', () => {
     expect(onDisk).toBeLessThanOrEqual((20 * blockBytes) / 0.75);
   });
 
+  it('closes in good order while it collects', async () => {
+    const store = open();
+    await snapshot(store, 'snap-1', { 0: 3, 1: 6 });
+    await snapshot(store, 'snap-2', { 1: 6 });
+    await store.drop('snap-1');
+    const collecting = store.collect();
+    // Now it is on its way to the engine.
+    await nextTurn();
+    await store.close();
+    await collecting;
+    const again = open();
+    await again.collect();
+    expect(await readBack(again, 'snap-2')).toEqual(new Map([[1, 6]]));
+    expect(await again.inspect()).toMatchObject({ blocks: 1, orphanBlocks: 0 });
+  });
+
   it('collects beside writers and readers without touching what they need', async () => {
     const store = open({ segmentBytes: 4 * blockBytes });
     await snapshot(store, 'base', { 0: 3, 1: 6, 2: 9 });
@@ -370,5 +388,26 @@ describe('a store whose disk fails', () => {
     await next.complete();
     expect(await readBack(store, 'snap-1')).toEqual(new Map([[0, 3]]));
     expect(await readBack(store, 'snap-2')).toEqual(new Map([[0, 6]]));
+  });
+
+  it('refers to no block whose segment was not synced', async () => {
+    const store = open();
+    await snapshot(store, 'snap-1', { 0: 3 });
+    const failing = vi.spyOn(SegmentFiles.prototype, 'sync');
+    failing.mockRejectedValue(new Error('the disk is gone'));
+    const writer = await store.begin('snap-2');
+    await writer.put(0, blockOf(6));
+    await expect(writer.complete()).rejects.toThrow('the disk is gone');
+    failing.mockRestore();
+    expect(await store.contents('snap-2')).toMatchObject({ state: 'open', blockCount: 0 });
+    expect(await store.inspect()).toMatchObject({ blocks: 1 });
+  });
+
+  it('says which file is damaged when its index is', async () => {
+    const store = open();
+    await snapshot(store, 'snap-1', { 0: 3 });
+    await store.close();
+    writeFileSync(join(directory, 'store', 'index.sqlite'), 'x'.repeat(8192));
+    await expect(open().list()).rejects.toThrow(/index\.sqlite cannot be opened: .*not a database/);
   });
 });

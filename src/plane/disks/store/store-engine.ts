@@ -223,6 +223,7 @@ export class StoreEngine {
 
   /** Makes everything durable and closes the files; they are closed in any case. */
   async close(): Promise<void> {
+    this.#state.isClosing = true;
     try {
       await Promise.allSettled([this.#collection]);
       await this.#committer.commit();

@@ -29,6 +29,8 @@ export interface StoreState {
   readonly corrupt: Set<number>;
   /** The first failure of the disk: what it holds beyond the last commit is unknown from then on. */
   failure: unknown;
+  /** Whoever goes over everything stops soon. */
+  isClosing: boolean;
   nextBlockId: number;
   nextSnapshotKey: number;
 }
@@ -50,6 +52,7 @@ export const openStoreState = ({ directory, segmentBytes }: StoreOptions): Store
       marks: undefined,
       corrupt: new Set(),
       failure: undefined,
+      isClosing: false,
       nextBlockId: blocks.lastId() + 1,
       nextSnapshotKey: snapshots.lastKey() + 1,
     };
