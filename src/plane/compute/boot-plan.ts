@@ -84,6 +84,7 @@ const mainScript = (scripts: readonly ScriptFile[], directory: string): string =
 const writeScripts = async (
   scripts: readonly ScriptFile[],
   directory: string,
+  seenAs: string,
 ): Promise<BootPlan['command']> => {
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
@@ -93,14 +94,14 @@ const writeScripts = async (
   const main = {
     name: 'main',
     interpreter: ['/bin/sh'],
-    content: `#!/bin/sh\n${mainScript(scripts, directory)}\n`,
+    content: `#!/bin/sh\n${mainScript(scripts, seenAs)}\n`,
   };
   const all = scripts.length > 1 ? [...scripts, main] : scripts;
   for (const { name, content } of all)
     await writeFile(join(directory, name), content, { mode: 0o700 });
   const last = all.at(-1);
   if (last === undefined) return undefined;
-  const [program = '/bin/sh', ...rest] = commandOf(last, directory);
+  const [program = '/bin/sh', ...rest] = commandOf(last, seenAs);
   return [program, ...rest];
 };
 
@@ -140,6 +141,8 @@ export interface BootDirectories {
   readonly disk: string;
   /** What belongs to the machine and not to the disk: scripts, temporary files, console. */
   readonly machine: string;
+  /** Where the machine itself sees that directory, when it sees it at another place. */
+  readonly machineSeenAs?: string;
 }
 
 const openUserData = (userData: Uint8Array | undefined): UserData | DomainError => {
@@ -180,6 +183,7 @@ export const prepareBoot = async (
       const command = await writeScripts(
         scriptsOf(opened.parts),
         join(directories.machine, 'scripts'),
+        join(directories.machineSeenAs ?? directories.machine, 'scripts'),
       );
       return { command, notes: command === undefined ? ['user data asks for no program'] : [] };
     }

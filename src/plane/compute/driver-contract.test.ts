@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../world/clock.ts';
 import { isDomainError } from '../../world/domain-error.ts';
+import { createContainerDriver } from './container/container-driver.ts';
+import { startTestEngine } from './container/test-engine.ts';
 import type { Driver, InstanceSpecification, Observation } from './driver.ts';
 import { createMockDriver } from './mock-driver.ts';
 import { createNetnsDriver } from './netns/netns-driver.ts';
@@ -61,6 +63,19 @@ interface Row {
   readonly skipped?: string;
 }
 
+const container = async (): Promise<Row> => {
+  const started = await startTestEngine();
+  if ('missing' in started) return { name: 'container', make: mock, skipped: started.missing };
+  const { engine } = started;
+  return {
+    name: `container (${engine.kind} ${engine.version})`,
+    make: (directory) => {
+      const { worldId, metadataAddress, stopGraceMs } = processOptions(directory);
+      return scripted(createContainerDriver({ engine, worldId, metadataAddress, stopGraceMs }));
+    },
+  };
+};
+
 const rows: readonly Row[] = [
   { name: 'mock', make: mock },
   {
@@ -77,6 +92,7 @@ const rows: readonly Row[] = [
       };
     }),
   )),
+  await container(),
 ];
 
 const skipped = rows.filter(({ skipped: why }) => why !== undefined);

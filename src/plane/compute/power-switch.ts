@@ -57,18 +57,20 @@ const takeRequest = async (directory: string): Promise<PowerRequest | undefined>
 
 /**
  * Gives a machine `shutdown`, `poweroff`, `halt` and `reboot` of its own, which tell `asked`. Without them a script that
- * switches its machine off, as many do on AWS, would switch off the host.
+ * switches its machine off, as many do on AWS, would switch off the host. `seenAs` is where the machine sees its directory,
+ * when it sees it at another place.
  */
 export const installPowerSwitch = async (
   machineDirectory: string,
   asked: (request: PowerRequest) => void,
+  seenAs: string = machineDirectory,
 ): Promise<PowerSwitch> => {
   const commandDirectory = join(machineDirectory, 'bin');
   const requestDirectory = join(machineDirectory, 'power');
   await rm(requestDirectory, { recursive: true, force: true });
   await mkdir(requestDirectory, { recursive: true });
   await mkdir(commandDirectory, { recursive: true });
-  for (const [name, script] of Object.entries(commands(requestDirectory))) {
+  for (const [name, script] of Object.entries(commands(join(seenAs, 'power')))) {
     await writeFile(join(commandDirectory, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
   const watcher: FSWatcher = watch(requestDirectory, { persistent: false }, (_, name) => {

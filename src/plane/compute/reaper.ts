@@ -10,10 +10,16 @@ export interface Reaper {
 /**
  * Starts the reaper. It is a shell that waits at a pipe whose other end only the main process holds: the pipe ends when
  * that process does, even by SIGKILL, and only then does the shell turn into a program that looks for what was left. So
- * watching costs about a megabyte and no time. It has a session of its own, out of reach of a terminal's Ctrl-C.
+ * watching costs about a megabyte and no time. It has a session of its own, out of reach of a terminal's Ctrl-C. The
+ * program, `entry`, is told `where` traces are: a directory of records, or an engine's socket.
  */
-export const startReaper = (stateDirectory: string, worldId: string, runId: string): Reaper => {
-  const program = fileURLToPath(new URL('./reaper-main.ts', import.meta.url));
+export const startReaper = (
+  where: string,
+  worldId: string,
+  runId: string,
+  entry: URL = new URL('./reaper-main.ts', import.meta.url),
+): Reaper => {
+  const program = fileURLToPath(entry);
   const child = spawn(
     '/bin/sh',
     [
@@ -22,7 +28,7 @@ export const startReaper = (stateDirectory: string, worldId: string, runId: stri
       'faultline-reaper',
       process.execPath,
       program,
-      stateDirectory,
+      where,
       worldId,
       runId,
     ],

@@ -1,0 +1,254 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DomainError } from '../../../world/domain-error.ts';
+import type {
+  Driver,
+  InstanceDisk,
+  InstanceSpecification,
+  Leftover,
+  ListedMachine,
+  Observation,
+} from '../driver.ts';
+import { readConsole } from '../machine-console.ts';
+import { consolePath, machineDirectory } from '../machine.ts';
+import { startReaper } from '../reaper.ts';
+import type { Reaper } from '../reaper.ts';
+import { isSystemProblem, orHostProblem } from '../system-problem.ts';
+import { ContainerMachine } from './container-machine.ts';
+import type { ContainerHost } from './container-machine.ts';
+import type { ContainerIdentity } from './create-container.ts';
+import type { Engine } from './engine-client.ts';
+import {
+  endLeftoverContainers,
+  instanceLabel,
+  runLabel,
+  worldLabel,
+} from './leftover-containers.ts';
+
+/** What a container driver is made of. */
+export interface ContainerDriverOptions {
+  /** As `findEngine` gives it. */
+  readonly engine: Engine;
+  /** Tells this world from others on the engine: the same at each start of one data directory. */
+  readonly worldId: string;
+  /** The loopback address of the metadata services, one port for each instance. */
+  readonly metadataAddress: string;
+  /** The host's port for a port of an instance: the same one unless given. */
+  readonly realPort?: (port: number) => number;
+  /** The `PATH` of instances that run the host's programs: the host's unless given. */
+  readonly path?: string;
+  /** How long a machine that is asked to stop may take, in real milliseconds. */
+  readonly stopGraceMs?: number;
+  /** The same when the whole world stops. */
+  readonly closeGraceMs?: number;
+}
+
+/** Removes what a rootless container wrote as another of its users: this user may not, its user namespace may. */
+const removeAsEngine = async (path: string): Promise<void> => {
+  const child = spawn('podman', ['unshare', 'rm', '-rf', '--', path], { stdio: 'ignore' });
+  await once(child, 'close');
+};
+
+const removeTree = async (path: string): Promise<void> => {
+  try {
+    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  } catch (problem) {
+    if (!isSystemProblem(problem) || !['EACCES', 'EPERM'].includes(problem.code ?? ''))
+      throw problem;
+    await removeAsEngine(path);
+  }
+};
+
+class ContainerDriver implements Driver {
+  readonly name = 'container';
+  readonly #options: ContainerDriverOptions;
+  readonly #runId = randomBytes(8).toString('hex');
+  readonly #host: ContainerHost;
+  readonly #machines = new Map<string, ContainerMachine>();
+  readonly #queues = new Map<string, Promise<unknown>>();
+  readonly #listeners = new Set<(observation: Observation) => void>();
+  #reaper: Reaper | undefined;
+  #isClosed = false;
+
+  constructor(options: ContainerDriverOptions) {
+    this.#options = options;
+    const { engine, worldId, metadataAddress } = options;
+    this.#host = {
+      engine,
+      worldId,
+      runId: this.#runId,
+      metadataAddress,
+      path: options.path ?? process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+      realPort: options.realPort ?? ((port) => port),
+      identity: (specification) => this.#identity(specification),
+      lacks: { cgroups: false, freezer: false },
+      askedFor: (asker, request) => {
+        if (request === 'reboot') void this.reboot(asker);
+        else this.#tell({ kind: 'shutdown', instanceId: asker.instanceId });
+      },
+      exited: (instanceId, code, signal) =>
+        this.#tell({ kind: 'exited', instanceId, code, signal }),
+    };
+  }
+
+  boot(specification: InstanceSpecification): Promise<DomainError | undefined> {
+    return this.#inOrder(specification.instanceId, () => this.#boot(specification));
+  }
+
+  stop(instanceId: string): Promise<DomainError | undefined> {
+    return this.#inOrder(instanceId, () =>
+      this.#end(instanceId, this.#options.stopGraceMs ?? 5000),
+    );
+  }
+
+  kill(instanceId: string): Promise<DomainError | undefined> {
+    this.#machines.get(instanceId)?.hurry();
+    return this.#inOrder(instanceId, () => this.#end(instanceId, 0));
+  }
+
+  reboot(specification: InstanceSpecification): Promise<DomainError | undefined> {
+    return this.#inOrder(specification.instanceId, async () => {
+      const problem = await this.#end(specification.instanceId, this.#options.stopGraceMs ?? 5000);
+      return problem ?? this.#boot(specification);
+    });
+  }
+
+  freeze(instanceId: string): Promise<DomainError | undefined> {
+    return this.#inOrder(instanceId, async () => this.#machines.get(instanceId)?.freeze());
+  }
+
+  unfreeze(instanceId: string): Promise<DomainError | undefined> {
+    return this.#inOrder(instanceId, async () => this.#machines.get(instanceId)?.unfreeze());
+  }
+
+  consoleOutput(disk: InstanceDisk): Promise<Uint8Array> {
+    return readConsole(consolePath(disk));
+  }
+
+  async eraseDisk(disk: InstanceDisk): Promise<void> {
+    await this.#inOrder(disk.instanceId, async () => {
+      const machine = machineDirectory(disk);
+      const ofMachine = [
+        'bin',
+        'init',
+        'power',
+        'report',
+        'root',
+        'scripts',
+        'tmp',
+        'written-user-data',
+      ];
+      await Promise.all(
+        [disk.diskDirectory, ...ofMachine.map((name) => join(machine, name))].map(removeTree),
+      );
+    });
+  }
+
+  list(): readonly ListedMachine[] {
+    return [...this.#machines.values()].map((machine) => machine.listed());
+  }
+
+  sweep(): Promise<readonly Leftover[]> {
+    return endLeftoverContainers(
+      this.#options.engine,
+      this.#options.worldId,
+      (runId) => runId !== this.#runId,
+    );
+  }
+
+  observe(listener: (observation: Observation) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const graceMs = this.#options.closeGraceMs ?? 2000;
+    const ids = new Set([...this.#machines.keys(), ...this.#queues.keys()]);
+    await Promise.all([...ids].map((id) => this.#inOrder(id, () => this.#end(id, graceMs))));
+    this.#reaper?.dismiss();
+    this.#reaper = undefined;
+  }
+
+  #identity({
+    instanceId,
+    privateAddress,
+    region,
+    zoneId,
+  }: InstanceSpecification): ContainerIdentity {
+    const { worldId } = this.#options;
+    const world = createHash('sha256').update(worldId).digest('hex').slice(0, 10);
+    return {
+      name: `faultline-${world}-${instanceId}`,
+      hostname: privateAddress === '' ? instanceId : `ip-${privateAddress.replaceAll('.', '-')}`,
+      labels: {
+        [worldLabel]: worldId,
+        [runLabel]: this.#runId,
+        [instanceLabel]: instanceId,
+        'faultline.region': region,
+        'faultline.zone': zoneId,
+      },
+    };
+  }
+
+  async #boot(specification: InstanceSpecification): Promise<DomainError | undefined> {
+    const { instanceId } = specification;
+    if (this.#isClosed)
+      return new DomainError('InternalError', `${instanceId} cannot boot: the world has stopped.`);
+    if (this.#machines.has(instanceId)) return undefined;
+    const { engine, worldId } = this.#options;
+    const reaperEntry = new URL('./reaper-main.ts', import.meta.url);
+    this.#reaper ??= startReaper(engine.socketPath, worldId, this.#runId, reaperEntry);
+    const machine = new ContainerMachine(specification, this.#host);
+    this.#machines.set(instanceId, machine);
+    const problem = await orHostProblem(`${instanceId} cannot boot`, () => machine.start());
+    if (problem === undefined) {
+      this.#tell({ kind: 'booted', instanceId });
+      machine.tellExit();
+      return undefined;
+    }
+    await orHostProblem(`${instanceId} cannot be ended`, () => machine.end(0));
+    this.#machines.delete(instanceId);
+    this.#tell({ kind: 'failed', instanceId, message: problem.message });
+    return problem;
+  }
+
+  async #end(instanceId: string, graceMs: number): Promise<DomainError | undefined> {
+    const machine = this.#machines.get(instanceId);
+    if (machine === undefined) return undefined;
+    const problem = await orHostProblem(`${instanceId} cannot be ended`, () =>
+      machine.end(graceMs),
+    );
+    if (problem !== undefined) return problem;
+    this.#machines.delete(instanceId);
+    this.#tell({ kind: 'stopped', instanceId });
+    return undefined;
+  }
+
+  /** Runs what concerns one instance one after the other. */
+  #inOrder<T>(instanceId: string, act: () => Promise<T>): Promise<T> {
+    const before = this.#queues.get(instanceId) ?? Promise.resolve();
+    // What failed before was told to who asked for it; the next request has its own fate.
+    const result = before.then(act, act);
+    this.#queues.set(instanceId, result);
+    const forget = (): void => {
+      if (this.#queues.get(instanceId) === result) this.#queues.delete(instanceId);
+    };
+    result.then(forget, forget);
+    return result;
+  }
+
+  #tell(observation: Observation): void {
+    for (const listener of this.#listeners) listener(observation);
+  }
+}
+
+/**
+ * The driver that runs each instance as a container of a Docker or Podman engine on this Linux host. See the README of
+ * the folder above for what an instance finds when it starts.
+ */
+export const createContainerDriver = (options: ContainerDriverOptions): Driver =>
+  new ContainerDriver(options);
