@@ -43,6 +43,7 @@ import { launchInstance } from './launch-instance.ts';
 import { insufficientCapacity, planLaunch, type LaunchZone } from './launch-plan.ts';
 import { readLaunchRequest, type LaunchRequest } from './launch-request.ts';
 import { tagWithTemplate, withLaunchTemplate } from './launch-templates/launch-from-template.ts';
+import { hasRootVolume } from './storage/volume-life.ts';
 import { availableAddressCount } from './subnet-addresses.ts';
 
 const launchZones = (view: View): readonly LaunchZone[] =>
@@ -247,7 +248,7 @@ export const startInstances: Operation<StartInstancesRequest, StartInstancesResu
   const objection = firstObjection(instances, (instance) => {
     if (isIn(instance, 'pending', 'running')) return undefined;
     if (!isIn(instance, 'stopped')) return incorrectState(instance, 'started');
-    if (instance.rootVolumeId === null) return noRootVolume(instance);
+    if (!hasRootVolume(tx, instance)) return noRootVolume(instance);
     const zone = zones.find((candidate) => candidate.zoneId === instance.zoneId);
     return zone === undefined || zone.available
       ? undefined

@@ -2,7 +2,7 @@ import type { Timer, Tx, View } from '../../../world/transaction.ts';
 import { newResourceId } from '../../shared/ids.ts';
 import { forgetTags } from '../../shared/tags.ts';
 import { draw, durations, type Duration } from '../durations.ts';
-import { Instances, Volumes, type Volume } from '../instance-entities.ts';
+import { Instances, Volumes, type Instance, type Volume } from '../instance-entities.ts';
 import { wholeSecond } from '../utc-text.ts';
 import type { Encryption } from './ebs-encryption.ts';
 import { VolumeModifications } from './volume-entities.ts';
@@ -51,6 +51,16 @@ export const attachmentState = (
   if (attachment.state !== undefined) return attachment.state;
   const instance = view.get(Instances, attachment.instanceId);
   return instance?.state === 'pending' && instance.bootNumber === 1 ? 'attaching' : 'attached';
+};
+
+/** Whether an instance has a root volume to boot from: attached, and not on its way from or to it. */
+export const hasRootVolume = (view: View, instance: Instance): boolean => {
+  const { rootVolumeId } = instance;
+  const root = rootVolumeId === null ? undefined : view.get(Volumes, rootVolumeId);
+  return (
+    root?.attachment?.instanceId === instance.id &&
+    (root.attachment.state ?? 'attached') === 'attached'
+  );
 };
 
 const schedule = (tx: Tx, volumeId: string, duration: Duration): void =>
