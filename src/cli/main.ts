@@ -91,6 +91,49 @@ const addFaults = (program: Command): void => {
     );
 };
 
+const addImages = (program: Command): void => {
+  client(program.command('copies'))
+    .description('images and snapshots on their way between Regions: rate, share, time left')
+    .option('--once', 'show them once instead of following them')
+    .action(async (options: ClientOptions & { readonly once?: boolean }) => {
+      const { copies } = await import('./commands/copies.ts');
+      await copies(options);
+    });
+  const image = program.command('image').description('copy, bring in and take out images');
+  client(image.command('copy <image-id>'))
+    .description('send an image to other Regions, or say what that takes')
+    .option('--to <regions>', 'where to: eu-west-1,ap-south-1')
+    .option('--region <code>', 'the Region that it is in (default: found by its id)')
+    .option('--name <name>', "the copies' name (default: its own)")
+    .option('--estimate', 'only say how many hours and dollars it takes')
+    .action(async (imageId: string, options: ClientOptions & Record<string, string>) => {
+      const { imageCopy } = await import('./commands/image.ts');
+      await imageCopy(imageId, options);
+    });
+  client(image.command('import [path]'))
+    .description(
+      'make an image of a directory, an archive (.tar, .tar.gz, .tar.zst) or a container',
+    )
+    .option('--container <reference>', 'an image of Docker or Podman, such as nginx:1.27')
+    .option('--name <name>', 'what the image is called')
+    .option('--region <code>', 'where it is to be (default: AWS_REGION, else us-east-1)')
+    .option('--architecture <name>', 'x86_64 or arm64')
+    .option('--size-gib <n>', 'the size of its root volume')
+    .action(async (path: string | undefined, options: ClientOptions & Record<string, string>) => {
+      const { imageImport } = await import('./commands/image.ts');
+      await imageImport(path, options);
+    });
+  client(image.command('export <image-id> <path>'))
+    .description("write an image's root file system to a directory or an archive")
+    .option('--region <code>', 'the Region that it is in (default: found by its id)')
+    .action(
+      async (imageId: string, path: string, options: ClientOptions & Record<string, string>) => {
+        const { imageExport } = await import('./commands/image.ts');
+        await imageExport(imageId, path, options);
+      },
+    );
+};
+
 const addDrill = (program: Command): void => {
   const collect = (value: string, before: readonly string[]): readonly string[] => [
     ...before,
@@ -211,6 +254,7 @@ const createProgram = (): Command => {
     });
   addUp(program);
   addFaults(program);
+  addImages(program);
   addDrill(program);
   addAtlas(program);
   addAtlasUpdate(program);
@@ -234,7 +278,10 @@ const main = async (): Promise<void> => {
   dieWithLauncher();
   const program = createProgram();
   try {
-    for (const command of program.commands) command.exitOverride();
+    for (const command of program.commands) {
+      command.exitOverride();
+      for (const part of command.commands) part.exitOverride();
+    }
     await program.parseAsync(process.argv);
   } catch (error) {
     process.exitCode = exitCodeOf(error);

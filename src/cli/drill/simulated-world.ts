@@ -6,6 +6,7 @@ import type { HealthCheck } from '../../aws/route53/entities.ts';
 import { ModelledBalancer, type TargetBehaviour } from '../../plane/balancer/modelled-balancer.ts';
 import type { NodeTarget } from '../../plane/balancer/messages.ts';
 import { createMockDriver, type MockDriver } from '../../plane/compute/mock-driver.ts';
+import { createModelledDisks } from '../../plane/disks/modelled-disks.ts';
 import { createModelledProber } from '../../plane/probe/modelled-prober.ts';
 import type { ListedMachine } from '../../plane/compute/driver.ts';
 import type { EndpointCondition } from '../../plane/probe/probe-result.ts';
@@ -16,6 +17,7 @@ import { faultTimers } from '../../world/fault-book.ts';
 import { World } from '../../world/world.ts';
 import { BalancerRunner } from '../serving/balancer-runner.ts';
 import { createDnsAnswers, type DnsAnswers } from '../serving/dns-answers.ts';
+import { DiskRunner } from '../serving/disk-runner.ts';
 import { followFaults } from '../serving/fault-follower.ts';
 import { HealthRunner } from '../serving/health-runner.ts';
 import { instanceHosts } from '../serving/instance-hosts.ts';
@@ -80,7 +82,7 @@ export class SimulatedWorld {
   readonly #balancer: ModelledBalancer;
   readonly #health: HealthRunner;
   readonly #listeners = new Set<() => void>();
-  readonly #stops: (() => void)[] = [];
+  readonly #stops: (() => void | Promise<void>)[] = [];
   #isTelling = false;
 
   private constructor(world: World, clock: VirtualClock, options: SimulatedWorldOptions) {
@@ -90,6 +92,13 @@ export class SimulatedWorld {
     this.#sockets = new Sockets(world, modelledLoopback);
     this.answers = createDnsAnswers(world, this.#sockets);
     this.#driver = createMockDriver({ clock });
+    const disks = new DiskRunner({
+      world,
+      disks: createModelledDisks(),
+      directory: '/',
+      machines: () => undefined,
+      onProblem: options.onProblem ?? (() => undefined),
+    });
     const instances = this.#runInstances(options);
     const stopFaults = followFaults(world);
     this.#balancer = new ModelledBalancer({
@@ -112,6 +121,7 @@ export class SimulatedWorld {
       () => balancers.stop(),
       () => this.#health.stop(),
       () => instances.stop(),
+      () => disks.stop(),
     );
   }
 
@@ -173,7 +183,7 @@ export class SimulatedWorld {
   }
 
   async close(): Promise<void> {
-    for (const stop of this.#stops) stop();
+    for (const stop of this.#stops) await stop();
     await this.#driver.close();
     await this.world.close();
   }

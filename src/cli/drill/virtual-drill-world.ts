@@ -46,7 +46,8 @@ export class VirtualDrill implements VirtualDrillWorld {
     const simulated = await SimulatedWorld.open({ seed: options.seed });
     const execute = createExecute({
       world: () => simulated.world,
-      refreshConsole: () => Promise.resolve(),
+      prepare: () => Promise.resolve(),
+      settle: () => Promise.resolve(),
     });
     const wire = createWireServer({
       host: '127.0.0.1',

@@ -18,15 +18,18 @@ export interface AdminResponse {
   readonly body: unknown;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+/** The members of a JSON object. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const badRequest = (message: string): DomainError => new DomainError('InvalidRequest', message);
+/** The answer to a request that is wrong in itself. */
+export const badRequest = (message: string): DomainError =>
+  new DomainError('InvalidRequest', message);
 
 /** The members of a JSON body; a stranger among them is refused by name, since a typing error must not be silent. */
-const fieldsOf = (body: unknown, allowed: readonly string[]): Fields | DomainError => {
+export const fieldsOf = (body: unknown, allowed: readonly string[]): Fields | DomainError => {
   if (!isFields(body)) return badRequest(`The body is a JSON object with ${allowed.join(', ')}.`);
   const stranger = Object.keys(body).find((key) => !allowed.includes(key));
   return stranger === undefined
@@ -46,12 +49,22 @@ const durationOf = (value: unknown): number | undefined | DomainError => {
   );
 };
 
-const numberOf = (fields: Fields, name: string): number | undefined | DomainError => {
+/** A member that is a number; undefined when it is not there. */
+export const numberOf = (fields: Fields, name: string): number | undefined | DomainError => {
   const value = fields[name];
   if (value === undefined || value === null) return undefined;
   return typeof value === 'number' && Number.isFinite(value)
     ? value
     : badRequest(`'${name}' is a number, not ${JSON.stringify(value)}.`);
+};
+
+/** A member that is a string and says something; undefined when it is not there. */
+export const textOf = (fields: Fields, name: string): string | undefined | DomainError => {
+  const value = fields[name];
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'string' && value !== ''
+    ? value
+    : badRequest(`'${name}' is a string, not ${JSON.stringify(value)}.`);
 };
 
 /** Reads the body of `POST /faults`. */

@@ -9,6 +9,8 @@ import {
   type AdminRequest,
   type AdminResponse,
 } from './admin-request.ts';
+import { imageRoutes } from './admin-images.ts';
+import type { ImageDesk } from './image-desk.ts';
 import type { LiveClock } from './live-clock.ts';
 import { summarizeFault } from './fault-summary.ts';
 
@@ -37,6 +39,8 @@ export interface AdminWorld {
   ): Promise<SocketAddress | DomainError>;
   /** The place that a city or a Region is, with the DNS listener that stands for it. */
   vantageOf(of: string): Promise<object | DomainError>;
+  /** Copies, and images that come and go. */
+  images(): ImageDesk;
   /** Begins an empty world in the same process. */
   reset(): Promise<void>;
 }
@@ -130,6 +134,13 @@ type Route = (
   rest: string,
 ) => AdminResponse | Promise<AdminResponse>;
 
+const aboutImages: Readonly<Record<string, Route>> = Object.fromEntries(
+  Object.entries(imageRoutes).map(([name, route]): [string, Route] => [
+    name,
+    async (admin, request, rest) => answer(await route(admin, request, rest)),
+  ]),
+);
+
 /** Method and path of each thing that can be asked; a path that ends in `/` takes one more part. */
 const routes: Readonly<Record<string, Route>> = {
   'GET /health': () => ok({ status: 'ready', version }),
@@ -160,6 +171,7 @@ const routes: Readonly<Record<string, Route>> = {
   'GET /clock': (admin) => ok(clockBody(admin.clock())),
   'PUT /clock': (admin, request) => setSpeed(admin, request.body),
   'POST /clock/advance': (admin, request) => advance(admin, request.body),
+  ...aboutImages,
   'POST /reset': async (admin) => {
     await admin.reset();
     return ok({ status: 'ready' });

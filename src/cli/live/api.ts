@@ -1,10 +1,14 @@
 import { ec2, ec2With } from '../../aws/ec2/service.ts';
+import { isBlockPlan } from '../../aws/ebs/plans.ts';
 import { execute, homeRegion, isAnswered, type Call } from '../../aws/execute.ts';
 import type { Service } from '../../aws/operation.ts';
 import { services } from '../../aws/services.ts';
+import type { RegionBlocks } from '../../plane/disks/region-blocks.ts';
 import { nodeKeyMaker } from '../../plane/keys/key-maker.ts';
+import { isDomainError } from '../../world/domain-error.ts';
 import type { Execute } from '../../wire/server.ts';
 import type { World } from '../../world/world.ts';
+import { EbsDirect } from './ebs-direct.ts';
 
 const servicesByName: ReadonlyMap<string, Service> = new Map(
   services.map((service) => [
@@ -24,17 +28,24 @@ export const isSilent = (world: World, serviceName: string, region: string): boo
 /** What the API needs beside the world. */
 export interface ApiPorts {
   world(): World;
-  /** Brings what a machine printed into the world, before an operation reads it. */
-  refreshConsole(call: Call): Promise<void>;
+  /** Brings into the world what an operation will read of machines and disks. */
+  prepare(call: Call): Promise<void>;
+  /** Settles when what the operation asked for and its answer tells of is done. */
+  settle(call: Call): Promise<void>;
+  /** A Region's blocks; absent where bytes are not kept, as in virtual time. */
+  readonly regionBlocks?: (region: string) => RegionBlocks;
 }
 
 /**
  * Runs the calls that the wire has parsed. A Region in disaster is silent, also towards a call that was under way
  * when it was struck. An answer leaves only after everything it rests on is in the journal.
  */
-export const createExecute =
-  (ports: ApiPorts): Execute =>
-  async (wireCall) => {
+export const createExecute = (ports: ApiPorts): Execute => {
+  const direct = new EbsDirect({
+    world: () => ports.world(),
+    regionBlocks: (region) => ports.regionBlocks?.(region),
+  });
+  return async (wireCall) => {
     const service = servicesByName.get(wireCall.service);
     if (service === undefined)
       throw new Error(`The wire routed to ${wireCall.service}, which is not there.`);
@@ -43,8 +54,11 @@ export const createExecute =
     const world = ports.world();
     if (!isAnswered(world, call)) return 'silence';
     if (service.load !== undefined) await service.load();
-    if (operation === 'GetConsoleOutput') await ports.refreshConsole(call);
+    await ports.prepare(call);
     const { output, durable } = execute(world, call);
     await durable;
-    return isAnswered(world, call) ? output : 'silence';
+    if (!isDomainError(output)) await ports.settle(call);
+    const answer = isBlockPlan(output) ? await direct.carryOut(call, output) : output;
+    return isAnswered(world, call) ? answer : 'silence';
   };
+};

@@ -1,10 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { explainPlaceLookup, Places, type Place as AtlasPlace } from '../../atlas/places.ts';
 import { earth, type Geography } from '../../atlas/geography.ts';
 import { timersOf, type Call } from '../../aws/execute.ts';
 import { services } from '../../aws/services.ts';
 import { createBalancerPlane } from '../../plane/balancer/balancer-plane.ts';
+import { LiveDisks } from '../../plane/disks/live-disks.ts';
+import type { RegionBlocks } from '../../plane/disks/region-blocks.ts';
 import { createLiveProber } from '../../plane/probe/live-prober.ts';
 import type { Driver } from '../../plane/compute/driver.ts';
 import type { Place, Reach } from '../../world/conditions.ts';
@@ -14,6 +17,7 @@ import type { Journal } from '../../world/journal.ts';
 import { World } from '../../world/world.ts';
 import { BalancerRunner } from '../serving/balancer-runner.ts';
 import { createDnsAnswers, type DnsAnswers } from '../serving/dns-answers.ts';
+import { DiskRunner } from '../serving/disk-runner.ts';
 import { followFaults } from '../serving/fault-follower.ts';
 import { HealthRunner } from '../serving/health-runner.ts';
 import { addressOfOwner, instanceHosts } from '../serving/instance-hosts.ts';
@@ -21,9 +25,11 @@ import { InstanceRunner } from '../serving/instance-runner.ts';
 import { servingLoadBalancers } from '../serving/load-balancers.ts';
 import { metadataOf } from '../serving/metadata.ts';
 import { placeOfOwner } from '../serving/places.ts';
+import { rootDirectory } from '../serving/volume-places.ts';
 import type { SocketAddress } from './admin.ts';
 import { ClockPositionKeeper, reservedWorldTime } from './clock-position.ts';
 import { lookUpSocket, resolveSocket } from './directory.ts';
+import { ImageDesk } from './image-desk.ts';
 import type { Log } from './log.ts';
 import { LiveClock } from './live-clock.ts';
 import { PublicSides } from './public-sides.ts';
@@ -44,6 +50,19 @@ export interface LiveWorldOptions {
   readonly onJournalFailure: (error: unknown) => void;
 }
 
+/** Operations whose answer tells of a moment that snapshots are to show. */
+const takingOperations: ReadonlySet<string> = new Set([
+  'CreateSnapshot',
+  'CreateSnapshots',
+  'CreateImage',
+]);
+
+/** Operations after which programs look for a volume's directory. */
+const placingOperations: ReadonlySet<string> = new Set(['AttachVolume', 'DetachVolume']);
+
+/** A large volume is filled from its snapshot for longer than a client waits; its attachment is answered then. */
+const longestPlacingMs = 20_000;
+
 const soon = (work: () => void): void => {
   setImmediate(work);
 };
@@ -58,8 +77,13 @@ export class LiveWorld {
   readonly answers: DnsAnswers;
   readonly places: Places;
   readonly sockets: Sockets;
+  /** The blocks of a Region's snapshots. */
+  readonly regionBlocks: (region: string) => RegionBlocks;
   readonly #options: LiveWorldOptions;
   readonly #driver: Driver;
+  /** Images that come and go by the command line, and what is known of copies. */
+  readonly images: ImageDesk;
+  readonly #disks: DiskRunner;
   readonly #instances: InstanceRunner;
   readonly #balancers: BalancerRunner;
   readonly #plane: ReturnType<typeof createBalancerPlane>;
@@ -77,6 +101,17 @@ export class LiveWorld {
     this.sockets = new Sockets(world, options.loopback);
     this.answers = createDnsAnswers(world, this.sockets);
     this.#stopFollowing = followFaults(world);
+    const { directory, log } = options;
+    const disks = new LiveDisks(directory, (what, message) => log.warn({ id: what }, message));
+    this.regionBlocks = (region) => disks.blocks(region);
+    this.images = new ImageDesk({ world, disks, directory: join(directory, 'imports') });
+    this.#disks = new DiskRunner({
+      world,
+      disks,
+      directory,
+      machines: () => this.#instances,
+      onProblem: (id, message) => log.warn({ id }, message),
+    });
     this.#instances = this.#runInstances();
     this.#publicSides = new PublicSides({ world, sockets: this.sockets, log: options.log });
     this.#plane = createBalancerPlane({
@@ -124,11 +159,22 @@ export class LiveWorld {
     return this.#driver.name;
   }
 
-  /** Brings what a machine printed into the world, before GetConsoleOutput reads it. */
-  async refreshConsole(call: Call): Promise<void> {
+  /** Brings into the world what an operation will read of machines and disks. */
+  async prepare(call: Call): Promise<void> {
     const { InstanceId: id } = call.input;
-    if (typeof id === 'string') {
+    if (call.operation === 'GetConsoleOutput' && typeof id === 'string') {
       await this.#instances.refreshConsole(call.region, call.account, id);
+    }
+  }
+
+  /** Settles when the disks show what an operation has asked of them, so that its answer is true. */
+  async settle(call: Call): Promise<void> {
+    if (takingOperations.has(call.operation)) await this.#disks.taken();
+    if (placingOperations.has(call.operation)) {
+      await Promise.race([
+        this.#disks.placed(),
+        pause(longestPlacingMs, undefined, { ref: false }),
+      ]);
     }
   }
 
@@ -191,6 +237,7 @@ export class LiveWorld {
     this.#balancers.stop();
     this.#instances.stop();
     await Promise.all([this.#publicSides.close(), this.#plane.close(), this.#driver.close()]);
+    await this.#disks.stop();
     this.#clockPosition.stop();
     this.clock.stop();
     await this.world.close();
@@ -237,8 +284,9 @@ export class LiveWorld {
       sockets: {
         instanceAddress: (id) => sockets.instanceAddress(id),
         release: (id) => sockets.releaseInstance(id),
-        diskDirectory: (id) => join(directory, 'instances', id, 'disk'),
+        diskDirectory: (id) => rootDirectory(directory, id),
       },
+      disks: this.#disks,
       metadata: (region, account, id) => metadataOf(world, region, account, id),
       endpoint: this.#options.endpoint,
       onProblem: (id, message) => log.warn({ instanceId: id }, message),

@@ -78,7 +78,9 @@ export const openLiveWorld = async (
     live,
     execute: createExecute({
       world: () => live.world,
-      refreshConsole: (call) => live.refreshConsole(call),
+      prepare: (call) => live.prepare(call),
+      settle: (call) => live.settle(call),
+      regionBlocks: (region) => live.regionBlocks(region),
     }),
     isSilent: (service, region) => isSilent(live.world, service, region),
   };

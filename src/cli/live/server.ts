@@ -9,6 +9,7 @@ import type { Journal } from '../../world/journal.ts';
 import { Failed } from '../usage-error.ts';
 import { version } from '../version.ts';
 import { createAdmin, type AdminWorld, type SocketAddress } from './admin.ts';
+import type { ImageDesk } from './image-desk.ts';
 import { chooseDriver, type AskedDriver, type ChosenDriver } from './choose-driver.ts';
 import type { LiveClock } from './live-clock.ts';
 import type { LiveWorld } from './live-world.ts';
@@ -148,6 +149,10 @@ class Server implements AdminWorld {
     return this.live().socketOf(of, port, region);
   }
 
+  images(): ImageDesk {
+    return this.live().images;
+  }
+
   async vantageOf(of: string): Promise<object | DomainError> {
     const found = this.live().placeOf(of);
     if (found instanceof DomainError) return found;
@@ -208,7 +213,9 @@ class Server implements AdminWorld {
     const { directory } = this.#site;
     await before.live.close();
     this.#resets += 1;
-    rmSync(join(directory, 'instances'), { recursive: true, force: true });
+    for (const part of ['instances', 'volumes', 'blocks', 'imports']) {
+      rmSync(join(directory, part), { recursive: true, force: true });
+    }
     if (this.#options.dataDirectory !== undefined) {
       for (const suffix of ['', '-wal', '-shm']) {
         rmSync(join(directory, `journal.sqlite${suffix}`), { force: true });

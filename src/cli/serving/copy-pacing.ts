@@ -7,13 +7,12 @@ import type { World } from '../../world/world.ts';
 const lookEveryMs = 50;
 
 /**
- * Holds a copy's real bytes to what the world says that it has sent: they go at the rate of its share of the way, stand still
+ * Holds a copy's real blocks to the share of it that the world says is sent: they go at the rate of its share of the way, stand still
  * while it is paused, and end with it.
  */
 export const paceCopy = (
   world: World,
   place: { readonly region: string; readonly account: string; readonly snapshotId: string },
-  realBytes: number,
   stopped: AbortSignal,
 ): Pacing => {
   const ended = new AbortController();
@@ -23,14 +22,14 @@ export const paceCopy = (
     const copy = view.get(Copies, snapshotId);
     if (copy === undefined || view.get(Snapshots, snapshotId) === undefined) {
       ended.abort();
-      return Infinity;
+      return 1;
     }
-    return copy.state === 'arriving' ? Infinity : sentShareOf(copy, view.now) * realBytes;
+    return copy.state === 'arriving' ? 1 : sentShareOf(copy, view.now);
   };
   return {
     signal: AbortSignal.any([ended.signal, stopped]),
-    allow: async (bytesInAll) => {
-      while (!stopped.aborted && allowed() < Math.min(bytesInAll, realBytes)) {
+    allow: async (share) => {
+      while (!stopped.aborted && allowed() < Math.min(1, share)) {
         await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
       }
     },

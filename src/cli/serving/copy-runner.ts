@@ -67,12 +67,7 @@ export class CopyRunner {
     return afterwards(disks.copySize(blocks), (bytes) => {
       world.transact(place.region, place.account, (tx) => observeCopySize(tx, copy.id, bytes));
       if (isDomainError(bytes)) return undefined;
-      const pacing = paceCopy(
-        world,
-        { ...place, snapshotId: copy.id },
-        bytes,
-        this.#stopped.signal,
-      );
+      const pacing = paceCopy(world, { ...place, snapshotId: copy.id }, this.#stopped.signal);
       return afterwards(disks.copy(blocks, pacing), (sent) => this.#arrived(place, copy, sent));
     });
   }

@@ -45,8 +45,8 @@ export interface BlockCopy {
 
 /** What holds a copy back, and ends it. */
 export interface Pacing {
-  /** Settles when so many bytes in all may have been sent. */
-  allow(bytesInAll: number): Promise<void>;
+  /** Settles when this share of what is to be sent, from 0 to 1, may have been sent. */
+  allow(share: number): Promise<void>;
   readonly signal: AbortSignal;
 }
 

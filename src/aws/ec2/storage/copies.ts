@@ -43,12 +43,14 @@ export const linkBytesPerSecond = (view: View, fromRegion: string): number =>
 export const copyBytesPerSecond = (view: View): number => bytesPerSecond(view.geography.copyGbps);
 
 /** The last completed snapshot here of the same series: what a copy need not send again. */
-const baseOf = (view: View, snapshot: Snapshot): Snapshot | undefined =>
+export const copyBase = (
+  view: View,
+  snapshot: Pick<Snapshot, 'lineage' | 'encrypted' | 'kmsKeyId'>,
+): Snapshot | undefined =>
   view
     .find(Snapshots, 'lineage', snapshot.lineage)
     .filter(
       (other) =>
-        other.id !== snapshot.id &&
         other.state === 'completed' &&
         other.source.kind === 'copy' &&
         // Another key means that every byte is another ("Copy an Amazon EBS snapshot", User Guide).
@@ -69,7 +71,7 @@ export const beginCopy = (tx: Tx, snapshot: Snapshot): Copy => {
     fromRegion: source.region,
     fromAccount: source.account,
     fromSnapshotId: source.snapshotId,
-    baseId: baseOf(tx, snapshot)?.id ?? null,
+    baseId: copyBase(tx, snapshot)?.id ?? null,
     state: 'measuring',
     totalBytes: 0,
     sentBytes: 0,

@@ -1,0 +1,208 @@
+import { resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { callAdmin, endpointOf } from '../admin-client.ts';
+import { tableLines } from '../choose/text-table.ts';
+import { formatDuration } from '../duration.ts';
+import { bytesText, type ShownCopy } from '../images/copy-lines.ts';
+import { ImageCalls } from '../images/image-calls.ts';
+import type { CopyEstimate } from '../live/copy-estimate.ts';
+import type { CopySummary } from '../live/copies-summary.ts';
+import type { ImageJob } from '../live/image-jobs.ts';
+import { Failed, UsageError } from '../usage-error.ts';
+import { watchCopies } from './copies.ts';
+
+interface Options {
+  readonly endpoint?: string;
+  readonly json?: boolean;
+}
+
+interface EstimateAnswer {
+  readonly region: string;
+  readonly name: string;
+  readonly estimates: readonly CopyEstimate[];
+}
+
+const destinationsOf = (to: string | undefined): readonly string[] => {
+  const regions = (to ?? '').split(',').filter((region) => region !== '');
+  if (regions.length === 0) {
+    throw new UsageError('--to names the Regions to copy to: --to eu-west-1,ap-south-1');
+  }
+  return regions;
+};
+
+const money = (estimate: CopyEstimate): string => {
+  if (estimate.usd === null) return 'not known';
+  return `$${estimate.usd.toFixed(2)}${estimate.usdBasis === 'assumed' ? ' (usual price)' : ''}`;
+};
+
+const printEstimate = (imageId: string, answer: EstimateAnswer): void => {
+  const rows = answer.estimates.map((estimate) => [
+    estimate.toRegion,
+    `${bytesText(estimate.bytes)}${estimate.incremental ? ' (changes)' : ''}`,
+    `${bytesText(estimate.bytesPerSecond)}/s`,
+    estimate.reachable ? formatDuration(estimate.seconds * 1000) : 'NO WAY THERE NOW',
+    money(estimate),
+  ]);
+  const columns = [
+    { title: 'to', align: 'left' },
+    { title: 'bytes', align: 'right' },
+    { title: 'rate', align: 'right' },
+    { title: 'time', align: 'right' },
+    { title: 'transfer', align: 'right' },
+  ] as const;
+  const usd = answer.estimates.reduce((sum, estimate) => sum + (estimate.usd ?? 0), 0);
+  const longest = Math.max(...answer.estimates.map((estimate) => estimate.seconds));
+  process.stdout.write(
+    `${imageId} (${answer.name}) from ${answer.region}\n${tableLines(columns, rows).join('\n')}\n` +
+      `all at once: ${formatDuration(longest * 1000)} of world time, $${usd.toFixed(2)} for the transfer; keeping the copies costs storage in each Region.\n`,
+  );
+};
+
+const outcomeOf =
+  (calls: ImageCalls) =>
+  async (copy: CopySummary): Promise<ShownCopy['outcome']> => {
+    if (copy.imageId === null) return 'over';
+    // Its last snapshot has settled a moment before the image is told so.
+    const { state, reason } = await calls.imageState(copy.toRegion, copy.imageId);
+    if (state === 'failed') return { failed: reason };
+    return state === 'available' ? 'completed' : 'over';
+  };
+
+const copyAndWatch = async (
+  endpoint: string,
+  calls: ImageCalls,
+  image: { readonly imageId: string; readonly fromRegion: string; readonly name: string },
+  toRegions: readonly string[],
+  json: boolean,
+): Promise<void> => {
+  const made: { readonly region: string; readonly imageId: string }[] = [];
+  for (const region of toRegions) {
+    made.push({ region, imageId: await calls.copyImage(region, image) });
+  }
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ images: made })}\n`);
+    return;
+  }
+  const ids = new Set(made.map(({ imageId }) => imageId));
+  await watchCopies(
+    endpoint,
+    (copy) => copy.imageId !== null && ids.has(copy.imageId),
+    outcomeOf(calls),
+  );
+  const failed: string[] = [];
+  for (const { region, imageId } of made) {
+    const { state, reason } = await calls.imageState(region, imageId);
+    process.stdout.write(`${imageId}  ${region}  ${state}${reason === '' ? '' : `: ${reason}`}\n`);
+    if (state === 'failed') failed.push(region);
+  }
+  if (failed.length > 0) throw new Failed(`The copy to ${failed.join(', ')} failed.`);
+};
+
+/** `faultline image copy`: sends an image to other Regions with bars, or says what that would take. */
+export const imageCopy = async (
+  imageId: string,
+  options: Options & {
+    readonly to?: string;
+    readonly region?: string;
+    readonly name?: string;
+    readonly estimate?: boolean;
+  },
+): Promise<void> => {
+  const endpoint = endpointOf(options.endpoint);
+  const toRegions = destinationsOf(options.to);
+  const calls = new ImageCalls(endpoint);
+  const query = new URLSearchParams({ image: imageId, to: toRegions.join(',') });
+  if (options.region !== undefined) query.set('region', options.region);
+  if (calls.account !== undefined) query.set('account', calls.account);
+  // The admin API answers estimates in this form.
+  const answer = (await callAdmin(
+    endpoint,
+    'GET',
+    `/copies/estimate?${query.toString()}`,
+  )) as EstimateAnswer;
+  if (options.estimate === true) {
+    if (options.json === true) process.stdout.write(`${JSON.stringify(answer)}\n`);
+    else printEstimate(imageId, answer);
+    return;
+  }
+  const image = { imageId, fromRegion: answer.region, name: options.name ?? answer.name };
+  await copyAndWatch(endpoint, calls, image, toRegions, options.json === true);
+};
+
+const jobText = (job: ImageJob): string => {
+  const { entries, bytes } = job.progress;
+  return `${job.phase}: ${entries} files, ${bytesText(bytes)}`;
+};
+
+/** Follows work of the world on an image; answers it when it is done. */
+const followJob = async (endpoint: string, begun: ImageJob): Promise<ImageJob> => {
+  let job = begun;
+  const isTerminal = process.stderr.isTTY;
+  while (job.state === 'running') {
+    if (isTerminal) process.stderr.write(`\r\u001B[K${jobText(job)}`);
+    await pause(isTerminal ? 200 : 500);
+    // The admin API answers a job in this form.
+    job = (await callAdmin(endpoint, 'GET', `/images/${job.id}`)) as ImageJob;
+  }
+  if (isTerminal) process.stderr.write('\r\u001B[K');
+  if (job.error !== null) throw new Failed(job.error);
+  return job;
+};
+
+const print = (job: ImageJob, json: boolean, words: string): void => {
+  process.stdout.write(json ? `${JSON.stringify(job)}\n` : `${words}\n`);
+};
+
+/** `faultline image import`: a directory, an archive or a container's image becomes an image of the world. */
+export const imageImport = async (
+  path: string | undefined,
+  options: Options & {
+    readonly container?: string;
+    readonly name?: string;
+    readonly region?: string;
+    readonly architecture?: string;
+    readonly sizeGib?: string;
+  },
+): Promise<void> => {
+  const endpoint = endpointOf(options.endpoint);
+  const { container, name } = options;
+  if ((path === undefined) === (container === undefined)) {
+    throw new UsageError('Give a directory or an archive, or --container IMAGE: one of them.');
+  }
+  if (name === undefined) throw new UsageError('--name is what the image is called.');
+  const account = new ImageCalls(endpoint).account;
+  const body = {
+    ...(path === undefined ? { container } : { path: resolve(path) }),
+    name,
+    region: options.region ?? process.env['AWS_REGION'] ?? 'us-east-1',
+    ...(options.architecture === undefined ? {} : { architecture: options.architecture }),
+    ...(options.sizeGib === undefined ? {} : { sizeGiB: Number(options.sizeGib) }),
+    ...(account === undefined ? {} : { account }),
+  };
+  const begun = (await callAdmin(endpoint, 'POST', '/images/import', body)) as ImageJob;
+  const job = await followJob(endpoint, begun);
+  print(
+    job,
+    options.json === true,
+    `${job.imageId ?? ''}  ${name}  ${job.progress.entries} files, ${bytesText(job.progress.bytes)}, in ${body.region}`,
+  );
+};
+
+/** `faultline image export`: the root file system of an image becomes a directory or an archive. */
+export const imageExport = async (
+  imageId: string,
+  path: string,
+  options: Options & { readonly region?: string },
+): Promise<void> => {
+  const endpoint = endpointOf(options.endpoint);
+  const account = new ImageCalls(endpoint).account;
+  const body = {
+    imageId,
+    path: resolve(path),
+    ...(options.region === undefined ? {} : { region: options.region }),
+    ...(account === undefined ? {} : { account }),
+  };
+  const begun = (await callAdmin(endpoint, 'POST', '/images/export', body)) as ImageJob;
+  const job = await followJob(endpoint, begun);
+  print(job, options.json === true, `${path}  ${jobText(job)}`);
+};

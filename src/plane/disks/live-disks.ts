@@ -1,0 +1,263 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DomainError, isDomainError } from '../../world/domain-error.ts';
+import { isSystemProblem } from '../compute/system-problem.ts';
+import { captureDirectory } from './contents/capture-directory.ts';
+import { readLayoutRecord, writeLayoutRecord } from './contents/layout-record.ts';
+import { readLayout } from './contents/read-layout.ts';
+import { restoreDirectory } from './contents/restore-directory.ts';
+import type { Layout } from './contents/volume-tree.ts';
+import { copyBlocks } from './copy-blocks.ts';
+import { comparedCopy, wholeCopy } from './copy-plan.ts';
+import { VolumeDirectories } from './directories/volume-directories.ts';
+import type {
+  BlockCopy,
+  Capture,
+  Disks,
+  Pacing,
+  PlacedVolume,
+  RealContents,
+  SnapshotPlace,
+} from './disks.ts';
+import { blockBytes, type RegionBlocks, type SnapshotContents } from './region-blocks.ts';
+import { BlockStore } from './store/block-store.ts';
+
+const ofContents = ({ blockCount, changedBlockCount, digest }: SnapshotContents): RealContents => ({
+  blockCount,
+  changedBlockCount,
+  digest,
+});
+
+const notThere = (snapshotId: string): DomainError =>
+  new DomainError(
+    'InvalidSnapshot.NotFound',
+    `The contents of the snapshot '${snapshotId}' are not there.`,
+  );
+
+/** Garbage is collected so long after the last snapshot was dropped, in real milliseconds. */
+const collectAfterMs = 5_000;
+
+/** Disks on this machine: volumes are directories, and each Region has a block store, below one directory. */
+export class LiveDisks implements Disks {
+  readonly #directory: string;
+  readonly #volumes: VolumeDirectories;
+  readonly #stores = new Map<string, BlockStore>();
+  readonly #collections = new Map<string, NodeJS.Timeout>();
+  readonly #onProblem: (what: string, message: string) => void;
+
+  /** `directory` is the world's. */
+  constructor(directory: string, onProblem: (what: string, message: string) => void) {
+    this.#directory = directory;
+    this.#volumes = new VolumeDirectories(directory);
+    this.#onProblem = onProblem;
+  }
+
+  /** The blocks of a Region. */
+  blocks(region: string): RegionBlocks {
+    const known = this.#stores.get(region);
+    if (known !== undefined) return known;
+    const store = new BlockStore(join(this.#directory, 'blocks', region));
+    this.#stores.set(region, store);
+    return store;
+  }
+
+  async placeVolume(volume: PlacedVolume): Promise<DomainError | undefined> {
+    const { volumeId, place } = volume;
+    if (place !== undefined) await this.#volumes.adopt(volumeId, place);
+    const made = await this.#make(volume);
+    if (isDomainError(made)) return made;
+    return place === undefined
+      ? this.#volumes.takeHome(volumeId)
+      : this.#volumes.place(volumeId, place);
+  }
+
+  async eraseVolume(volumeId: string): Promise<void> {
+    const problem = await this.#volumes.erase(volumeId);
+    if (problem !== undefined) this.#onProblem(volumeId, problem.message);
+  }
+
+  async capture(capture: Capture): Promise<RealContents | DomainError> {
+    const { region, snapshotId, volumeId, sizeGiB } = capture;
+    const located = await this.#volumes.locate(volumeId);
+    if (located === undefined) {
+      return new DomainError('InvalidVolume.NotFound', `The volume '${volumeId}' is not there.`);
+    }
+    const blocks = this.blocks(region);
+    const record = this.#layoutRecord(volumeId);
+    const before = await this.#layoutBefore(blocks, record, capture.parentId);
+    const captured = await this.#write({ region, snapshotId }, located.path, sizeGiB, before);
+    if (isDomainError(captured)) return captured;
+    await writeLayoutRecord(record, captured.layout);
+    return captured.contents;
+  }
+
+  async contents({ region, snapshotId }: SnapshotPlace): Promise<RealContents | undefined> {
+    const found = await this.blocks(region).contents(snapshotId);
+    return found?.state === 'complete' ? ofContents(found) : undefined;
+  }
+
+  async copySize({ from, to, baseId }: BlockCopy): Promise<number | DomainError> {
+    const [source, destination] = [this.blocks(from.region), this.blocks(to.region)];
+    if ((await source.contents(from.snapshotId))?.state !== 'complete') {
+      return notThere(from.snapshotId);
+    }
+    const base = baseId === undefined ? undefined : await destination.contents(baseId);
+    const steps =
+      base?.state === 'complete'
+        ? comparedCopy(source, from.snapshotId, destination, base.snapshotId)
+        : wholeCopy(source, from.snapshotId);
+    let count = 0;
+    for await (const step of steps) if (step.kind === 'send') count += 1;
+    return count * blockBytes;
+  }
+
+  async copy(
+    { from, to, baseId }: BlockCopy,
+    pacing: Pacing,
+  ): Promise<RealContents | DomainError | undefined> {
+    const { signal } = pacing;
+    let [asked, total] = [0, 0];
+    try {
+      const copied = await copyBlocks(
+        this.blocks(from.region),
+        from.snapshotId,
+        this.blocks(to.region),
+        to.snapshotId,
+        {
+          ...(baseId === undefined ? {} : { previousId: baseId }),
+          signal,
+          allow: (bytes) => {
+            asked += bytes;
+            return pacing.allow(total === 0 ? 0 : asked / total);
+          },
+          onProgress: (_sent, totalBytes) => {
+            total = totalBytes;
+          },
+        },
+      );
+      return isDomainError(copied) ? copied : ofContents(copied);
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
+    }
+  }
+
+  async dropSnapshot({ region, snapshotId }: SnapshotPlace): Promise<void> {
+    await this.blocks(region).drop(snapshotId);
+    this.#collectLater(region);
+  }
+
+  async sweep(isKnown: Parameters<Disks['sweep']>[0]): Promise<void> {
+    const swept = await this.#volumes.sweep((volumeId) => isKnown.volume(volumeId));
+    if (isDomainError(swept)) this.#onProblem('volumes', swept.message);
+    for (const region of await this.#regions()) {
+      const blocks = this.blocks(region);
+      for (const { snapshotId } of await blocks.list()) {
+        if (!isKnown.snapshot({ region, snapshotId })) await blocks.drop(snapshotId);
+      }
+      this.#collectLater(region);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#collections.values()) clearTimeout(timer);
+    this.#collections.clear();
+    await Promise.all([...this.#stores.values()].map((store) => store.close()));
+  }
+
+  /** Takes what a directory holds as a snapshot that has no volume. */
+  async captureDirectory(
+    snapshot: SnapshotPlace,
+    directory: string,
+    sizeGiB: number,
+  ): Promise<RealContents | DomainError> {
+    const captured = await this.#write(snapshot, directory, sizeGiB, undefined);
+    return isDomainError(captured) ? captured : captured.contents;
+  }
+
+  /** Writes what a snapshot holds into an empty directory. */
+  async restore(
+    { region, snapshotId }: SnapshotPlace,
+    directory: string,
+    onProgress?: (doneBytes: number) => void,
+  ): Promise<DomainError | undefined> {
+    const options = onProgress === undefined ? {} : { onProgress };
+    const restored = await restoreDirectory(this.blocks(region), snapshotId, directory, options);
+    return isDomainError(restored) ? restored : undefined;
+  }
+
+  /** The volume, made if it is nowhere. */
+  async #make(volume: PlacedVolume): Promise<string | DomainError> {
+    const { region, volumeId, snapshotId, sizeGiB } = volume;
+    if (snapshotId === undefined) return this.#volumes.create(volumeId);
+    return this.#volumes.createFrom(volumeId, async (directory) => {
+      const blocks = this.blocks(region);
+      if ((await blocks.contents(snapshotId))?.state !== 'complete') return notThere(snapshotId);
+      const restored = await restoreDirectory(blocks, snapshotId, directory, { sizeGiB });
+      if (isDomainError(restored)) return restored;
+      await writeLayoutRecord(this.#layoutRecord(volumeId), restored.layout);
+      return undefined;
+    });
+  }
+
+  async #write(
+    { region, snapshotId }: SnapshotPlace,
+    directory: string,
+    sizeGiB: number,
+    previous: Layout | undefined,
+  ): Promise<{ readonly layout: Layout; readonly contents: RealContents } | DomainError> {
+    const blocks = this.blocks(region);
+    // What an earlier run left open of it shows another moment.
+    await blocks.drop(snapshotId);
+    const writer = await blocks.begin(snapshotId, previous?.snapshotId);
+    const captured = await captureDirectory(directory, writer, { snapshotId, sizeGiB, previous });
+    if (isDomainError(captured)) {
+      await writer.abort();
+      return captured;
+    }
+    const contents = ofContents(await writer.complete());
+    return { layout: captured.layout, contents };
+  }
+
+  /** How the volume's last snapshot lies, with how its files looked then; else how an older one lies. */
+  async #layoutBefore(
+    blocks: RegionBlocks,
+    record: string,
+    parentId: string | undefined,
+  ): Promise<Layout | undefined> {
+    const isThere = async (snapshotId: string | undefined): Promise<boolean> =>
+      snapshotId !== undefined && (await blocks.contents(snapshotId))?.state === 'complete';
+    const recorded = await readLayoutRecord(record);
+    if (await isThere(recorded?.snapshotId)) return recorded;
+    if (parentId === undefined || !(await isThere(parentId))) return undefined;
+    const read = await readLayout(blocks, parentId);
+    // A damaged parent is no reason to take no snapshot: it only shares nothing with it.
+    return isDomainError(read) ? undefined : read;
+  }
+
+  #layoutRecord(volumeId: string): string {
+    return join(this.#volumes.folder(volumeId), 'layout');
+  }
+
+  /** The Regions that have blocks on the disk. */
+  async #regions(): Promise<readonly string[]> {
+    const directory = join(this.#directory, 'blocks');
+    const names = await readdir(directory).catch((problem: unknown) => {
+      if (isSystemProblem(problem) && problem.code === 'ENOENT') return [];
+      throw problem;
+    });
+    return names;
+  }
+
+  #collectLater(region: string): void {
+    clearTimeout(this.#collections.get(region));
+    const timer = setTimeout(() => {
+      this.#collections.delete(region);
+      this.blocks(region)
+        .collect()
+        .catch((error: unknown) => this.#onProblem(region, String(error)));
+    }, collectAfterMs);
+    timer.unref();
+    this.#collections.set(region, timer);
+  }
+}
