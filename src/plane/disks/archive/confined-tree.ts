@@ -10,7 +10,7 @@ import {
   symlink,
   unlink,
 } from 'node:fs/promises';
-import type { DomainError } from '../../../world/domain-error.ts';
+import { DomainError } from '../../../world/domain-error.ts';
 import { isSystemProblem } from '../../compute/system-problem.ts';
 import { hostPath } from '../contents/scan-directory.ts';
 import { treeBounds } from '../contents/volume-tree.ts';
@@ -79,38 +79,41 @@ export class ConfinedTree {
     return undefined;
   }
 
-  /** Makes way for an entry: the directories above it are there, and nothing has its name. */
-  async #makeWay(path: BytePath): Promise<DomainError | undefined> {
+  /**
+   * Makes an entry once the directories above it are there. What has its name already, unless it is a directory, is removed
+   * then: mostly nothing has.
+   */
+  async #make<T>(path: BytePath, act: () => Promise<T>): Promise<T | DomainError> {
     if (path === '' || this.#directories.has(path))
       return badArchive(`${shownName(path)} is a directory in one place and none in another`);
     const above = await this.#makeDirectory(parentOf(path));
     if (above !== undefined) return above;
     try {
-      await unlink(this.#place(path));
+      return await act();
     } catch (problem) {
-      if (!isSystemProblem(problem) || problem.code !== 'ENOENT') throw problem;
+      if (!isSystemProblem(problem) || problem.code !== 'EEXIST') throw problem;
     }
-    return undefined;
+    await unlink(this.#place(path));
+    return act();
   }
 
   async directory(path: BytePath, owner: EntryOwner): Promise<DomainError | undefined> {
-    const problem =
-      path === '' || this.#directories.has(path)
-        ? undefined
-        : ((await this.#makeWay(path)) ?? (await this.#makeDirectory(path)));
-    if (problem === undefined) this.#directories.set(path, owner);
-    return problem;
+    if (path !== '' && !this.#directories.has(path)) {
+      const made = await this.#make(path, () => mkdir(this.#place(path), { mode: 0o700 }));
+      if (made instanceof DomainError) return made;
+    }
+    this.#directories.set(path, owner);
+    return undefined;
   }
 
   /** Makes a file of the bytes that come. */
   async file(
     path: BytePath,
     owner: EntryOwner,
-    bytes: AsyncIterable<Uint8Array>,
+    bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   ): Promise<DomainError | undefined> {
-    const problem = await this.#makeWay(path);
-    if (problem !== undefined) return problem;
-    const file = await open(this.#place(path), create, 0o600);
+    const file = await this.#make(path, () => open(this.#place(path), create, 0o600));
+    if (file instanceof DomainError) return file;
     try {
       for await (const part of bytes)
         for (let from = 0; from < part.length;)
@@ -132,10 +135,9 @@ export class ConfinedTree {
   ): Promise<DomainError | undefined> {
     if (target === '' || target.includes('\0') || target.length > treeBounds.pathBytes)
       return badArchive(`${shownName(path)} is a link to nothing`);
-    const problem = await this.#makeWay(path);
-    if (problem !== undefined) return problem;
     const place = this.#place(path);
-    await symlink(Buffer.from(target, 'latin1'), place);
+    const made = await this.#make(path, () => symlink(Buffer.from(target, 'latin1'), place));
+    if (made instanceof DomainError) return made;
     if (isSuperuser) await lchown(place, owner.uid, owner.gid);
     await lutimes(place, owner.mtimeSeconds, owner.mtimeSeconds);
     return undefined;
@@ -155,10 +157,8 @@ export class ConfinedTree {
       if (!isSystemProblem(problem) || problem.code !== 'ENOENT') throw problem;
       return unknown;
     }
-    const problem = await this.#makeWay(path);
-    if (problem !== undefined) return problem;
-    await link(this.#place(target), this.#place(path));
-    return undefined;
+    const made = await this.#make(path, () => link(this.#place(target), this.#place(path)));
+    return made instanceof DomainError ? made : undefined;
   }
 
   /** Gives the directories their modes and times, now that nothing more is made in them. */

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { isDomainError } from '../../../world/domain-error.ts';
 import type { DomainError } from '../../../world/domain-error.ts';
-import { openToRead } from '../contents/read-file.ts';
+import { openToRead, readFully } from '../contents/read-file.ts';
 import { hostPath, scanDirectory } from '../contents/scan-directory.ts';
 import type { ScannedEntry } from '../contents/scan-directory.ts';
 import { archiveBounds, badArchive } from './archive-bounds.ts';
@@ -17,6 +17,33 @@ const ownerOf = (entry: ScannedEntry): EntryOwner => ({
   mtimeSeconds: (Number(entry.mtimeNs / 1000n) + 0.4) / 1_000_000,
 });
 
+/** Files that are copied at once. */
+const overlappingFiles = 16;
+
+/** Files up to this are read in one piece. */
+const smallBytes = 1024 ** 2;
+
+/** Copies one file; false when it is gone. */
+const copyFile = async (
+  source: string,
+  tree: ConfinedTree,
+  entry: ScannedEntry,
+): Promise<DomainError | boolean> => {
+  const file = await openToRead(hostPath(source, entry.path));
+  if (file === undefined) return false;
+  try {
+    if (entry.size > smallBytes) {
+      const reading = createReadStream('', { fd: file, autoClose: false });
+      return (await tree.file(entry.path, ownerOf(entry), reading)) ?? true;
+    }
+    const bytes = Buffer.allocUnsafe(entry.size);
+    const read = await readFully(file, bytes, 0);
+    return (await tree.file(entry.path, ownerOf(entry), [bytes.subarray(0, read)])) ?? true;
+  } finally {
+    await file.close();
+  }
+};
+
 /** Copies what a directory holds into an empty one, without following links and without leaving its file system. */
 export const copyTree = async (
   source: string,
@@ -29,33 +56,40 @@ export const copyTree = async (
   if (scan.entries.length > bounds.entries)
     return badArchive(`it has more than ${bounds.entries} entries`);
   const tree = new ConfinedTree(directory);
-  const firstNames = new Map<bigint, string>();
   let entries = 0;
   let bytes = 0;
+  const firstNames = new Map<bigint, string>();
+  const files: ScannedEntry[] = [];
+  const others: ScannedEntry[] = [];
   for (const entry of scan.entries) {
-    let problem: DomainError | undefined;
-    const first = entry.kind === 'file' ? firstNames.get(entry.inode) : undefined;
-    if (entry.kind === 'directory') problem = await tree.directory(entry.path, ownerOf(entry));
-    else if (entry.kind === 'symlink')
-      problem = await tree.symbolicLink(entry.path, ownerOf(entry), entry.target);
-    else if (first !== undefined) problem = await tree.hardLink(entry.path, first);
-    else {
-      const file = await openToRead(hostPath(source, entry.path));
-      if (file === undefined) continue;
-      bytes += entry.size;
-      if (bytes > bounds.bytes) {
-        await file.close();
-        return badArchive(`its files have more than ${bounds.bytes} bytes`);
-      }
-      const reading = createReadStream('', { fd: file });
-      problem = await tree.file(entry.path, ownerOf(entry), reading);
-      reading.destroy();
+    if (entry.kind === 'directory') {
+      const problem = await tree.directory(entry.path, ownerOf(entry));
+      if (problem !== undefined) return problem;
+      entries += 1;
+    } else if (entry.kind === 'file' && !firstNames.has(entry.inode)) {
       if (entry.linkCount > 1) firstNames.set(entry.inode, entry.path);
+      files.push(entry);
+    } else others.push(entry);
+  }
+  for (let from = 0; from < files.length; from += overlappingFiles) {
+    const some = files.slice(from, from + overlappingFiles);
+    bytes += some.reduce((sum, { size }) => sum + size, 0);
+    if (bytes > bounds.bytes) return badArchive(`its files have more than ${bounds.bytes} bytes`);
+    for (const copied of await Promise.all(some.map((entry) => copyFile(source, tree, entry)))) {
+      if (isDomainError(copied)) return copied;
+      if (copied) entries += 1;
     }
-    if (problem !== undefined) return problem;
-    entries += 1;
     options.onProgress?.(entries, bytes);
   }
+  for (const entry of others) {
+    const problem =
+      entry.kind === 'symlink'
+        ? await tree.symbolicLink(entry.path, ownerOf(entry), entry.target)
+        : await tree.hardLink(entry.path, firstNames.get(entry.inode) ?? entry.path);
+    if (problem !== undefined) return problem;
+    entries += 1;
+  }
+  options.onProgress?.(entries, bytes);
   await tree.finish();
   const skipped = scan.leftOut.special + scan.leftOut.mounts;
   return { entries, bytes, skipped, unnamed: [] };
