@@ -89,3 +89,16 @@ export const atomically = <T>(database: DatabaseSync, run: () => T): T => {
     throw error;
   }
 };
+
+/**
+ * The same for what nobody is promised yet: it survives the end of the process, and a loss of power once a later
+ * transaction does.
+ */
+export const atomicallyForNow = <T>(database: DatabaseSync, run: () => T): T => {
+  database.exec('PRAGMA synchronous = NORMAL');
+  try {
+    return atomically(database, run);
+  } finally {
+    database.exec('PRAGMA synchronous = FULL');
+  }
+};

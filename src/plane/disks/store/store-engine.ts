@@ -10,7 +10,7 @@ import { compress, digestOf, isZeros, restore, storedAs } from './block-codec.ts
 import { collectGarbage } from './block-collection.ts';
 import { BlockCommitter } from './block-committer.ts';
 import { blockIn, blocksPerPage } from './block-page.ts';
-import { atomically } from './index-database.ts';
+import { atomically, atomicallyForNow } from './index-database.ts';
 import { listBlocks, listChanges } from './snapshot-lists.ts';
 import type { SnapshotRow } from './snapshot-rows.ts';
 import { summarize } from './snapshot-totals.ts';
@@ -67,7 +67,7 @@ export class StoreEngine {
     }
     const key = this.#state.nextSnapshotKey;
     this.#state.nextSnapshotKey += 1;
-    atomically(database, () => snapshots.insert(key, name, parent?.key));
+    atomicallyForNow(database, () => snapshots.insert(key, name, parent?.key));
     return key;
   }
 
