@@ -1,5 +1,6 @@
 import { account } from './account/service.ts';
 import { ebs } from './ebs/service.ts';
+import { autoscaling } from './autoscaling/service.ts';
 import { ec2 } from './ec2/service.ts';
 import { elbv2 } from './elbv2/service.ts';
 import { lightsail } from './lightsail/service.ts';
@@ -13,6 +14,7 @@ import { sts } from './sts/service.ts';
 export const services: readonly Service[] = [
   account,
   ebs,
+  autoscaling,
   ec2,
   elbv2,
   lightsail,

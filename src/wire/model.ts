@@ -8,6 +8,7 @@ import { resolveShapes } from './shape.ts';
  */
 export const builtServices: readonly string[] = [
   'account',
+  'autoscaling',
   'ebs',
   'ec2',
   'elasticloadbalancing',

@@ -5,12 +5,14 @@ import { startReady, stop } from '../support/faultline-process.ts';
 import type { Running } from '../support/faultline-process.ts';
 import { walkAccountsAndRegions } from './walks/accounts-and-regions.ts';
 import { walkAddresses } from './walks/addresses.ts';
+import { walkAutoScaling } from './walks/auto-scaling.ts';
 import { walkBalancers } from './walks/balancers.ts';
 import { walkDns } from './walks/dns.ts';
 import { walkEbsDirect } from './walks/ebs-direct.ts';
 import { walkGeography } from './walks/geography.ts';
 import { walkImages } from './walks/images.ts';
 import { walkInstances } from './walks/instances.ts';
+import { walkLaunchTemplates } from './walks/launch-templates.ts';
 import { walkNetworks } from './walks/networks.ts';
 import { walkSecurity } from './walks/security.ts';
 import { walkSnapshots } from './walks/snapshots.ts';
@@ -39,6 +41,8 @@ walkImages(world);
 walkAddresses(world);
 walkDns(world);
 walkBalancers(world);
+walkLaunchTemplates(world);
+walkAutoScaling(world);
 
 it('walked through every operation of docs/coverage.md', () => {
   expect([...answeredOperations].toSorted()).toEqual(listedOperations());

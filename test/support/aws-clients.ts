@@ -1,5 +1,6 @@
 import { Account } from '@aws-sdk/client-account';
 import { EBS } from '@aws-sdk/client-ebs';
+import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { Lightsail } from '@aws-sdk/client-lightsail';
@@ -21,6 +22,7 @@ export interface Caller {
 export interface AwsClients {
   readonly account: Account;
   readonly ebs: EBS;
+  readonly autoscaling: AutoScaling;
   readonly ec2: EC2;
   readonly elbv2: ElasticLoadBalancingV2;
   readonly lightsail: Lightsail;
@@ -33,6 +35,7 @@ export interface AwsClients {
 /** The credential scope's name of each client, as docs/coverage.md has it. */
 const scopes: Readonly<Record<keyof AwsClients, string>> = {
   account: 'account',
+  autoscaling: 'autoscaling',
   ebs: 'ebs',
   ec2: 'ec2',
   elbv2: 'elasticloadbalancing',
@@ -83,6 +86,7 @@ export const awsClients = (endpoint: string, caller: Caller = {}): AwsClients =>
   };
   const clients = {
     account: new Account(configuration),
+    autoscaling: new AutoScaling(configuration),
     ebs: new EBS(configuration),
     ec2: new EC2(configuration),
     elbv2: new ElasticLoadBalancingV2(configuration),

@@ -1,4 +1,5 @@
 import type { Tx, View } from '../../world/transaction.ts';
+import { wakeGroupOf } from '../autoscaling/group-wake.ts';
 import { Instances, MachineReports, type Impairment, type Instance } from './instance-entities.ts';
 
 /** What status checks cannot see of an instance now; undefined when they see all of it. */
@@ -48,5 +49,7 @@ const underConditions = (view: View, instance: Instance): Instance => {
 /** Brings what is recorded of an instance in line with what is broken now. */
 export const followConditions = (tx: Tx, instance: Instance): void => {
   const now = underConditions(tx, instance);
-  if (now !== instance) tx.put(Instances, now);
+  if (now === instance) return;
+  tx.put(Instances, now);
+  wakeGroupOf(tx, now.id);
 };

@@ -1,0 +1,255 @@
+import { DomainError, isDomainError } from '../../world/domain-error.ts';
+import type { Tx } from '../../world/transaction.ts';
+import { addTags } from '../shared/tags.ts';
+import { launchInstances } from '../ec2/instances.ts';
+import type { Instance } from '../ec2/instance-entities.ts';
+import { tagWithTemplate } from '../ec2/launch-templates/launch-from-template.ts';
+import { beginActivity, placeDetails } from './activities.ts';
+import { launchedForBalance, replacesUnhealthy, startedForDifference } from './causes.ts';
+import { zoneNameOf } from '../ec2/account-zones.ts';
+import { afterFailedLaunch } from './decisions/back-off.ts';
+import type { CapacityPlan } from './decisions/capacity-plan.ts';
+import { countByZone, fillsCapacity, type GroupSnapshot } from './decisions/group-snapshot.ts';
+import { zonesToTry } from './decisions/zone-order.ts';
+import {
+  AutoScalingGroups,
+  GroupInstances,
+  type AutoScalingGroup,
+  type GroupInstance,
+} from './entities.ts';
+import { capacityOf, membersOf, subnetsIn } from './group-members.ts';
+import { choicesOf, groupLaunch, type GroupLaunch } from './launch-request.ts';
+import { closeZone } from './member-lifecycle.ts';
+
+/** Refusals that another zone or type may not meet; any other meets every launch of the group. */
+const refusedByPlace: ReadonlySet<string> = new Set([
+  'InsufficientInstanceCapacity',
+  'InsufficientFreeAddressesInSubnet',
+  'Unsupported',
+]);
+
+/** One launch that is to be made, and what its activity says of it. */
+interface Launching {
+  readonly cause: string;
+  readonly isSurplus: boolean;
+}
+
+const newMember = (
+  tx: Tx,
+  group: AutoScalingGroup,
+  instance: Instance,
+  launch: GroupLaunch,
+  { isSurplus, activityId }: { readonly isSurplus: boolean; readonly activityId: string },
+): GroupInstance => ({
+  id: instance.id,
+  groupName: group.id,
+  zoneId: instance.zoneId,
+  instanceType: instance.instanceType,
+  imageId: instance.imageId,
+  state: 'Pending',
+  isHealthy: true,
+  unhealthyCause: null,
+  isProtected: group.newInstancesProtected,
+  isSurplus,
+  launchedAt: tx.now,
+  inServiceAt: null,
+  source: launch.source,
+  activityId,
+});
+
+const launched = (
+  tx: Tx,
+  group: AutoScalingGroup,
+  instance: Instance,
+  launch: GroupLaunch,
+  { cause, isSurplus }: Launching,
+): void => {
+  const activity = beginActivity(tx, group, {
+    description: `Launching a new EC2 instance: ${instance.id}`,
+    cause,
+    details: placeDetails(tx, instance.subnetId, instance.zoneId),
+    status: 'PreInService',
+    progress: 30,
+  });
+  tagWithTemplate(tx, instance.id, launch.version);
+  addTags(tx, instance.id, 'instance', [{ Key: 'aws:autoscaling:groupName', Value: group.id }]);
+  const { id: activityId } = activity;
+  tx.put(GroupInstances, newMember(tx, group, instance, launch, { isSurplus, activityId }));
+  if (group.zoneTroubles[instance.zoneId] === undefined && group.launchTrouble === null) return;
+  const { [instance.zoneId]: _mended, ...zoneTroubles } = group.zoneTroubles;
+  tx.put(AutoScalingGroups, { ...group, zoneTroubles, launchTrouble: null });
+};
+
+/** Tries every wanted type in every subnet of a zone; the last refusal when none is launched. */
+const launchInZone = (
+  tx: Tx,
+  group: AutoScalingGroup,
+  zoneId: string,
+  launching: Launching,
+): DomainError | undefined => {
+  const subnets = subnetsIn(tx, group, zoneId);
+  const turn = subnets.length > 1 ? tx.random('autoscaling/subnets').below(subnets.length) : 0;
+  let refusal: DomainError | undefined;
+  for (const choice of choicesOf(group)) {
+    for (const subnet of [...subnets.slice(turn), ...subnets.slice(0, turn)]) {
+      const launch = groupLaunch(tx, group, choice, subnet.id);
+      if (isDomainError(launch)) return launch;
+      const made = launchInstances(tx, launch.request);
+      if (!isDomainError(made)) {
+        for (const instance of made.instances) launched(tx, group, instance, launch, launching);
+        return undefined;
+      }
+      if (!refusedByPlace.has(made.code)) return made;
+      refusal = made;
+    }
+  }
+  return refusal ?? noSubnet(group, zoneNameOf(tx, zoneId));
+};
+
+const noSubnet = (group: AutoScalingGroup, zone: string): DomainError =>
+  new DomainError(
+    'InsufficientFreeAddressesInSubnet',
+    `The Auto Scaling group ${group.id} has no subnet in ${zone}.`,
+  );
+
+const recordFailure = (
+  tx: Tx,
+  group: AutoScalingGroup,
+  zoneId: string,
+  cause: string,
+  refusal: DomainError,
+): void => {
+  const statusMessage = `${refusal.message} Launching EC2 instance failed.`;
+  beginActivity(tx, group, {
+    description: `Launching a new EC2 instance.  Status Reason: ${statusMessage}`,
+    cause,
+    details: placeDetails(tx, subnetsIn(tx, group, zoneId)[0]?.id ?? '', zoneId),
+    status: 'Failed',
+    statusMessage,
+  });
+  if (refusedByPlace.has(refusal.code)) return closeZone(tx, group.id, zoneId);
+  const current = tx.get(AutoScalingGroups, group.id) ?? group;
+  const launchTrouble = afterFailedLaunch(current.launchTrouble ?? undefined, tx.now);
+  tx.put(AutoScalingGroups, { ...current, launchTrouble });
+};
+
+/** Tries zones in their order; the zone in which an instance was launched, or undefined when none was. */
+const launchSomewhere = (
+  tx: Tx,
+  groupName: string,
+  zoneIds: readonly string[],
+  launching: Launching,
+): string | undefined => {
+  for (const zoneId of zoneIds) {
+    const group = tx.get(AutoScalingGroups, groupName);
+    if (group === undefined || isTroubled(tx, group)) return undefined;
+    const refusal = launchInZone(tx, group, zoneId, launching);
+    if (refusal === undefined) return zoneId;
+    recordFailure(tx, group, zoneId, launching.cause, refusal);
+  }
+  return undefined;
+};
+
+/** Whether the group's launches fail wherever they go, and it waits before it tries again. */
+const isTroubled = (tx: Tx, group: AutoScalingGroup): boolean =>
+  group.launchTrouble !== null && group.launchTrouble.until > tx.now;
+
+/** The zones to try for the next instance, and the one that it fills in the plan. */
+const nextZones = (
+  tx: Tx,
+  group: AutoScalingGroup,
+  snapshot: GroupSnapshot,
+  counts: ReadonlyMap<string, number>,
+): { readonly tries: readonly string[]; readonly waitsFor: string | undefined } => {
+  const zones = snapshot.zones.map((zone) => ({
+    ...zone,
+    closedUntil: group.zoneTroubles[zone.zoneId]?.until ?? 0,
+  }));
+  const draw = tx.random('autoscaling/zones').uint32();
+  const question = { ...snapshot, zones, counts, draw };
+  const open = zones.map((zone) => ({ ...zone, closedUntil: 0 }));
+  return {
+    tries: zonesToTry(question),
+    // An instance that waits for its zone holds its place there, so that others go elsewhere.
+    waitsFor:
+      snapshot.distribution === 'balanced-only'
+        ? zonesToTry({ ...question, zones: open })[0]
+        : undefined,
+  };
+};
+
+const launchMissing = (
+  tx: Tx,
+  groupName: string,
+  snapshot: GroupSnapshot,
+  count: number,
+  launching: Launching,
+): number => {
+  const members = membersOf(tx, groupName).filter((member) => fillsCapacity(member.state));
+  const counts = new Map(countByZone(members));
+  let made = 0;
+  for (let i = 0; i < count; i++) {
+    const group = tx.get(AutoScalingGroups, groupName);
+    if (group === undefined) break;
+    const { tries, waitsFor } = nextZones(tx, group, snapshot, counts);
+    const zoneId = launchSomewhere(tx, groupName, tries, launching);
+    if (zoneId !== undefined) made += 1;
+    const filled = zoneId ?? waitsFor;
+    if (filled === undefined) break;
+    counts.set(filled, (counts.get(filled) ?? 0) + 1);
+  }
+  return made;
+};
+
+/** Takes the sentences that were waiting for an activity. */
+const takeCauses = (tx: Tx, groupName: string): readonly string[] => {
+  const group = tx.get(AutoScalingGroups, groupName);
+  if (group === undefined || group.causes.length === 0) return [];
+  tx.put(AutoScalingGroups, { ...group, causes: [] });
+  return group.causes;
+};
+
+const joined = (sentences: readonly string[]): string => sentences.join('  ');
+
+/** Launches what a plan asks for, as far as EC2 lets it. */
+export const carryOutLaunches = (
+  tx: Tx,
+  group: AutoScalingGroup,
+  snapshot: GroupSnapshot,
+  plan: CapacityPlan,
+): void => {
+  if (isTroubled(tx, group)) return;
+  const replaced = Math.min(plan.launch, group.toReplace);
+  const added = plan.launch - replaced;
+  if (replaced + plan.replace > 0) {
+    const cause = replacesUnhealthy(tx.now);
+    const made = launchMissing(tx, group.id, snapshot, replaced, { cause, isSurplus: false });
+    launchMissing(tx, group.id, snapshot, plan.replace, { cause, isSurplus: true });
+    const current = tx.get(AutoScalingGroups, group.id) ?? group;
+    tx.put(AutoScalingGroups, { ...current, toReplace: current.toReplace - made });
+  }
+  if (added > 0) {
+    const from = capacityOf(tx, group.id);
+    const sentence = startedForDifference(tx.now, from, from + added);
+    const cause = joined([...takeCauses(tx, group.id), sentence]);
+    launchMissing(tx, group.id, snapshot, added, { cause, isSurplus: false });
+  }
+  if (plan.fill.length > 0) fillZones(tx, group, plan.fill);
+};
+
+/** For balance an instance is launched in that very zone or not at all. */
+const fillZones = (tx: Tx, group: AutoScalingGroup, zoneIds: readonly string[]): void => {
+  const names = [...new Set(zoneIds)].map((zoneId) => zoneNameOf(tx, zoneId));
+  const cause = launchedForBalance(tx.now, names);
+  let isFilled = false;
+  for (const zoneId of zoneIds) {
+    const current = tx.get(AutoScalingGroups, group.id);
+    if ((current?.zoneTroubles[zoneId]?.until ?? 0) > tx.now) continue;
+    const made = launchSomewhere(tx, group.id, [zoneId], { cause, isSurplus: true });
+    if (made !== undefined) isFilled = true;
+  }
+  const current = tx.get(AutoScalingGroups, group.id);
+  if (isFilled && current !== undefined) {
+    tx.put(AutoScalingGroups, { ...current, causes: [...current.causes, cause] });
+  }
+};

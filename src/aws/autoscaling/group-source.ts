@@ -1,0 +1,161 @@
+import type {
+  CreateAutoScalingGroupType,
+  MixedInstancesPolicy,
+} from '@aws-sdk/client-auto-scaling';
+import { isDomainError, type DomainError } from '../../world/domain-error.ts';
+import type { View } from '../../world/transaction.ts';
+import { LaunchTemplates } from '../ec2/launch-templates/entities.ts';
+import { templateOf, versionOf } from '../ec2/launch-templates/lookups.ts';
+import type { Plain } from '../operation.ts';
+import type { LaunchOverride, TemplateReference } from './decisions/launch-choices.ts';
+import { LaunchConfigurations, type LaunchSource } from './entities.ts';
+import { configurationNotFound, notBuilt, validation } from './errors.ts';
+
+type Input = Plain<CreateAutoScalingGroupType>;
+type Specification = NonNullable<Input['LaunchTemplate']>;
+type Mixed = Plain<MixedInstancesPolicy>;
+
+/** How Auto Scaling repeats what EC2 says of a launch that cannot be. */
+export const notFullyFormed = (error: DomainError): DomainError =>
+  validation(`You must use a valid fully-formed launch template. ${error.message}`);
+
+/** A launch template that a request names, by both its id and its name. */
+const templateReference = (
+  view: View,
+  asked: Specification | undefined,
+): TemplateReference | DomainError => {
+  const named = asked ?? {};
+  const { LaunchTemplateId: id, LaunchTemplateName: name } = named;
+  if ((id === undefined) === (name === undefined)) {
+    return validation('Valid requests must contain either launchTemplateId or LaunchTemplateName');
+  }
+  const template = templateOf(view, named);
+  if (isDomainError(template)) return notFullyFormed(template);
+  const version = versionOf(view, template, named.Version);
+  if (isDomainError(version)) return notFullyFormed(version);
+  return { id: template.id, name: template.name, version: named.Version ?? '$Default' };
+};
+
+type OverrideInput = NonNullable<NonNullable<Mixed['LaunchTemplate']>['Overrides']>[number];
+
+const readOverride = (view: View, input: OverrideInput): LaunchOverride | DomainError => {
+  if (input.WeightedCapacity !== undefined && input.WeightedCapacity !== '1') {
+    return notBuilt('weights of instance types (WeightedCapacity)');
+  }
+  if (input.InstanceRequirements !== undefined) {
+    return notBuilt('instance types chosen by attributes (InstanceRequirements)');
+  }
+  const template =
+    input.LaunchTemplateSpecification === undefined
+      ? undefined
+      : templateReference(view, input.LaunchTemplateSpecification);
+  if (isDomainError(template)) return template;
+  return {
+    ...(input.InstanceType === undefined ? {} : { instanceType: input.InstanceType }),
+    ...(input.ImageId === undefined ? {} : { imageId: input.ImageId }),
+    ...(template === undefined ? {} : { template }),
+  };
+};
+
+const defaultDistribution = {
+  OnDemandAllocationStrategy: 'prioritized',
+  OnDemandBaseCapacity: 0,
+  OnDemandPercentageAboveBaseCapacity: 100,
+  SpotAllocationStrategy: 'lowest-price',
+} as const;
+
+type Distribution = Extract<LaunchSource, { kind: 'mixed' }>['distribution'];
+
+const readDistribution = (asked: Mixed['InstancesDistribution']): Distribution | DomainError => {
+  const given = Object.fromEntries(
+    Object.entries(asked ?? {}).filter(
+      (entry): entry is [string, string | number] => entry[1] !== undefined,
+    ),
+  );
+  const distribution: Distribution = { ...defaultDistribution, ...given };
+  if (distribution['OnDemandPercentageAboveBaseCapacity'] !== 100) {
+    return notBuilt('Spot Instances (OnDemandPercentageAboveBaseCapacity below 100)');
+  }
+  const strategy = distribution['OnDemandAllocationStrategy'];
+  return strategy === 'prioritized'
+    ? distribution
+    : notBuilt(`the On-Demand allocation strategy '${strategy}'; 'prioritized' is there`);
+};
+
+const readMixed = (view: View, policy: Mixed): LaunchSource | DomainError => {
+  const template = templateReference(view, policy.LaunchTemplate?.LaunchTemplateSpecification);
+  if (isDomainError(template)) return template;
+  const overrides: LaunchOverride[] = [];
+  for (const input of policy.LaunchTemplate?.Overrides ?? []) {
+    const override = readOverride(view, input);
+    if (isDomainError(override)) return override;
+    overrides.push(override);
+  }
+  const distribution = readDistribution(policy.InstancesDistribution);
+  if (isDomainError(distribution)) return distribution;
+  return { kind: 'mixed', template, overrides, distribution };
+};
+
+/**
+ * What a request says a group is to launch; undefined when it says nothing. Errors: ValidationError when it names several
+ * things or one that is not there.
+ */
+export const readLaunchSource = (
+  view: View,
+  input: Pick<
+    Input,
+    'LaunchConfigurationName' | 'LaunchTemplate' | 'MixedInstancesPolicy' | 'InstanceId'
+  >,
+): LaunchSource | undefined | DomainError => {
+  const { LaunchConfigurationName: name, LaunchTemplate, MixedInstancesPolicy } = input;
+  if (input.InstanceId !== undefined) return notBuilt('groups made like an instance (InstanceId)');
+  const given = [name, LaunchTemplate, MixedInstancesPolicy].filter((one) => one !== undefined);
+  if (given.length === 0) return undefined;
+  if (given.length > 1) {
+    return validation(
+      'Valid requests must contain either launchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.',
+    );
+  }
+  if (MixedInstancesPolicy !== undefined) return readMixed(view, MixedInstancesPolicy);
+  if (name !== undefined) {
+    return view.get(LaunchConfigurations, name) === undefined
+      ? configurationNotFound(name)
+      : { kind: 'configuration', name };
+  }
+  const template = templateReference(view, LaunchTemplate);
+  return isDomainError(template) ? template : { kind: 'template', template };
+};
+
+const specification = (view: View, template: TemplateReference): Specification => ({
+  LaunchTemplateId: template.id,
+  LaunchTemplateName: view.get(LaunchTemplates, template.id)?.name ?? template.name,
+  Version: template.version,
+});
+
+/** What a group launches, as DescribeAutoScalingGroups tells it. */
+export const sourceAnswer = (
+  view: View,
+  launch: LaunchSource,
+): Pick<Input, 'LaunchConfigurationName' | 'LaunchTemplate' | 'MixedInstancesPolicy'> => {
+  switch (launch.kind) {
+    case 'configuration':
+      return { LaunchConfigurationName: launch.name };
+    case 'template':
+      return { LaunchTemplate: specification(view, launch.template) };
+    case 'mixed':
+      return {
+        MixedInstancesPolicy: {
+          LaunchTemplate: {
+            LaunchTemplateSpecification: specification(view, launch.template),
+            Overrides: launch.overrides.map(({ instanceType, imageId, template }) => ({
+              InstanceType: instanceType,
+              ImageId: imageId,
+              LaunchTemplateSpecification:
+                template === undefined ? undefined : specification(view, template),
+            })),
+          },
+          InstancesDistribution: launch.distribution,
+        },
+      };
+  }
+};

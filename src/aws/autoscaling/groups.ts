@@ -1,0 +1,186 @@
+import type {
+  CreateAutoScalingGroupType,
+  DeleteAutoScalingGroupType,
+  UpdateAutoScalingGroupType,
+} from '@aws-sdk/client-auto-scaling';
+import { isDomainError, type DomainError } from '../../world/domain-error.ts';
+import type { Tx, View } from '../../world/transaction.ts';
+import { checkLaunch } from '../ec2/instances.ts';
+import type { Operation } from '../operation.ts';
+import { newUuid } from './activities.ts';
+import { createdByUser, groupDeleted, updatedByUser } from './causes.ts';
+import {
+  AutoScalingGroups,
+  ScalingActivities,
+  type AutoScalingGroup,
+  type GroupSettings,
+  type GroupTag,
+} from './entities.ts';
+import {
+  activityInProgress,
+  groupExists,
+  limitExceeded,
+  resourceInUse,
+  validation,
+} from './errors.ts';
+import { membersOf, subnetsIn } from './group-members.ts';
+import { readSettings } from './group-settings.ts';
+import { notFullyFormed } from './group-source.ts';
+import { readTags } from './group-tags.ts';
+import { wakeGroup } from './group-wake.ts';
+import { choicesOf, groupLaunch } from './launch-request.ts';
+import { existingGroup } from './lookups.ts';
+import { quotas } from './quotas.ts';
+import { checkTargetGroups, targetGroupsOfRequest } from './traffic-sources.ts';
+
+/** A group is refused when EC2 would refuse to launch what it names, as AWS does with launch templates. */
+const checkLaunches = (
+  view: View,
+  group: Pick<AutoScalingGroup, 'launch' | 'tags' | 'subnetIds' | 'zoneIds'>,
+): DomainError | undefined => {
+  if (group.launch.kind === 'configuration') return undefined;
+  const [subnet] = group.zoneIds.flatMap((zoneId) => subnetsIn(view, group, zoneId));
+  if (subnet === undefined) return undefined;
+  for (const choice of choicesOf(group)) {
+    const launch = groupLaunch(view, group, choice, subnet.id);
+    const checked = isDomainError(launch) ? launch : checkLaunch(view, launch.request);
+    if (isDomainError(checked)) return notFullyFormed(checked);
+  }
+  return undefined;
+};
+
+const newGroup = (
+  tx: Tx,
+  name: string,
+  settings: GroupSettings,
+  parts: { readonly tags: readonly GroupTag[]; readonly targetGroupArns: readonly string[] },
+): AutoScalingGroup => ({
+  id: name,
+  arn: `arn:aws:autoscaling:${tx.shard}:${tx.account}:autoScalingGroup:${newUuid(tx)}:autoScalingGroupName/${name}`,
+  createdAt: tx.now,
+  ...settings,
+  ...parts,
+  detachingTargetGroupArns: [],
+  suspended: [],
+  enabledMetrics: [],
+  notifications: [],
+  status: 'active',
+  zoneTroubles: {},
+  launchTrouble: null,
+  causes: settings.desiredCapacity === 0 ? [] : [createdByUser(tx.now, settings.desiredCapacity)],
+  toReplace: 0,
+  cooldownUntil: 0,
+});
+
+/** CreateAutoScalingGroup: the instances come after it. */
+export const createAutoScalingGroup: Operation<
+  CreateAutoScalingGroupType,
+  Record<string, never>
+> = (tx, input) => {
+  const name = input.AutoScalingGroupName ?? '';
+  if (name.includes(':')) return validation("Auto Scaling group names must not contain ':'.");
+  if (tx.get(AutoScalingGroups, name) !== undefined) return groupExists(name);
+  if (tx.list(AutoScalingGroups).length >= quotas.groupsPerRegion) {
+    return limitExceeded(`Only ${quotas.groupsPerRegion} AutoScalingGroups are allowed`);
+  }
+  const settings = readSettings(tx, input, undefined);
+  if (isDomainError(settings)) return settings;
+  const tags = readTags(input.Tags ?? []);
+  if (isDomainError(tags)) return tags;
+  const targetGroupArns = targetGroupsOfRequest(input);
+  if (isDomainError(targetGroupArns)) return targetGroupArns;
+  const group = newGroup(tx, name, settings, { tags, targetGroupArns });
+  const refusal = checkTargetGroups(tx, group, targetGroupArns) ?? checkLaunches(tx, group);
+  if (refusal !== undefined) return refusal;
+  tx.put(AutoScalingGroups, group);
+  wakeGroup(tx, name);
+  return {};
+};
+
+const updateCauses = (
+  now: number,
+  before: AutoScalingGroup,
+  { minSize: min, maxSize: max, desiredCapacity: desired }: GroupSettings,
+): readonly string[] =>
+  desired === before.desiredCapacity
+    ? before.causes
+    : [...before.causes, updatedByUser(now, { min, max, desired }, before.desiredCapacity)];
+
+/** UpdateAutoScalingGroup: what is not given stays. Instances that run go on as they were launched. */
+export const updateAutoScalingGroup: Operation<
+  UpdateAutoScalingGroupType,
+  Record<string, never>
+> = (tx, input) => {
+  const group = existingGroup(tx, input.AutoScalingGroupName);
+  if (isDomainError(group)) return group;
+  if (group.status === 'deleting') {
+    return activityInProgress('The AutoScalingGroup is being deleted.');
+  }
+  const settings = readSettings(tx, input, group);
+  if (isDomainError(settings)) return settings;
+  const updated: AutoScalingGroup = {
+    ...group,
+    ...settings,
+    causes: updateCauses(tx.now, group, settings),
+    // What failed before may be mended by what is set now.
+    launchTrouble: null,
+  };
+  const isNewLaunch = JSON.stringify(group.launch) !== JSON.stringify(settings.launch);
+  const refusal = isNewLaunch ? checkLaunches(tx, updated) : undefined;
+  if (refusal !== undefined) return refusal;
+  tx.put(AutoScalingGroups, updated);
+  wakeGroup(tx, group.id);
+  return {};
+};
+
+const deletionObjection = (
+  tx: Tx,
+  group: AutoScalingGroup,
+  isForced: boolean,
+): DomainError | undefined => {
+  const { deletionProtection } = group;
+  if (
+    deletionProtection === 'prevent-all-deletion' ||
+    (deletionProtection === 'prevent-force-deletion' && isForced)
+  ) {
+    return validation(
+      `The AutoScalingGroup ${group.id} cannot be deleted: its deletion protection is ${deletionProtection}.`,
+    );
+  }
+  if (isForced) return undefined;
+  if (membersOf(tx, group.id).length > 0) {
+    return resourceInUse(
+      'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.',
+    );
+  }
+  const isBusy = tx
+    .find(ScalingActivities, 'group', group.id)
+    .some((activity) => activity.endedAt === null);
+  return isBusy
+    ? activityInProgress(
+        'You cannot delete an AutoScalingGroup while there are scaling activities in progress for that group.',
+      )
+    : undefined;
+};
+
+/** DeleteAutoScalingGroup: an empty group at once; with ForceDelete its instances are let go first. */
+export const deleteAutoScalingGroup: Operation<
+  DeleteAutoScalingGroupType,
+  Record<string, never>
+> = (tx, input) => {
+  const group = existingGroup(tx, input.AutoScalingGroupName);
+  if (isDomainError(group)) return group;
+  const objection = deletionObjection(tx, group, input.ForceDelete === true);
+  if (objection !== undefined) return objection;
+  if (membersOf(tx, group.id).length === 0) {
+    tx.delete(AutoScalingGroups, group.id);
+    return {};
+  }
+  tx.put(AutoScalingGroups, {
+    ...group,
+    status: 'deleting',
+    causes: [groupDeleted(tx.now, group.desiredCapacity)],
+  });
+  wakeGroup(tx, group.id);
+  return {};
+};

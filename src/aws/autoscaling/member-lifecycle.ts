@@ -1,0 +1,203 @@
+import type { Tx } from '../../world/transaction.ts';
+import { Instances } from '../ec2/instance-entities.ts';
+import { beginTermination, userShutdown } from '../ec2/instance-lifecycle.ts';
+import { beginActivity, moveActivity, placeDetails } from './activities.ts';
+import { afterFailedLaunch } from './decisions/back-off.ts';
+import { fillsCapacity, type LifecycleState } from './decisions/group-snapshot.ts';
+import {
+  AutoScalingGroups,
+  GroupInstances,
+  type AutoScalingGroup,
+  type GroupInstance,
+} from './entities.ts';
+import { subnetOf } from './group-members.ts';
+import { lifecycleGate, type LifecycleTransition } from './lifecycle-gates.ts';
+import { deregisterMember, isDraining, registerMember } from './target-registration.ts';
+
+/** Puts an instance of a group into a state. */
+export const enterState = (
+  tx: Tx,
+  member: GroupInstance,
+  state: LifecycleState,
+  changes: Partial<GroupInstance> = {},
+): GroupInstance => {
+  const next: GroupInstance = { ...member, ...changes, state };
+  tx.put(GroupInstances, next);
+  return next;
+};
+
+/** The instance is the group's no longer. */
+export const dropMember = (tx: Tx, member: GroupInstance): void =>
+  tx.delete(GroupInstances, member.id);
+
+const isSuspended = (group: AutoScalingGroup, process: string): boolean =>
+  group.suspended.some((one) => one.process === process);
+
+/** The cooldown of a group begins anew when a scaling activity is over. */
+const beginCooldown = (tx: Tx, groupName: string): void => {
+  const group = tx.get(AutoScalingGroups, groupName);
+  if (group === undefined) return;
+  const cooldownUntil = tx.now + group.defaultCooldownSeconds * 1000;
+  tx.put(AutoScalingGroups, { ...group, cooldownUntil });
+};
+
+const comesIntoService = (tx: Tx, group: AutoScalingGroup, member: GroupInstance): void => {
+  const refusal = isSuspended(group, 'AddToLoadBalancer')
+    ? undefined
+    : registerMember(tx, group.targetGroupArns, member.id);
+  enterState(tx, member, 'InService', { inServiceAt: tx.now, activityId: null });
+  moveActivity(tx, member.activityId, 'Successful', { statusMessage: refusal?.message ?? null });
+  beginCooldown(tx, group.id);
+};
+
+/** A launch that EC2 gave up: its zone is closed for a while, and the group goes on without the instance. */
+const launchFailed = (tx: Tx, group: AutoScalingGroup, member: GroupInstance): void => {
+  const reason = tx.get(Instances, member.id)?.stateReason?.message ?? 'the instance is gone';
+  moveActivity(tx, member.activityId, 'Failed', {
+    statusMessage: `Instance failed to come into service. Termination Reason: ${reason}`,
+  });
+  dropMember(tx, member);
+  closeZone(tx, group.id, member.zoneId);
+};
+
+/** Nothing more is launched in the zone for a while, longer with each failure in a row. */
+export const closeZone = (tx: Tx, groupName: string, zoneId: string): void => {
+  const group = tx.get(AutoScalingGroups, groupName);
+  if (group === undefined) return;
+  const trouble = afterFailedLaunch(group.zoneTroubles[zoneId], tx.now);
+  tx.put(AutoScalingGroups, {
+    ...group,
+    zoneTroubles: { ...group.zoneTroubles, [zoneId]: trouble },
+  });
+};
+
+/** Whether an instance goes on at a moment of its life; else it waits in the state that is given. */
+const passesGate = (
+  tx: Tx,
+  group: AutoScalingGroup,
+  member: GroupInstance,
+  transition: LifecycleTransition,
+  waiting: LifecycleState,
+): boolean => {
+  if (lifecycleGate(tx, group, member, transition) === 'go-on') return true;
+  enterState(tx, member, waiting);
+  moveActivity(tx, member.activityId, 'MidLifecycleAction', { progress: 40 });
+  return false;
+};
+
+const advancePending = (tx: Tx, group: AutoScalingGroup, member: GroupInstance): void => {
+  const state = tx.get(Instances, member.id)?.state;
+  if (state === 'pending') return;
+  if (state !== 'running') return launchFailed(tx, group, member);
+  if (member.state === 'Pending:Wait') return;
+  const goesOn =
+    member.state === 'Pending:Proceed' ||
+    passesGate(tx, group, member, 'autoscaling:EC2_INSTANCE_LAUNCHING', 'Pending:Wait');
+  if (goesOn) comesIntoService(tx, group, member);
+};
+
+/** The instance is out of all target groups, or does not run any more, so that nobody waits for it. */
+const hasLeftTargets = (tx: Tx, group: AutoScalingGroup, member: GroupInstance): boolean =>
+  tx.get(Instances, member.id)?.state !== 'running' || !isDraining(tx, group, member.id);
+
+const advanceTerminating = (tx: Tx, group: AutoScalingGroup, member: GroupInstance): void => {
+  const instance = tx.get(Instances, member.id);
+  if (instance === undefined || instance.state === 'terminated') {
+    moveActivity(tx, member.activityId, 'Successful');
+    dropMember(tx, member);
+    beginCooldown(tx, group.id);
+    return;
+  }
+  if (instance.state === 'shutting-down' || member.state === 'Terminating:Wait') return;
+  if (!hasLeftTargets(tx, group, member)) {
+    return moveActivity(tx, member.activityId, 'WaitingForELBConnectionDraining', {
+      progress: 50,
+    });
+  }
+  const goesOn =
+    member.state === 'Terminating:Proceed' ||
+    passesGate(tx, group, member, 'autoscaling:EC2_INSTANCE_TERMINATING', 'Terminating:Wait');
+  if (!goesOn) return;
+  // Termination protection is for users: a group lets its instances go all the same.
+  beginTermination(tx, instance, userShutdown);
+  moveActivity(tx, member.activityId, 'InProgress', { progress: 60 });
+};
+
+const advanceLeaving = (tx: Tx, group: AutoScalingGroup, member: GroupInstance): void => {
+  if (!hasLeftTargets(tx, group, member)) return;
+  moveActivity(tx, member.activityId, 'Successful');
+  if (member.state === 'Detaching') dropMember(tx, member);
+  else enterState(tx, member, 'Standby', { activityId: null });
+};
+
+/** Takes an instance of a group as far in its life as it can go now. */
+export const advanceMember = (tx: Tx, group: AutoScalingGroup, member: GroupInstance): void => {
+  switch (member.state) {
+    case 'Pending':
+    case 'Pending:Wait':
+    case 'Pending:Proceed':
+      return advancePending(tx, group, member);
+    case 'Terminating':
+    case 'Terminating:Wait':
+    case 'Terminating:Proceed':
+      return advanceTerminating(tx, group, member);
+    case 'Detaching':
+    case 'EnteringStandby':
+      return advanceLeaving(tx, group, member);
+    case 'Standby':
+      // The group does not look after it, and forgets it with EC2.
+      if (tx.get(Instances, member.id) === undefined) dropMember(tx, member);
+      return;
+    default:
+      return;
+  }
+};
+
+/** Begins to let an instance go; answers the id of the activity. */
+export const beginTerminating = (
+  tx: Tx,
+  group: AutoScalingGroup,
+  member: GroupInstance,
+  cause: string,
+): string => {
+  // What was still to come of its launch is over.
+  moveActivity(tx, member.activityId, 'Cancelled');
+  const activity = beginActivity(tx, group, {
+    description: `Terminating EC2 instance: ${member.id}`,
+    cause,
+    details: placeDetails(tx, subnetOf(tx, member.id), member.zoneId),
+    status: 'InProgress',
+  });
+  const leaving = enterState(tx, member, 'Terminating', { activityId: activity.id });
+  deregisterMember(tx, group.targetGroupArns, member.id);
+  advanceMember(tx, group, leaving);
+  return activity.id;
+};
+
+/** Begins to take an instance out of service, into Standby or out of the group; answers the id of the activity. */
+export const beginLeaving = (
+  tx: Tx,
+  group: AutoScalingGroup,
+  member: GroupInstance,
+  to: 'Detaching' | 'EnteringStandby',
+  cause: string,
+): string => {
+  const { id, zoneId } = member;
+  const activity = beginActivity(tx, group, {
+    description:
+      to === 'Detaching'
+        ? `Detaching EC2 instance: ${id}`
+        : `Moving EC2 instance to Standby: ${id}`,
+    cause,
+    details: placeDetails(tx, subnetOf(tx, id), zoneId),
+    status: 'InProgress',
+    progress: 50,
+  });
+  enterState(tx, member, to, { activityId: activity.id });
+  deregisterMember(tx, group.targetGroupArns, id);
+  return activity.id;
+};
+
+/** Whether an instance is on its way out of the group. */
+export const isLeaving = (member: GroupInstance): boolean =>
+  !fillsCapacity(member.state) && member.state !== 'Standby';

@@ -1,0 +1,105 @@
+import { prepareDefaultNetwork } from '../ec2/default-network.ts';
+import type { Service } from '../operation.ts';
+import {
+  describeAccountLimits,
+  describeAdjustmentTypes,
+  describeLifecycleHookTypes,
+} from './account-facts.ts';
+import { setDesiredCapacity } from './desired-capacity.ts';
+import { describeAutoScalingGroups, describeAutoScalingInstances } from './describe-groups.ts';
+import {
+  describeMetricCollectionTypes,
+  disableMetricsCollection,
+  enableMetricsCollection,
+} from './group-metrics.ts';
+import { createOrUpdateTags, deleteTags, describeTags } from './group-tags.ts';
+import {
+  createAutoScalingGroup,
+  deleteAutoScalingGroup,
+  updateAutoScalingGroup,
+} from './groups.ts';
+import {
+  createLaunchConfiguration,
+  deleteLaunchConfiguration,
+  describeLaunchConfigurations,
+} from './launch-configurations.ts';
+import { setInstanceHealth, setInstanceProtection } from './member-settings.ts';
+import {
+  attachInstances,
+  detachInstances,
+  enterStandby,
+  exitStandby,
+  terminateInstance,
+} from './members.ts';
+import {
+  deleteNotificationConfiguration,
+  describeNotificationConfigurations,
+  describeNotificationTypes,
+  putNotificationConfiguration,
+} from './notifications.ts';
+import {
+  describeScalingProcessTypes,
+  describeTerminationPolicyTypes,
+  resumeProcesses,
+  suspendProcesses,
+} from './processes.ts';
+import { groupTimers } from './reconcile.ts';
+import { describeScalingActivities } from './scaling-activities.ts';
+import {
+  attachLoadBalancerTargetGroups,
+  attachTrafficSources,
+  describeLoadBalancerTargetGroups,
+  describeTrafficSources,
+  detachLoadBalancerTargetGroups,
+  detachTrafficSources,
+} from './traffic-sources.ts';
+
+export const autoscaling: Service = {
+  name: 'autoscaling',
+  title: 'Amazon EC2 Auto Scaling',
+  shard: 'region',
+  prepare: prepareDefaultNetwork,
+  timers: groupTimers,
+  operations: {
+    AttachInstances: attachInstances,
+    AttachLoadBalancerTargetGroups: attachLoadBalancerTargetGroups,
+    AttachTrafficSources: attachTrafficSources,
+    CreateAutoScalingGroup: createAutoScalingGroup,
+    CreateLaunchConfiguration: createLaunchConfiguration,
+    CreateOrUpdateTags: createOrUpdateTags,
+    DeleteAutoScalingGroup: deleteAutoScalingGroup,
+    DeleteLaunchConfiguration: deleteLaunchConfiguration,
+    DeleteNotificationConfiguration: deleteNotificationConfiguration,
+    DeleteTags: deleteTags,
+    DescribeAccountLimits: describeAccountLimits,
+    DescribeAdjustmentTypes: describeAdjustmentTypes,
+    DescribeAutoScalingGroups: describeAutoScalingGroups,
+    DescribeAutoScalingInstances: describeAutoScalingInstances,
+    DescribeAutoScalingNotificationTypes: describeNotificationTypes,
+    DescribeLaunchConfigurations: describeLaunchConfigurations,
+    DescribeLifecycleHookTypes: describeLifecycleHookTypes,
+    DescribeLoadBalancerTargetGroups: describeLoadBalancerTargetGroups,
+    DescribeMetricCollectionTypes: describeMetricCollectionTypes,
+    DescribeNotificationConfigurations: describeNotificationConfigurations,
+    DescribeScalingActivities: describeScalingActivities,
+    DescribeScalingProcessTypes: describeScalingProcessTypes,
+    DescribeTags: describeTags,
+    DescribeTerminationPolicyTypes: describeTerminationPolicyTypes,
+    DescribeTrafficSources: describeTrafficSources,
+    DetachInstances: detachInstances,
+    DetachLoadBalancerTargetGroups: detachLoadBalancerTargetGroups,
+    DetachTrafficSources: detachTrafficSources,
+    DisableMetricsCollection: disableMetricsCollection,
+    EnableMetricsCollection: enableMetricsCollection,
+    EnterStandby: enterStandby,
+    ExitStandby: exitStandby,
+    PutNotificationConfiguration: putNotificationConfiguration,
+    ResumeProcesses: resumeProcesses,
+    SetDesiredCapacity: setDesiredCapacity,
+    SetInstanceHealth: setInstanceHealth,
+    SetInstanceProtection: setInstanceProtection,
+    SuspendProcesses: suspendProcesses,
+    TerminateInstanceInAutoScalingGroup: terminateInstance,
+    UpdateAutoScalingGroup: updateAutoScalingGroup,
+  },
+};
