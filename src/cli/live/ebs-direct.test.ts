@@ -37,6 +37,7 @@ const serve = async (): Promise<void> => {
       regionBlocks: () => blocks,
     }),
     admin: () => Promise.resolve({ status: 404, body: {} }),
+    strictAuth: { secretFor: () => 'x' },
     log: { error: (fields) => expect.fail(JSON.stringify(fields)), warn: () => undefined },
   });
   const { port } = await server.listen();
@@ -185,6 +186,9 @@ test('a client token starts one snapshot, and not another one', async () => {
     await ebs.startSnapshot({ VolumeSize: 1, ClientToken: 't' }),
   ];
   expect(again.SnapshotId).toBe(first.SnapshotId);
+  await ebs.completeSnapshot({ SnapshotId: first.SnapshotId, ChangedBlocksCount: 0 });
+  const later = await ebs.startSnapshot({ VolumeSize: 1, ClientToken: 't' });
+  expect(later.SnapshotId).toBe(first.SnapshotId);
   await expect(ebs.startSnapshot({ VolumeSize: 2, ClientToken: 't' })).rejects.toMatchObject({
     name: 'ConflictException',
     $metadata: { httpStatusCode: 409 },

@@ -132,7 +132,9 @@ export class EbsDirect {
 
   async #beginWrite(blocks: RegionBlocks, caller: Caller, plan: BeginWrite): Promise<unknown> {
     this.#forgetSettled();
-    await this.#writeOf(blocks, caller, plan).writer;
+    // A request that comes again with its client token may find the snapshot completed.
+    const isOpen = this.#view(caller).get(DirectWrites, plan.snapshotId) !== undefined;
+    if (isOpen) await this.#writeOf(blocks, caller, plan).writer;
     return plan.answer;
   }
 

@@ -7,7 +7,13 @@ import { DomainError, isDomainError } from '../../../world/domain-error.ts';
 import type { View } from '../../../world/transaction.ts';
 import type { Operation, Plain } from '../../operation.ts';
 import { invalidParameterValue, missingParameter, notBuilt } from '../errors.ts';
-import { Instances, Volumes, type Instance, type Volume } from '../instance-entities.ts';
+import {
+  Instances,
+  NetworkInterfaces,
+  Volumes,
+  type Instance,
+  type Volume,
+} from '../instance-entities.ts';
 import { instanceTypeFacts } from '../instance-types.ts';
 import { instanceById } from '../instances.ts';
 import { isDeviceName, isSameDevice } from './device-names.ts';
@@ -59,7 +65,8 @@ const xenVolumes = 40;
 
 const checkRoom = (view: View, instance: Instance): DomainError | undefined => {
   const isNitro = instanceTypeFacts(instance.instanceType)?.Hypervisor === 'nitro';
-  const most = isNitro ? sharedPlaces - 1 : xenVolumes;
+  const interfaces = view.find(NetworkInterfaces, 'instance', instance.id).length;
+  const most = isNitro ? sharedPlaces - interfaces : xenVolumes;
   return view.find(Volumes, 'instance', instance.id).length >= most
     ? new DomainError(
         'AttachmentLimitExceeded',

@@ -238,6 +238,17 @@ describe('attaching', () => {
     ).toBe('IncorrectState');
   });
 
+  test('finds room for 27 volumes beside one network interface', () => {
+    const InstanceId = launchHere();
+    const letters = [...'bcdefghijklmnopqrstuvwxyz'].map((letter) => `/dev/sd${letter}`);
+    for (const Device of [...letters, '/dev/xvdba']) {
+      it.call(attachVolume, { VolumeId: make(), InstanceId, Device });
+    }
+    expect(it.fail(attachVolume, { VolumeId: make(), InstanceId, Device: '/dev/xvdbb' }).code).toBe(
+      'AttachmentLimitExceeded',
+    );
+  });
+
   test('hangs while the zone is lost, and goes on when it is back', () => {
     const [volume, instance] = [make(), launchHere()];
     const mend = it.breakDown(`zone/${zone}`, 'power');
