@@ -6,7 +6,7 @@ import { applyFilters } from '../../shared/filters.ts';
 import { paginate } from '../../shared/pagination.ts';
 import { tagsOf } from '../../shared/tags.ts';
 import { baseImage, baseImagesOf, type BaseImage } from '../base-images.ts';
-import { checkIdForm, invalidParameterCombination, kinds } from '../errors.ts';
+import { checkIdForm, kinds } from '../errors.ts';
 import { MachineImages } from '../storage/entities.ts';
 import { isSharedWith } from '../storage/sharing.ts';
 import {
@@ -133,11 +133,6 @@ export const describeImages: Operation<DescribeImagesRequest, DescribeImagesResu
   input,
 ) => {
   const ids = input.ImageIds ?? [];
-  if (ids.length > 0 && input.MaxResults !== undefined) {
-    return invalidParameterCombination(
-      `The parameter ${kinds.image.idsParameter} cannot be used with the parameter maxResults`,
-    );
-  }
   const named = ids.length > 0 ? imagesByIds(tx, ids) : allImages(tx);
   if (isDomainError(named)) return named;
   const isOwners = anyOf(input.Owners ?? [], (owner) => ownerTest(tx, owner));
