@@ -1,11 +1,14 @@
 import { zoneNameOfId } from '../../atlas/zone-names.ts';
+import { privateAddressesOf, publicSideOf } from '../../aws/ec2/addresses/associations.ts';
 import { KeyPairs, SecurityGroups, Subnets, Vpcs } from '../../aws/ec2/entities.ts';
 import { privateIpDnsName, publicDnsName } from '../../aws/ec2/host-names.ts';
 import { primaryInterface } from '../../aws/ec2/instance-answer.ts';
-import { Instances, Volumes } from '../../aws/ec2/instance-entities.ts';
+import { Instances, Volumes, type NetworkInterface } from '../../aws/ec2/instance-entities.ts';
+import { interfacesOf } from '../../aws/ec2/network-interfaces.ts';
 import { publicAddressOf } from '../../aws/ec2/network-interfaces/answer.ts';
 import { tagsOf } from '../../aws/shared/tags.ts';
 import type { InstanceMetadata } from '../../plane/compute/instance-metadata.ts';
+import type { InterfaceMetadata } from '../../plane/compute/interface-metadata.ts';
 import type { View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
 
@@ -14,6 +17,39 @@ const keyPairOf = (view: View, name: string | null): Pick<InstanceMetadata, 'key
   const [keyPair] = view.find(KeyPairs, 'name', name);
   return keyPair === undefined ? {} : { keyPair: { name, publicKey: keyPair.publicKey } };
 };
+
+/** What the metadata service tells of one of an instance's interfaces. */
+const interfaceMetadata = (
+  view: View,
+  region: string,
+  networkInterface: NetworkInterface,
+): InterfaceMetadata => {
+  const publicIpAddress = publicAddressOf(view, networkInterface);
+  return {
+    deviceIndex: networkInterface.attachment?.deviceIndex ?? 0,
+    id: networkInterface.id,
+    mac: networkInterface.macAddress,
+    addresses: privateAddressesOf(networkInterface).map((address) => {
+      const side = publicSideOf(view, networkInterface, address);
+      return side === undefined ? { address } : { address, publicAddress: side.publicIpAddress };
+    }),
+    privateHostname: privateIpDnsName(region, networkInterface.privateIpAddress),
+    publicHostname:
+      publicIpAddress === undefined ? undefined : publicDnsName(region, publicIpAddress),
+    subnetId: networkInterface.subnetId,
+    subnetCidr: view.get(Subnets, networkInterface.subnetId)?.cidrBlock ?? '',
+    vpcId: networkInterface.vpcId,
+    vpcCidrs:
+      view.get(Vpcs, networkInterface.vpcId)?.cidrBlocks.map((block) => block.cidrBlock) ?? [],
+    securityGroups: groupsOf(view, networkInterface),
+  };
+};
+
+const groupsOf = (
+  view: View,
+  { groupIds }: NetworkInterface,
+): readonly { readonly id: string; readonly name: string }[] =>
+  groupIds.map((id) => ({ id, name: view.get(SecurityGroups, id)?.name ?? id }));
 
 /** What an instance's metadata service tells of it, read out of the world at this moment. */
 export const metadataOf = (
@@ -48,19 +84,9 @@ export const metadataOf = (
     ...(publicIpAddress === undefined
       ? {}
       : { publicAddress: publicIpAddress, publicHostname: publicDnsName(region, publicIpAddress) }),
-    networkInterface: {
-      id: networkInterface.id,
-      mac: networkInterface.macAddress,
-      subnetId: networkInterface.subnetId,
-      subnetCidr: view.get(Subnets, networkInterface.subnetId)?.cidrBlock ?? '',
-      vpcId: networkInterface.vpcId,
-      vpcCidrs:
-        view.get(Vpcs, networkInterface.vpcId)?.cidrBlocks.map((block) => block.cidrBlock) ?? [],
-    },
-    securityGroups: networkInterface.groupIds.map((id) => ({
-      id,
-      name: view.get(SecurityGroups, id)?.name ?? id,
-    })),
+    networkInterface: interfaceMetadata(view, region, networkInterface),
+    interfaces: interfacesOf(view, instanceId).map((one) => interfaceMetadata(view, region, one)),
+    securityGroups: groupsOf(view, networkInterface),
     ...keyPairOf(view, instance.keyName),
     rootDeviceName: instance.rootDeviceName,
     volumeDeviceNames: view

@@ -1,3 +1,5 @@
+import { interfaceDirectory, type InterfaceMetadata } from './interface-metadata.ts';
+
 /** What an instance may learn about itself from its metadata service. */
 export interface InstanceMetadata {
   readonly instanceId: string;
@@ -28,6 +30,8 @@ export interface InstanceMetadata {
     /** The first one is the VPC's primary block. */
     readonly vpcCidrs: readonly string[];
   };
+  /** All of its interfaces, the primary one first; without them it has that one and no secondary address. */
+  readonly interfaces?: readonly InterfaceMetadata[];
   readonly securityGroups: readonly { readonly id: string; readonly name: string }[];
   readonly keyPair?: { readonly name: string; readonly publicKey: string };
   /** For example `/dev/xvda`. */
@@ -112,28 +116,25 @@ const identityDocument = (metadata: InstanceMetadata): string =>
     2,
   );
 
-const networkInterface = (metadata: InstanceMetadata): MetadataDirectory => {
-  const { networkInterface, publicAddress, securityGroups } = metadata;
+const primaryInterface = (metadata: InstanceMetadata): InterfaceMetadata => {
+  const { networkInterface, privateAddress: address, publicAddress } = metadata;
   return {
-    'device-number': '0',
-    'interface-id': networkInterface.id,
-    'ipv4-associations':
-      publicAddress === undefined ? undefined : { [publicAddress]: metadata.privateAddress },
-    'local-hostname': metadata.privateHostname,
-    'local-ipv4s': metadata.privateAddress,
-    mac: networkInterface.mac,
-    'owner-id': metadata.account,
-    'public-hostname': metadata.publicHostname,
-    'public-ipv4s': publicAddress,
-    'security-group-ids': securityGroups.map(({ id }) => id).join('\n'),
-    'security-groups': securityGroups.map(({ name }) => name).join('\n'),
-    'subnet-id': networkInterface.subnetId,
-    'subnet-ipv4-cidr-block': networkInterface.subnetCidr,
-    'vpc-id': networkInterface.vpcId,
-    'vpc-ipv4-cidr-block': networkInterface.vpcCidrs[0],
-    'vpc-ipv4-cidr-blocks': networkInterface.vpcCidrs.join('\n'),
+    ...networkInterface,
+    deviceIndex: 0,
+    addresses: [publicAddress === undefined ? { address } : { address, publicAddress }],
+    privateHostname: metadata.privateHostname,
+    publicHostname: metadata.publicHostname,
+    securityGroups: metadata.securityGroups,
   };
 };
+
+const interfacesByMac = (metadata: InstanceMetadata): MetadataDirectory =>
+  Object.fromEntries(
+    (metadata.interfaces ?? [primaryInterface(metadata)]).map((one) => [
+      one.mac,
+      interfaceDirectory(metadata.account, one),
+    ]),
+  );
 
 const blockDeviceMapping = (metadata: InstanceMetadata): MetadataDirectory => ({
   ami: metadata.rootDeviceName,
@@ -164,9 +165,7 @@ const metaData = (metadata: InstanceMetadata): MetadataDirectory => {
     'local-hostname': metadata.privateHostname,
     'local-ipv4': metadata.privateAddress,
     mac: metadata.networkInterface.mac,
-    network: {
-      interfaces: { macs: { [metadata.networkInterface.mac]: networkInterface(metadata) } },
-    },
+    network: { interfaces: { macs: interfacesByMac(metadata) } },
     placement: {
       'availability-zone': metadata.zoneName,
       'availability-zone-id': metadata.zoneId,
