@@ -99,8 +99,12 @@ class Export {
             await file.read(buffer, 0, buffer.length, position);
             position += buffer.length;
             if (sink.write(buffer)) continue;
-            await new Promise((drained) => {
-              sink.once('drain', () => drained(undefined)).once('close', () => drained(undefined));
+            await new Promise<void>((resume) => {
+              const goOn = (): void => {
+                sink.off('drain', goOn).off('close', goOn);
+                resume();
+              };
+              sink.on('drain', goOn).on('close', goOn);
             });
             if (sink.destroyed) return;
           }
