@@ -18,21 +18,27 @@ const readListening = (file: number): string => {
   }
 };
 
-const inUse = (file: number | undefined): string =>
-  file === undefined ? '' : (/TCP6?: inuse \d+/.exec(readFrom(file, 0))?.[0] ?? '');
+const inUse = (file: number | undefined): number =>
+  file === undefined ? 0 : Number(/TCP6?: inuse (\d+)/.exec(readFrom(file, 0))?.[1] ?? 0);
 
-/** However quiet it is, at every so many looks the tables are read: a socket may take another one's place between two. */
-const looksPerReading = 20;
+/** How many sockets are connected, from a file in the form of /proc/net/snmp: a line of names, then one of values. */
+const connectedCount = (file: number | undefined): number => {
+  if (file === undefined) return 0;
+  const [names = '', values = ''] = readFrom(file, 0)
+    .split('\n')
+    .filter((line) => line.startsWith('Tcp:'));
+  return Number(values.split(' ')[names.split(' ').indexOf('CurrEstab')] ?? 0);
+};
 
 /**
  * Which ports an instance listens on so that others reach them. The kernel walks its table of all connections of the host
- * for each reading, so a look first asks how many sockets the namespace has, and reads only when that has changed.
+ * for each reading, which takes milliseconds; so a look first counts the sockets of the namespace that are not connected,
+ * and reads only when their number has changed.
  */
 export class InstancePorts {
   readonly #tables: SocketTables;
   readonly #privateAddress: string;
-  #counted = '';
-  #looks = 0;
+  #counted = -1;
   #ports: ReadonlySet<number> = new Set();
 
   constructor(tables: SocketTables, privateAddress: string) {
@@ -40,12 +46,11 @@ export class InstancePorts {
     this.#privateAddress = privateAddress;
   }
 
-  /** The ports as they are now. */
-  look(): ReadonlySet<number> {
-    const { tcp, tcp6, counts, counts6 } = this.#tables;
-    const counted = `${inUse(counts)} ${inUse(counts6)}`;
-    this.#looks += 1;
-    if (counted === this.#counted && this.#looks % looksPerReading !== 0) return this.#ports;
+  /** The ports as they are now. `thoroughly` also sees a socket that took another one's place between two looks. */
+  look(thoroughly = false): ReadonlySet<number> {
+    const { tcp, tcp6, counts, counts6, connected } = this.#tables;
+    const counted = inUse(counts) + inUse(counts6) - connectedCount(connected);
+    if (counted === this.#counted && !thoroughly) return this.#ports;
     this.#counted = counted;
     const tables = [tcp, ...(tcp6 === undefined ? [] : [tcp6])].map((file) =>
       parseListeningPorts(readListening(file)),

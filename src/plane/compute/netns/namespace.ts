@@ -70,9 +70,10 @@ export const runHere = (script: string): Promise<DomainError | undefined> =>
 export interface SocketTables {
   readonly tcp: number;
   readonly tcp6: number | undefined;
-  /** Counts of sockets, cheap to read. */
+  /** Counts of sockets, cheap to read: all of each family, and the connected ones of both. */
   readonly counts: number;
   readonly counts6: number | undefined;
+  readonly connected?: number;
 }
 
 /** A network namespace that lives as long as this process, or until it is closed. */
@@ -96,23 +97,25 @@ export class Namespace {
 
   /** It goes when no process is left in it. */
   close(): void {
-    const { tcp, tcp6, counts, counts6 } = this.tables;
-    for (const file of [this.#file, tcp, tcp6, counts, counts6]) {
+    const { tcp, tcp6, counts, counts6, connected } = this.tables;
+    for (const file of [this.#file, tcp, tcp6, counts, counts6, connected]) {
       if (file !== undefined) closeSync(file);
     }
   }
 }
 
-const openNamespace = (processId: number): Namespace => {
+/** Opens what shows the sockets of a process's network namespace. */
+export const openSocketTables = (processId: number): SocketTables => {
   const net = (name: string): string => `/proc/${processId}/net/${name}`;
   const optional = (name: string): number | undefined =>
     existsSync(net(name)) ? openSync(net(name), 'r') : undefined;
-  return new Namespace(openSync(`/proc/${processId}/ns/net`, 'r'), {
+  return {
     tcp: openSync(net('tcp'), 'r'),
     tcp6: optional('tcp6'),
     counts: openSync(net('sockstat'), 'r'),
     counts6: optional('sockstat6'),
-  });
+    connected: openSync(net('snmp'), 'r'),
+  };
 };
 
 /**
@@ -126,7 +129,10 @@ export const makeNamespace = async (
   const shell = new Shell(['unshare', '--net']);
   const notReady = await shell.ready();
   if (notReady !== undefined) return notReady;
-  const namespace = openNamespace(shell.processId);
+  const namespace = new Namespace(
+    openSync(`/proc/${shell.processId}/ns/net`, 'r'),
+    openSocketTables(shell.processId),
+  );
   const problem = await wire(shell.processId);
   const unfinished = await shell.finish(problem === undefined ? script : '');
   if (problem === undefined && unfinished === undefined) return namespace;

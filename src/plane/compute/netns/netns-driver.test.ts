@@ -32,12 +32,13 @@ for (const { mode, why } of modes) {
 const webServer = `#!/usr/bin/env node
 const http = require('node:http');
 const answer = (request, response) => {
-  const url = new URL(request.url, 'http://x').searchParams.get('fetch');
+  const asks = new URL(request.url, 'http://x').searchParams;
+  const url = asks.get('fetch');
   if (url === null) {
     response.end(process.env.NAME + ' met ' + request.socket.remoteAddress);
     return;
   }
-  const asked = http.get(url, { timeout: 800, agent: false }, (answered) => answered.pipe(response));
+  const asked = http.get(url, { timeout: Number(asks.get('patience')), agent: false }, (answered) => answered.pipe(response));
   asked.on('timeout', () => asked.destroy(new Error('silence')));
   asked.on('error', (error) => response.end('failed: ' + (error.code ?? error.message)));
 };
@@ -130,7 +131,7 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
   };
 
   /** What port 80 of an instance answers to the host; a failure is its code, no answer within the time is `silence`. */
-  const ask = (host: number, path = '/', timeoutMs = 5000): Promise<string> =>
+  const ask = (host: number, path = '/', timeoutMs = 20_000): Promise<string> =>
     new Promise((resolve) => {
       const request = get(
         { host: address(host), port: 20_080, path, timeout: timeoutMs, agent: false },
@@ -149,8 +150,12 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
       );
     });
 
-  const fetchFrom = (host: number, url: string): Promise<string> =>
-    ask(host, `/?fetch=${encodeURIComponent(url)}`);
+  const fetchFrom = (host: number, url: string, patienceMs = 15_000): Promise<string> =>
+    ask(host, `/?fetch=${encodeURIComponent(url)}&patience=${patienceMs}`);
+
+  /** Where silence is expected it is not waited for so long. */
+  const expectSilence = async (host: number, url: string): Promise<void> =>
+    expect(await fetchFrom(host, url, 700)).toBe('failed: silence');
 
   const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
     await expect.poll(condition, { timeout: 30_000, interval: 20 }).toBe(true);
@@ -184,7 +189,7 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
       specification(9, { region: 'us-east-1', zone: 'use1-az1' }),
     );
     expect(await fetchFrom(8, 'http://10.0.1.7/')).toBe('i-8 met 10.0.1.7');
-    expect(await fetchFrom(7, 'http://10.0.1.9/')).toBe('failed: silence');
+    await expectSilence(7, 'http://10.0.1.9/');
   });
 
   test('one address is for one instance of a VPC', async () => {
@@ -232,10 +237,10 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
       specification(9, { zone: 'euw1-az2' }),
     );
     expect(await fetchFrom(8, 'http://10.0.1.7/')).toBe('i-7 met 10.0.1.8');
-    expect(await fetchFrom(9, 'http://10.0.1.7/')).toBe('failed: silence');
+    await expectSilence(9, 'http://10.0.1.7/');
     await driver.network?.applyRules('i-7', { inbound: [all], outbound: [] });
     expect(await fetchFrom(9, 'http://10.0.1.7/')).toBe('i-7 met 10.0.1.9');
-    expect(await fetchFrom(7, 'http://10.0.1.8/')).toBe('failed: silence');
+    await expectSilence(7, 'http://10.0.1.8/');
     expect(await fetchFrom(7, 'http://169.254.169.254/latest/meta-data/instance-id')).toBe('i-7');
     await driver.network?.applyRules('i-7', undefined);
     expect(await fetchFrom(7, 'http://10.0.1.8/')).toBe('i-8 met 10.0.1.7');
@@ -254,8 +259,8 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
       specification(10, { zone: 'euw1-az3' }),
     );
     expect(await fetchFrom(7, 'http://10.0.1.8/')).toBe('i-8 met 10.0.1.7');
-    expect(await fetchFrom(7, 'http://10.0.1.9/')).toBe('failed: silence');
-    expect(await fetchFrom(10, 'http://10.0.1.7/')).toBe('failed: silence');
+    await expectSilence(7, 'http://10.0.1.9/');
+    await expectSilence(10, 'http://10.0.1.7/');
     expect(await fetchFrom(9, 'http://10.0.1.10/')).toBe('i-10 met 10.0.1.9');
     await driver.network?.cut('eu-west-1', { zonePairs: [], instanceIds: [] });
     expect(await fetchFrom(7, 'http://10.0.1.9/')).toBe('i-9 met 10.0.1.7');
@@ -266,8 +271,8 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
     await bootServing(specification(7), specification(8));
     await driver.reboot(specification(7));
     await serves(7);
-    expect(await fetchFrom(8, 'http://10.0.1.7/')).toBe('failed: silence');
-    expect(await fetchFrom(7, 'http://10.0.1.8/')).toBe('failed: silence');
+    await expectSilence(8, 'http://10.0.1.7/');
+    await expectSilence(7, 'http://10.0.1.8/');
     expect(await fetchFrom(7, 'http://169.254.169.254/latest/meta-data/instance-id')).toBe('i-7');
     await driver.network?.cut('eu-west-1', { zonePairs: [], instanceIds: [] });
     expect(await fetchFrom(8, 'http://10.0.1.7/')).toBe('i-7 met 10.0.1.8');
@@ -276,14 +281,14 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
   test('an instance that is off, or was never there, is silent to its neighbours', async () => {
     await bootServing(specification(7), specification(8));
     await driver.kill('i-8');
-    expect(await fetchFrom(7, 'http://10.0.1.8/')).toBe('failed: silence');
-    expect(await fetchFrom(7, 'http://10.0.1.200/')).toBe('failed: silence');
+    await expectSilence(7, 'http://10.0.1.8/');
+    await expectSilence(7, 'http://10.0.1.200/');
   });
 
   test('a frozen instance is silent, also to new connections, and answers them when it goes on', async () => {
     await bootServing(specification(7), specification(8));
     await driver.freeze('i-8');
-    expect(await fetchFrom(7, 'http://10.0.1.8/')).toBe('failed: silence');
+    await expectSilence(7, 'http://10.0.1.8/');
     const waiting = ask(8, '/', 30_000);
     expect(await ask(8, '/', 300)).toBe('silence');
     await driver.unfreeze('i-8');

@@ -21,9 +21,9 @@ export class WaysIn {
     this.#want = want;
   }
 
-  /** Makes the open ports those that the instance listens on. */
-  follow(): void {
-    const listening = this.#ports.look();
+  /** Makes the open ports those that the instance listens on; see `InstancePorts.look`. */
+  follow(thoroughly = false): void {
+    const listening = this.#ports.look(thoroughly);
     for (const port of listening) {
       if (this.#open.has(port)) continue;
       this.#open.set(port, 'wanted');
