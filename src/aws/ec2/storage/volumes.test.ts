@@ -240,7 +240,7 @@ describe('attaching', () => {
 
   test('finds room for 27 volumes beside one network interface', () => {
     const InstanceId = launchHere();
-    const letters = [...'bcdefghijklmnopqrstuvwxyz'].map((letter) => `/dev/sd${letter}`);
+    const letters = 'bcdefghijklmnopqrstuvwxyz'.split('').map((letter) => `/dev/sd${letter}`);
     for (const Device of [...letters, '/dev/xvdba']) {
       it.call(attachVolume, { VolumeId: make(), InstanceId, Device });
     }
