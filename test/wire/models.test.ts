@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as account from '@aws-sdk/client-account';
+import * as ebs from '@aws-sdk/client-ebs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as lightsail from '@aws-sdk/client-lightsail';
@@ -16,6 +17,7 @@ import type { Shape } from '../../src/wire/shape.ts';
 
 const packages: Readonly<Record<string, object>> = {
   account,
+  ebs,
   ec2,
   elasticloadbalancing: elbv2,
   lightsail,
