@@ -151,9 +151,11 @@ const dockerRequest = (
   };
 };
 
-/** An image of empty directories and links alone, made once for each first level that there is. */
-const emptyImage = async (engine: Engine, top: TopLevel): Promise<string | EngineProblem> => {
-  const digest = createHash('sha256').update(JSON.stringify(top)).digest('hex').slice(0, 16);
+const makeEmptyImage = async (
+  engine: Engine,
+  top: TopLevel,
+  digest: string,
+): Promise<string | EngineProblem> => {
   const reference = `localhost/faultline-empty:${digest}`;
   const known = await engine.client.json({ method: 'GET', path: `/images/${reference}/json` });
   if (!(known instanceof EngineProblem)) return reference;
@@ -170,8 +172,23 @@ const emptyImage = async (engine: Engine, top: TopLevel): Promise<string | Engin
     archive: await buffer(archive),
   });
   if (imported instanceof EngineProblem) return imported;
-  await buffer(imported);
-  return reference;
+  // The answer's last word is the image's id; not every engine gives it the name that was asked for.
+  const id = /sha256:[0-9a-f]{64}/.exec((await buffer(imported)).toString())?.[0];
+  return id ?? reference;
+};
+
+const emptyImages = new WeakMap<Engine, Map<string, Promise<string | EngineProblem>>>();
+
+/** An image of empty directories and links alone, made once for each first level that there is. */
+const emptyImage = async (engine: Engine, top: TopLevel): Promise<string | EngineProblem> => {
+  const digest = createHash('sha256').update(JSON.stringify(top)).digest('hex').slice(0, 16);
+  const known = emptyImages.get(engine) ?? new Map<string, Promise<string | EngineProblem>>();
+  emptyImages.set(engine, known);
+  const making = known.get(digest) ?? makeEmptyImage(engine, top, digest);
+  known.set(digest, making);
+  const image = await making;
+  if (image instanceof EngineProblem) known.delete(digest);
+  return image;
 };
 
 const create = async (
