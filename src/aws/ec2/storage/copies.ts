@@ -66,6 +66,10 @@ export const copyBase = (
 export const beginCopy = (tx: Tx, snapshot: Snapshot): Copy => {
   const { source, completionMinutes } = snapshot;
   if (source.kind !== 'copy') throw new Error(`${snapshot.id} is no copy.`);
+  const original = tx
+    .elsewhere(source.region)
+    ?.forAccount(source.account)
+    .get(Snapshots, source.snapshotId);
   const copy: Copy = {
     id: snapshot.id,
     fromRegion: source.region,
@@ -73,6 +77,7 @@ export const beginCopy = (tx: Tx, snapshot: Snapshot): Copy => {
     fromSnapshotId: source.snapshotId,
     baseId: copyBase(tx, snapshot)?.id ?? null,
     state: 'measuring',
+    modelledBytes: original?.contents?.modelledBytes ?? 0,
     totalBytes: 0,
     sentBytes: 0,
     settledAt: tx.now,
@@ -207,19 +212,15 @@ export const observeCopySize = (
   realBytes: number | DomainError,
 ): void => {
   const copy = tx.get(Copies, snapshotId);
-  const snapshot = tx.get(Snapshots, snapshotId);
-  if (copy?.state !== 'measuring' || snapshot === undefined) return;
+  if (copy?.state !== 'measuring') return;
   if (isDomainError(realBytes)) return fail(tx, copy, realBytes.message);
-  const { region, account } =
-    snapshot.source.kind === 'copy' ? snapshot.source : { region: '', account: '' };
-  const source = tx.elsewhere(region)?.forAccount(account).get(Snapshots, copy.fromSnapshotId);
   const base = copy.baseId === null ? undefined : tx.get(Snapshots, copy.baseId);
-  const modelled = Math.max(
-    0,
-    (source?.contents?.modelledBytes ?? 0) - (base?.contents?.modelledBytes ?? 0),
-  );
+  const modelled = Math.max(0, copy.modelledBytes - (base?.contents?.modelledBytes ?? 0));
+  const { fromRegion } = copy;
   const openingMs =
-    region === tx.shard ? 0 : openingRoundTrips * tx.geography.roundTripMs(region, tx.shard);
+    fromRegion === tx.shard
+      ? 0
+      : openingRoundTrips * tx.geography.roundTripMs(fromRegion, tx.shard);
   tx.put(Copies, {
     ...copy,
     state: 'moving',

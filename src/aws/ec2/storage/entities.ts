@@ -98,6 +98,8 @@ export interface Copy extends Entity {
    * `arriving` when all was sent and the last blocks are still on their way to the disk.
    */
   readonly state: 'measuring' | 'moving' | 'paused' | 'arriving';
+  /** What its source held of modelled contents when it began; the source may be gone since. */
+  readonly modelledBytes: number;
   /** Real and modelled; 0 while it is measured. */
   readonly totalBytes: number;
   /** Sent until `settledAt`; from then on `bytesPerSecond` more. */

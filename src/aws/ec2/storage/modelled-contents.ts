@@ -1,7 +1,7 @@
 import type { View } from '../../../world/transaction.ts';
 import { tagsOf } from '../../shared/tags.ts';
 import { Volumes, type Volume } from '../instance-entities.ts';
-import { Snapshots, type Contents, type Snapshot } from './entities.ts';
+import { Copies, Snapshots, type Contents, type Snapshot } from './entities.ts';
 
 const bytesPerGiB = 1_073_741_824;
 
@@ -47,11 +47,7 @@ export const contentsWith = (
     return { ...found, modelledBytes, changedModelledBytes: changed };
   }
   if (source.kind === 'copy') {
-    const original = view
-      .elsewhere(source.region)
-      ?.forAccount(source.account)
-      .get(Snapshots, source.snapshotId);
-    const modelledBytes = original?.contents?.modelledBytes ?? 0;
+    const modelledBytes = view.get(Copies, snapshot.id)?.modelledBytes ?? 0;
     return { ...found, modelledBytes, changedModelledBytes: modelledBytes };
   }
   return { ...found, modelledBytes: 0, changedModelledBytes: 0 };

@@ -93,6 +93,16 @@ describe('CopySnapshot', () => {
     expect(at(present(SnapshotId), home).State).toBe('completed');
   });
 
+  test('holds all that its source held, also when that goes meanwhile', () => {
+    const id = source();
+    const copied = copy(id);
+    home.call(deleteSnapshot, { SnapshotId: id });
+    away.settleDisks();
+    it.clock.advance(61 * minuteMs);
+    expect(at(copied).State).toBe('completed');
+    expect(at(copied).FullSnapshotSizeInBytes).toBeGreaterThanOrEqual(hundredGB);
+  });
+
   test('is given up by deleting what it makes', () => {
     const id = copy(source());
     away.settleDisks();

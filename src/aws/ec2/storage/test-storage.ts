@@ -11,7 +11,8 @@ import { ec2 } from '../service.ts';
 import { testImage } from '../test-instances.ts';
 import { observeCopyOnDisk, observeCopySize, reconcileCopies } from './copies.ts';
 import { Copies, Snapshots, type Contents } from './entities.ts';
-import { observeSnapshotContents, wholeBytes } from './snapshot-life.ts';
+import { contentsWith } from './modelled-contents.ts';
+import { observeSnapshotContents } from './snapshot-life.ts';
 
 /** An account's part of a Region, for tests. */
 export interface StoragePlace {
@@ -19,13 +20,15 @@ export interface StoragePlace {
   readonly account: string;
   call<I, O>(operation: Operation<I, O>, input: Plain<I>): Plain<O>;
   fail<I, O>(operation: Operation<I, O>, input: Plain<I>): DomainError;
+  /** Runs an operation that may be refused. */
+  attempt<I, O>(operation: Operation<I, O>, input: Plain<I>): Plain<O> | DomainError;
   view(): View;
   /** An instance that runs; its id and that of its root volume. */
   launch(input?: Partial<Parameters<typeof runInstances>[1]>): {
     readonly instanceId: string;
     readonly volumeId: string;
   };
-  /** Plays the disk plane: says of all that is new what it holds; copies have as many bytes to send as their sources. */
+  /** Plays the disk plane: says of all that is new what it holds; copies send what is modelled. */
   settleDisks(contents?: Contents): void;
 }
 
@@ -61,13 +64,10 @@ const settleDisks = (tx: Tx, contents: Contents): void => {
     if (snapshot.source.kind === 'volume') observeSnapshotContents(tx, snapshot.id, contents);
   }
   for (const copy of tx.list(Copies)) {
-    const source = tx
-      .elsewhere(copy.fromRegion)
-      ?.forAccount(copy.fromAccount)
-      .get(Snapshots, copy.fromSnapshotId)?.contents;
-    if (source == null) continue;
-    observeCopySize(tx, copy.id, wholeBytes({ ...source, modelledBytes: 0 }));
-    observeCopyOnDisk(tx, copy.id, source);
+    const snapshot = tx.get(Snapshots, copy.id);
+    if (snapshot === undefined || copy.state !== 'measuring') continue;
+    observeCopySize(tx, copy.id, 0);
+    observeCopyOnDisk(tx, copy.id, contentsWith(tx, snapshot, oneBlock));
   }
 };
 
@@ -98,6 +98,7 @@ export const createStorageWorld = async (): Promise<StorageWorld> => {
         if (isDomainError(output)) return output;
         throw new Error(`Expected an error, got ${JSON.stringify(output)}.`);
       },
+      attempt: (operation, input) => run((tx) => operation(tx, input)),
       view: () => world.view(region, account),
       launch: (input = {}) => {
         const { Instances = [] } = here.call(runInstances, {
