@@ -35,6 +35,8 @@ export class GateProcess {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, (answer: FromGate & { kind: 'answer' }) => void>();
   readonly #hostSides = new Map<string, HostSide>();
+  /** The connections of instances to something of the host's. */
+  readonly #sockets = new Map<string, Set<Socket>>();
   readonly #ended: Promise<void>;
   #requests = 0;
   #hasEnded = false;
@@ -63,6 +65,7 @@ export class GateProcess {
         for (const [number, answered] of this.#waiting)
           answered({ kind: 'answer', number, problem: 'The gate of the network has ended.' });
         this.#waiting.clear();
+        for (const instanceId of this.#sockets.keys()) this.#destroySockets(instanceId);
         if (!this.#isClosing) {
           for (const { note } of this.#hostSides.values())
             note('its network has gone with the process that held it; a reboot gives it another');
@@ -81,8 +84,12 @@ export class GateProcess {
 
   /** Where connections of an instance come from and go to on the host, from before it joins until it has left. */
   setHostSide(instanceId: string, side: HostSide | undefined): void {
-    if (side === undefined) this.#hostSides.delete(instanceId);
-    else this.#hostSides.set(instanceId, side);
+    if (side !== undefined) {
+      this.#hostSides.set(instanceId, side);
+      return;
+    }
+    this.#hostSides.delete(instanceId);
+    this.#destroySockets(instanceId);
   }
 
   ask(request: GateRequest): Promise<{ readonly path?: string } | DomainError> {
@@ -154,6 +161,17 @@ export class GateProcess {
     }
   }
 
+  #socketsOf(instanceId: string): Set<Socket> {
+    const known = this.#sockets.get(instanceId) ?? new Set();
+    this.#sockets.set(instanceId, known);
+    return known;
+  }
+
+  #destroySockets(instanceId: string): void {
+    for (const socket of this.#sockets.get(instanceId) ?? []) socket.destroy();
+    this.#sockets.delete(instanceId);
+  }
+
   #join(instanceId: string, service: 'metadata' | 'endpoint', socket: Socket): void {
     const target = this.#hostSides.get(instanceId)?.[service];
     if (target === undefined) {
@@ -161,6 +179,10 @@ export class GateProcess {
       return;
     }
     socket.allowHalfOpen = true;
+    // It holds the gate's namespace, even when everything else there has gone.
+    const sockets = this.#socketsOf(instanceId);
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
     const host = connect({ host: target.address, port: target.port, allowHalfOpen: true });
     splice(socket, host);
     socket.resume();

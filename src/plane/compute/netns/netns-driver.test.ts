@@ -221,6 +221,22 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
       const said = await fetchFrom(id, 'http://169.254.169.254/latest/meta-data/instance-id');
       expect(said).toBe(`i-${id}`);
     }
+    // A connection that the instance keeps open does not keep the world from ending.
+    const open = (): Promise<number> =>
+      new Promise((resolve) => api.getConnections((_, count) => resolve(count)));
+    const keeper = `#!/usr/bin/env node
+require('node:net').connect(${new URL(url).port}, '127.0.0.1').on('error', () => undefined);
+`;
+    await boot(
+      specification(
+        9,
+        {},
+        { userData: new TextEncoder().encode(keeper), environment: { AWS_ENDPOINT_URL: url } },
+      ),
+    );
+    await until(async () => (await open()) === 1);
+    await driver.kill('i-9');
+    await until(async () => (await open()) === 0);
     // Nobody told the other one where the API is: nothing of the host's own loopback is within reach.
     expect(await fetchFrom(8, url)).toBe('failed: ECONNREFUSED');
   });
