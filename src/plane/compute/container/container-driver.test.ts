@@ -26,7 +26,7 @@ import { testSpecification } from '../test-specification.ts';
 import { createContainerDriver } from './container-driver.ts';
 import type { Engine } from './engine-client.ts';
 import { exportContainerImage } from './export-image.ts';
-import { writeConfiguration } from './image-configuration.ts';
+import { jsonObject, writeConfiguration } from './image-configuration.ts';
 import type { ContainerImageConfiguration } from './image-configuration.ts';
 import { startTestEngine } from './test-engine.ts';
 
@@ -160,6 +160,25 @@ describe.skipIf(why !== undefined)('an instance that runs the host’s programs'
     expect(await consoleOf(instance)).toBe(printed);
     api.close();
   });
+
+  test.skipIf(!('engine' in started) || !started.engine.limitsMemory)(
+    'has the memory of its type',
+    async () => {
+      await boot(
+        testSpecification(directory, 'i-1', '#!/bin/sh\nexec sleep 300\n', {
+          instanceType: 't3.small',
+        }),
+      );
+      const { client } = theEngine();
+      const filters = JSON.stringify({ label: [`faultline.world=${worldId}`] });
+      const query = { filters };
+      const list = await client.json({ method: 'GET', path: '/containers/json', query });
+      const [found] = Array.isArray(list) ? list.map(jsonObject) : [];
+      const path = `/containers/${String(found?.['Id'])}/json`;
+      const inspected = jsonObject(await client.json({ method: 'GET', path }));
+      expect(jsonObject(inspected['HostConfig'])['Memory']).toBe(2 * 1024 ** 3);
+    },
+  );
 
   test('is switched off from within', async () => {
     await boot(testSpecification(directory, 'i-1', '#!/bin/sh\nshutdown -h now\nexec sleep 300\n'));

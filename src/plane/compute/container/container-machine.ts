@@ -1,6 +1,7 @@
 import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -55,6 +56,16 @@ const removalBoundMs = 30_000;
 /** How long the last output of ended processes may take to arrive. */
 const printedBoundMs = 250;
 
+const openNamespace = async (processId: number): Promise<FileHandle | undefined> => {
+  try {
+    return await open(`/proc/${processId}/ns/pid`, 'r');
+  } catch (problem) {
+    // The process has ended already.
+    if (isSystemProblem(problem)) return undefined;
+    throw problem;
+  }
+};
+
 const readReport = async (path: string): Promise<number | undefined> => {
   try {
     const text = (await readFile(path, 'utf8')).trim();
@@ -75,8 +86,10 @@ interface Running {
   readonly plan: ContainerPlan;
   readonly processId: number;
   readonly pidNamespace: string;
+  /** Holds the namespace, so that its name is nobody else's while it is used to find processes. */
+  readonly namespaceFile: FileHandle;
   readonly attached: Duplex;
-  readonly gate: Gate;
+  gate: Gate;
 }
 
 /** An instance as a container, from the moment it is switched on until nothing of it is left. */
@@ -260,20 +273,35 @@ export class ContainerMachine {
     const inspected = await client.json({ method: 'GET', path: `/containers/${id}/json` });
     if (inspected instanceof EngineProblem) return inspected;
     const processId = Number(jsonObject(jsonObject(inspected)['State'])['Pid']);
+    const namespaceFile = processId > 0 ? await openNamespace(processId) : undefined;
     const pidNamespace = processId > 0 ? namespaceOf(processId, 'pid') : undefined;
     this.#printed = this.#console.take(attached.pipe(outputFrames()));
-    if (pidNamespace === undefined || pidNamespace === namespaceOf(process.pid, 'pid'))
+    const isElsewhere = pidNamespace === namespaceOf(process.pid, 'pid');
+    if (namespaceFile === undefined || pidNamespace === undefined || isElsewhere) {
+      await namespaceFile?.close();
       return new DomainError(
         'InternalError',
         `${this.specification.instanceId} has ended as it began, or its engine runs in another machine.`,
       );
-    if (!plan.hasInit) attached.once('close', () => void this.#containerEnded(id));
-    const { address } = this.specification;
-    const { realPort } = this.#host;
-    const { passedOn } = plan;
-    const note = (line: string): void => void this.#console.note(line);
-    const gate = new Gate({ processId, address, realPort, passedOn, note });
-    return { id, plan, processId, pidNamespace, attached, gate };
+    }
+    attached.once('close', () => void this.#containerEnded(id));
+    const gate = this.#openGate(plan, processId);
+    return { id, plan, processId, pidNamespace, namespaceFile, attached, gate };
+  }
+
+  #openGate(plan: ContainerPlan, processId: number): Gate {
+    return new Gate({
+      processId,
+      address: this.specification.address,
+      realPort: this.#host.realPort,
+      passedOn: plan.passedOn,
+      note: (line) => void this.#console.note(line),
+      lost: () => {
+        if (this.#running === undefined || this.#state === 'stopping') return;
+        void this.#console.note('the way into the container was lost and is made anew');
+        this.#running.gate = this.#openGate(plan, processId);
+      },
+    });
   }
 
   /** All live processes of the machine. */
@@ -312,6 +340,7 @@ export class ContainerMachine {
   async #release(): Promise<void> {
     await this.#outputArrived();
     this.#running?.attached.destroy();
+    await this.#running?.namespaceFile.close();
     await this.#console.note(`${this.specification.instanceId} is off`);
     this.#powerSwitch?.close();
     this.#reports?.close();
@@ -330,14 +359,16 @@ export class ContainerMachine {
     });
   }
 
-  /** A program that is its container's first process has ended, and the container with it. */
+  /** The container's first process has ended, and with it all others. */
   async #containerEnded(id: string): Promise<void> {
-    if (this.#state === 'stopping') return;
+    if (this.#state === 'stopping' || this.#mainProcess !== 'running') return;
     const waited = await this.#host.engine.client.json({
       method: 'POST',
       path: `/containers/${id}/wait`,
     });
     if (waited instanceof EngineProblem) return;
+    // An init whose main process ended has told of it before; then only the machine's other processes went.
+    if (this.listed().mainProcess !== 'running') return;
     const status = Number(jsonObject(waited)['StatusCode']);
     const signal = signalOf(status);
     this.#exited(signal === undefined ? status : undefined, signal);

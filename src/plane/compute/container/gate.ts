@@ -27,6 +27,8 @@ export interface GateOptions {
   /** What of the host's the instance reaches, at the same addresses as on the host. */
   readonly passedOn: readonly SocketAddress[];
   readonly note: (line: string) => void;
+  /** It ended without being closed: the instance cannot be reached until there is another one. */
+  readonly lost: () => void;
 }
 
 /** A rootless container's network belongs to a user namespace, whose owner enters it as its root. */
@@ -52,6 +54,8 @@ export class Gate {
   readonly #ready: Promise<DomainError | undefined>;
   readonly #ended: Promise<void>;
   readonly #connections = new Set<Socket>();
+  #hasStood = false;
+  #isClosed = false;
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -81,8 +85,10 @@ export class Gate {
     void ready.promise.then(() => clearTimeout(timer));
     // The only sender on this channel is the gate, which speaks FromGate.
     child.on('message', (message, handle) => {
-      if ((message as FromGate).kind === 'ready') ready.resolve(undefined);
-      else this.#take(message as FromGate, handle);
+      if ((message as FromGate).kind === 'ready') {
+        this.#hasStood = true;
+        ready.resolve(undefined);
+      } else this.#take(message as FromGate, handle);
     });
     child.once('error', (problem) => {
       fail(problem.message);
@@ -91,6 +97,7 @@ export class Gate {
     child.once('exit', (code) => {
       fail(`nsenter ended with code ${code}`);
       ended.resolve();
+      if (this.#hasStood && !this.#isClosed) options.lost();
     });
     child.once('spawn', () =>
       this.#send({
@@ -108,6 +115,7 @@ export class Gate {
 
   /** Breaks every connection and closes every port. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#child.kill('SIGKILL');
     for (const socket of this.#connections) socket.destroy();
     await this.#ended;
