@@ -7,6 +7,7 @@ import { noAccount } from '../../world/entity.ts';
 import { Faults } from '../../world/faults.ts';
 import type { World } from '../../world/world.ts';
 import { instanceHosts } from './instance-hosts.ts';
+import { servingLoadBalancers } from './load-balancers.ts';
 import { nodeConfigurations, type NodeSockets } from './node-configurations.ts';
 import { watchTables } from './tables-watch.ts';
 
@@ -52,7 +53,11 @@ export class BalancerRunner {
   /** Makes the nodes as the world says that they are to be. */
   converge(): void {
     const { world, plane, sockets, configured } = this.#options;
-    const configurations = nodeConfigurations(world, instanceHosts(world), sockets);
+    // Without balancers nobody asks where instances are, however many change.
+    const isServing = servingLoadBalancers(world).length > 0;
+    const configurations = isServing
+      ? nodeConfigurations(world, instanceHosts(world), sockets)
+      : [];
     plane.converge(configurations);
     // A zone that is no longer used has lost its node; the next one there is told anew that it has no power.
     const used = new Set(configurations.map(({ zoneId }) => zoneId));
