@@ -26,6 +26,9 @@ export interface PublicSidesOptions {
   readonly log: Log;
 }
 
+/** Where most clients try: an address that leads nowhere yet is silent there. */
+const usualPorts = [22, 80, 443] as const;
+
 /**
  * The sides by which instances are reached from outside: a relay for each instance in a public subnet and one for each
  * Elastic IP, so that a zone or an instance without network is silent also towards a client that knows its address, and
@@ -118,11 +121,18 @@ export class PublicSides {
   }
 
   #lead({ elasticIp: { id }, host }: ElasticAddress): void {
-    const known = this.#addresses.get(id);
-    const relay =
-      known ?? createAddressRelay(this.#sideOf(id, this.#options.sockets.elasticAddress(id)));
-    this.#addresses.set(id, relay);
+    const relay = this.#addresses.get(id) ?? this.#openAddress(id);
     relay.lead(host === undefined ? undefined : this.#targetOf(host));
+  }
+
+  #openAddress(id: string): AddressRelay {
+    const { sockets } = this.#options;
+    const relay = createAddressRelay({
+      ...this.#sideOf(id, sockets.elasticAddress(id)),
+      silentPorts: usualPorts.map((port) => sockets.realPort(port)),
+    });
+    this.#addresses.set(id, relay);
+    return relay;
   }
 
   #openInstance(host: InstanceHost): void {

@@ -63,8 +63,8 @@ interface Client {
   received: string;
 }
 
-const ask = (port: number): Client => {
-  const socket = connect({ host: relay.publicAddress, port });
+const ask = (port: number, host: string = relay.publicAddress): Client => {
+  const socket = connect({ host, port });
   const client: Client = { socket, events: [], received: '' };
   socket.on('data', (bytes) => (client.received += String(bytes)));
   socket.on('error', (problem) =>
@@ -147,6 +147,26 @@ describe.runIf(showsListeningPorts())('an address that leads', () => {
     relay.lead(two);
     await until(() => relay.ports().join() === String(portOf(second)));
     const refused = ask(portOf(first));
+    await until(() => refused.events.includes('close'));
+    expect(refused.events[0]).toBe('ECONNREFUSED');
+  });
+
+  test('nowhere yet is silent on the ports that it is told, and refuses there once it leads somewhere', async () => {
+    const free = await serve(two, 'two');
+    const port = portOf(free);
+    const fresh = createAddressRelay({
+      publicAddress: block.addressFor(313),
+      watch: new ListeningWatch(),
+      silentPorts: [port],
+    });
+    cleanUp.push(() => fresh.close());
+    await until(() => fresh.ports().length === 1);
+    const waiting = ask(port, fresh.publicAddress);
+    await witness();
+    expect(waiting.events).toEqual([]);
+    fresh.lead(one);
+    await until(() => fresh.ports().length === 0);
+    const refused = ask(port, fresh.publicAddress);
     await until(() => refused.events.includes('close'));
     expect(refused.events[0]).toBe('ECONNREFUSED');
   });

@@ -49,6 +49,12 @@ export interface AddressRelayOptions {
   readonly onProblem?: (message: string) => void;
 }
 
+/** What an address that leads somewhere else now and then is made with. */
+export interface LeadingRelayOptions extends AddressRelayOptions {
+  /** The ports on which it is silent before anybody has listened behind it. */
+  readonly silentPorts?: readonly number[];
+}
+
 /** What the public side of one instance joins. */
 export interface InstanceRelayOptions extends AddressRelayOptions, RelayTarget {}
 
@@ -78,10 +84,12 @@ class TcpRelay implements AddressRelay {
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(options: AddressRelayOptions, target: RelayTarget | undefined) {
+  constructor(options: LeadingRelayOptions, target: RelayTarget | undefined) {
     this.#options = options;
     this.publicAddress = options.publicAddress;
-    this.lead(target);
+    for (const port of options.silentPorts ?? []) this.#portsBefore.add(port);
+    if (target === undefined) this.#fallSilent();
+    else this.lead(target);
   }
 
   lead(target: RelayTarget | undefined): void {
@@ -91,7 +99,7 @@ class TcpRelay implements AddressRelay {
     this.#stopWatching();
     this.#stopWatching = () => undefined;
     if (target === undefined) {
-      for (const port of this.#portsBefore) void this.#open(port, false);
+      this.#fallSilent();
       return;
     }
     this.#unopened.clear();
@@ -176,6 +184,11 @@ class TcpRelay implements AddressRelay {
     return undefined;
   }
 
+  /** Where it was known to answer, packets are dropped from now on; a port that cannot be had stays as it is. */
+  #fallSilent(): void {
+    for (const port of this.#portsBefore) void this.#open(port, false);
+  }
+
   #reach(): RelayReach {
     return this.#target?.reach() ?? silence;
   }
@@ -218,5 +231,5 @@ export const createInstanceRelay = (options: InstanceRelayOptions): InstanceRela
   new TcpRelay(options, options);
 
 /** Opens an address that leads nowhere yet: the same, with an instance behind it that may be another one any time. */
-export const createAddressRelay = (options: AddressRelayOptions): AddressRelay =>
+export const createAddressRelay = (options: LeadingRelayOptions): AddressRelay =>
   new TcpRelay(options, undefined);
