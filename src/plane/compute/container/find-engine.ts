@@ -53,12 +53,14 @@ const probeSocket = async (socketPath: string): Promise<Engine | EngineProblem> 
   if (version instanceof EngineProblem) return version;
   const info = await client.json({ method: 'GET', path: '/info', timeoutMs: probeTimeoutMs });
   if (info instanceof EngineProblem) return info;
+  // Without root the first version of cgroups is out of reach, whatever the kernel could do.
+  const hasCgroups = !(isTrue(info, 'Rootless') && textIn(info, 'CgroupVersion') === '1');
   return {
     kind: JSON.stringify(version).includes('Podman Engine') ? 'podman' : 'docker',
     version: textIn(version, 'Version'),
     socketPath,
-    limitsMemory: isTrue(info, 'MemoryLimit'),
-    limitsCpu: isTrue(info, 'CpuCfsQuota'),
+    limitsMemory: hasCgroups && isTrue(info, 'MemoryLimit'),
+    limitsCpu: hasCgroups && isTrue(info, 'CpuCfsQuota'),
     client,
   };
 };
