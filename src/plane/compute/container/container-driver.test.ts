@@ -114,9 +114,9 @@ const makeWebRoot = async (root: string): Promise<void> => {
   for (const name of ['bin', 'etc', 'www', 'tmp'])
     await mkdir(join(root, name), { recursive: true });
   await copyFile(busybox ?? '', join(root, 'bin/busybox'));
-  for (const name of ['sh', 'httpd', 'sleep', 'mv', 'cat', 'id'])
+  for (const name of ['sh', 'httpd', 'sleep', 'mv', 'cat', 'id', 'su'])
     await symlink('busybox', join(root, 'bin', name));
-  await writeFile(join(root, 'etc/passwd'), 'root:x:0:0::/:/bin/sh\n');
+  await writeFile(join(root, 'etc/passwd'), 'root:x:0:0::/:/bin/sh\nweb:x:7:7::/:/bin/sh\n');
   await writeFile(join(root, 'www/index.html'), 'as imported');
 };
 
@@ -264,6 +264,27 @@ describe.skipIf(why !== undefined || busybox === undefined).each(dialects)(
       await until(async () => (await get('127.14.0.1', 8080)) === 'as imported');
       await driver.kill('i-1');
       expect(await get('127.14.0.1', 8080)).toBeUndefined();
+    });
+
+    test.each([
+      ['without user data', undefined, ''],
+      ['after user data', '#!/bin/sh\necho first as $(id -u)\n', 'first as 0\n'],
+    ])('runs the program as its user, %s, and outlives it', async (_, userData, before) => {
+      const instance = testSpecification(directory, 'i-1', userData);
+      await makeWebRoot(instance.diskDirectory);
+      await writeConfiguration(instance.diskDirectory, {
+        ...webConfiguration,
+        entrypoint: ['/bin/sh', '-c'],
+        command: ['echo "$GREETING as $(id -u) in $PWD"; sleep 1; exit 4'],
+        user: 'web',
+      });
+      await boot(instance);
+      await until(() => seen.some(({ kind }) => kind === 'exited'));
+      const exit = { kind: 'exited', instanceId: 'i-1', code: 4, signal: undefined };
+      expect(seen.at(-1)).toEqual(exit);
+      expect(driver.list()).toMatchObject([{ state: 'running', mainProcess: 'exited' }]);
+      expect(await consoleOf(instance)).toContain(`\n${before}hello from the image as 7 in /www\n`);
+      expect(await driver.stop('i-1')).toBeUndefined();
     });
 
     test('keeps its disk over stop and boot', async () => {
