@@ -1,5 +1,6 @@
 import type { Driver } from '../../plane/compute/driver.ts';
 import type { Clock } from '../../world/clock.ts';
+import { isDomainError } from '../../world/domain-error.ts';
 import { Failed } from '../usage-error.ts';
 
 /** What runs instances. */
@@ -68,7 +69,19 @@ const attempts: Readonly<Record<DriverName, () => Promise<Tried>>> = {
       },
     };
   },
-  container: () => Promise.resolve({ whyNot: 'it is not built yet' }),
+  container: async () => {
+    const { findEngine } = await import('../../plane/compute/container/find-engine.ts');
+    const engine = await findEngine();
+    if (isDomainError(engine)) return { whyNot: engine.message };
+    return {
+      what: `instances are containers of ${engine.kind} ${engine.version}`,
+      create: async (site) => {
+        const { createContainerDriver } =
+          await import('../../plane/compute/container/container-driver.ts');
+        return createContainerDriver({ ...site, engine });
+      },
+    };
+  },
 };
 
 /**
