@@ -8,7 +8,7 @@ import type { DomainError } from '../../../world/domain-error.ts';
 import type { ContainerPlan } from './container-plan.ts';
 import { EngineProblem } from './engine-client.ts';
 import type { Engine } from './engine-client.ts';
-import { jsonObject } from './image-configuration.ts';
+import { jsonObject, numericUser } from './image-configuration.ts';
 import { topLevelOf } from './root-file-system.ts';
 import type { TopLevel } from './root-file-system.ts';
 
@@ -124,7 +124,6 @@ const dockerRequest = (
     Cmd: plan.command.slice(1),
     Env: Object.entries(plan.environment).map(([name, value]) => `${name}=${value}`),
     WorkingDir: plan.workingDirectory,
-    User: plan.user,
     Labels: identity.labels,
     Hostname: identity.hostname,
     OpenStdin: true,
@@ -210,7 +209,11 @@ const create = async (
     method: 'POST',
     path: '/containers/create',
     query: { name: identity.name },
-    body: dockerRequest(identity, plan, limits, image, top),
+    body: {
+      ...dockerRequest(identity, plan, limits, image, top),
+      // The engine would look for the name in its empty image.
+      User: await numericUser(plan.root, plan.user),
+    },
   });
 };
 

@@ -13,6 +13,9 @@ const pullTimeoutMs = 120_000;
 
 const isProblem = (value: unknown): value is EngineProblem => value instanceof EngineProblem;
 
+const notPulled = (reference: string, why: string): DomainError =>
+  new DomainError('InternalError', `${reference} cannot be pulled: ${why}.`);
+
 const pull = async (engine: Engine, reference: string): Promise<DomainError | undefined> => {
   const answer = await engine.client.stream({
     method: 'POST',
@@ -20,7 +23,7 @@ const pull = async (engine: Engine, reference: string): Promise<DomainError | un
     query: { fromImage: reference, ...(/[:@][^/]+$/.test(reference) ? {} : { tag: 'latest' }) },
     timeoutMs: pullTimeoutMs,
   });
-  if (isProblem(answer)) return answer;
+  if (isProblem(answer)) return notPulled(reference, answer.message);
   let last = '';
   // The answer is one JSON document a line; a failure is the last one, after a status of 200.
   for await (const chunk of answer) last = `${last}${String(chunk)}`.slice(-8192);
@@ -29,9 +32,7 @@ const pull = async (engine: Engine, reference: string): Promise<DomainError | un
     .split('\n')
     .map((line) => /"error":"(?<message>(?:[^"\\]|\\.)*)"/.exec(line)?.groups?.['message'])
     .find((message) => message !== undefined);
-  return failure === undefined
-    ? undefined
-    : new DomainError('InternalError', `${reference} cannot be pulled: ${failure}`);
+  return failure === undefined ? undefined : notPulled(reference, failure);
 };
 
 const inspect = async (engine: Engine, reference: string): Promise<unknown> => {

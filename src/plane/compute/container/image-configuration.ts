@@ -115,3 +115,25 @@ export const readConfiguration = async (
     exposedPorts: [],
   };
 };
+
+const idIn = async (root: string, file: string, name: string, column: number) => {
+  if (/^\d*$/.test(name) || !(await hasFile(root, file))) return name;
+  const lines = (await readFile(join(root, file), 'utf8')).split('\n');
+  const fields = lines.map((entry) => entry.split(':')).find(([first]) => first === name);
+  return fields?.[column] ?? name;
+};
+
+/**
+ * A user, perhaps with a group, as numbers: what an engine cannot look up by itself when it does not see the root file
+ * system. What is not listed in `/etc/passwd` or `/etc/group` stays as it is.
+ */
+export const numericUser = async (root: string, user: string): Promise<string> => {
+  const [name = '', group] = user.split(':');
+  if (name === '') return '';
+  const userId = await idIn(root, 'etc/passwd', name, 2);
+  const groupId =
+    group === undefined
+      ? await idIn(root, 'etc/passwd', name, 3)
+      : await idIn(root, 'etc/group', group, 2);
+  return groupId === name ? userId : `${userId}:${groupId}`;
+};
