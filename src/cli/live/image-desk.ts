@@ -11,7 +11,7 @@ import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import type { World } from '../../world/world.ts';
 import { estimateCopies, regionsOfImage, type CopyEstimate } from './copy-estimate.ts';
 import { summarizeCopies, type CopySummary } from './copies-summary.ts';
-import { isArchive, readInto, writeArchive } from './image-files.ts';
+import { archiveFormat, readInto, writeArchive } from './image-files.ts';
 import type { ImageJob } from './image-jobs.ts';
 
 export interface ImageDeskOptions {
@@ -154,15 +154,11 @@ export class ImageDesk {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const scratch = await mkdtemp(join(directory, 'import-'));
     try {
-      let bytes = 0;
       const root = join(scratch, 'root');
-      await mkdir(root, { mode: 0o755 });
-      const problem = await readInto(request.from, root, (progress) => {
-        ({ bytes } = progress);
-        tell('reading', progress);
-      });
-      if (isDomainError(problem)) return problem;
-      return await this.#store(request, root, bytes, tell);
+      const read = await readInto(request.from, root, (progress) => tell('reading', progress));
+      if (isDomainError(read)) return read;
+      tell('storing', read);
+      return await this.#store(request, root, read.bytes);
     } finally {
       await rm(scratch, { recursive: true, force: true });
     }
@@ -174,7 +170,8 @@ export class ImageDesk {
     tell: Told,
   ): Promise<string | DomainError> {
     const { disks, directory } = this.#options;
-    if (!isArchive(path)) {
+    const format = archiveFormat(path);
+    if (format === undefined) {
       const problem = await disks.restore(root, path, (bytes) =>
         tell('writing', { entries: 0, bytes }),
       );
@@ -185,19 +182,16 @@ export class ImageDesk {
     try {
       const problem =
         (await disks.restore(root, join(scratch, 'root'))) ??
-        (await writeArchive(join(scratch, 'root'), path, (progress) => tell('writing', progress)));
+        (await writeArchive(join(scratch, 'root'), path, format, (progress) =>
+          tell('writing', progress),
+        ));
       return problem ?? imageId;
     } finally {
       await rm(scratch, { recursive: true, force: true });
     }
   }
 
-  async #store(
-    request: ImportRequest,
-    root: string,
-    bytes: number,
-    tell: Told,
-  ): Promise<string | DomainError> {
+  async #store(request: ImportRequest, root: string, bytes: number): Promise<string | DomainError> {
     const { world, disks } = this.#options;
     const { region, account, name, architecture } = request;
     const sizeGiB = request.sizeGiB ?? roomFor(bytes);
@@ -207,7 +201,6 @@ export class ImageDesk {
     );
     if (isDomainError(made)) return made;
     await durable;
-    tell('storing');
     const place: SnapshotPlace = { region, snapshotId: made.snapshotId };
     const contents = await disks.captureDirectory(place, root, sizeGiB);
     const observed = world.transact(region, account, (tx) => {
