@@ -26,8 +26,9 @@ export const tryNamespaces = (mode: NamespaceMode): Promise<string | undefined> 
       rest,
       { env: toolEnvironment(), timeout: 10_000 },
       (problem, _, errors) => {
+        const [said = ''] = errors.trim().split('\n');
         if (problem === null) resolve(undefined);
-        else resolve(errors.trim().split('\n')[0] ?? problem.message);
+        else resolve(said === '' ? problem.message : said);
       },
     );
     child.stdin?.on('error', () => undefined);
