@@ -59,6 +59,7 @@ const notOptedIn = (service: Service): DomainError => {
         'AuthFailure',
         'AWS was not able to validate the provided access credentials',
       );
+    case 'autoscaling':
     case 'elasticloadbalancing':
     case 'sts':
     case 'route53':

@@ -5,6 +5,7 @@ export interface WireCase {
   /** botocore's name of the service; the JavaScript client is found by it. */
   readonly client:
     | 'account'
+    | 'autoscaling'
     | 'ebs'
     | 'ec2'
     | 'elbv2'
@@ -165,6 +166,55 @@ export const wireCases: readonly WireCase[] = [
     client: 'ec2',
     operation: 'CreateTags',
     input: { Resources: ['i-1', 'vol-1'], Tags: [{ Key: 'a', Value: '' }] },
+  },
+  {
+    name: 'autoscaling-create-auto-scaling-group',
+    client: 'autoscaling',
+    operation: 'CreateAutoScalingGroup',
+    input: {
+      AutoScalingGroupName: 'web',
+      MinSize: 0,
+      MaxSize: 6,
+      MixedInstancesPolicy: {
+        LaunchTemplate: {
+          LaunchTemplateSpecification: { LaunchTemplateName: 'web', Version: '$Latest' },
+          Overrides: [{ InstanceType: 't3.micro' }, { InstanceType: 't3.small' }],
+        },
+      },
+      VPCZoneIdentifier: 'subnet-1,subnet-2',
+      Tags: [{ Key: 'stage', Value: 'test', PropagateAtLaunch: true }],
+    },
+    output: {},
+  },
+  {
+    name: 'autoscaling-describe-auto-scaling-groups',
+    client: 'autoscaling',
+    operation: 'DescribeAutoScalingGroups',
+    input: { AutoScalingGroupNames: ['web'], IncludeInstances: true },
+    output: {
+      AutoScalingGroups: [
+        {
+          AutoScalingGroupName: 'web',
+          MinSize: 0,
+          MaxSize: 6,
+          DesiredCapacity: 1,
+          DefaultCooldown: 300,
+          AvailabilityZones: ['us-east-1a', 'us-east-1b'],
+          HealthCheckType: 'ELB',
+          CreatedTime: launchTime,
+          Instances: [
+            {
+              InstanceId: 'i-0123456789abcdef0',
+              AvailabilityZone: 'us-east-1a',
+              LifecycleState: 'InService',
+              HealthStatus: 'Healthy',
+              ProtectedFromScaleIn: false,
+            },
+          ],
+          SuspendedProcesses: [],
+        },
+      ],
+    },
   },
   {
     name: 'elbv2-create-load-balancer',

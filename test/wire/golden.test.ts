@@ -47,6 +47,7 @@ const asText = async (response: Response): Promise<string> => {
 
 const services: Readonly<Record<WireCase['client'], string>> = {
   account: 'account',
+  autoscaling: 'autoscaling',
   ebs: 'ebs',
   ec2: 'ec2',
   elbv2: 'elasticloadbalancing',

@@ -1,4 +1,5 @@
 import * as account from '@aws-sdk/client-account';
+import * as autoscaling from '@aws-sdk/client-auto-scaling';
 import * as ebs from '@aws-sdk/client-ebs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -21,6 +22,7 @@ const packages: Readonly<
   Record<WireCase['client'], { readonly client: unknown; readonly commands: object }>
 > = {
   account: { client: account.AccountClient, commands: account },
+  autoscaling: { client: autoscaling.AutoScalingClient, commands: autoscaling },
   ebs: { client: ebs.EBSClient, commands: ebs },
   ec2: { client: ec2.EC2Client, commands: ec2 },
   elbv2: { client: elbv2.ElasticLoadBalancingV2Client, commands: elbv2 },

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as account from '@aws-sdk/client-account';
+import * as autoscaling from '@aws-sdk/client-auto-scaling';
 import * as ebs from '@aws-sdk/client-ebs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -17,6 +18,7 @@ import type { Shape } from '../../src/wire/shape.ts';
 
 const packages: Readonly<Record<string, object>> = {
   account,
+  autoscaling,
   ebs,
   ec2,
   elasticloadbalancing: elbv2,
@@ -29,7 +31,8 @@ const packages: Readonly<Record<string, object>> = {
 
 /** What an SDK schema calls a shape, in the model's words; numbers of every size are one kind. */
 const sdkKind = (schema: NormalizedSchema): string => {
-  if (schema.isStructSchema()) return 'structure';
+  // An operation without input has the unit type there, and an empty structure in the model.
+  if (schema.isStructSchema() || schema.isUnitSchema()) return 'structure';
   if (schema.isListSchema()) return 'list';
   if (schema.isMapSchema()) return 'map';
   if (schema.isStringSchema()) return 'string';
