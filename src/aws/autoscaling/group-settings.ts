@@ -45,8 +45,15 @@ const built: ReadonlySet<string> = new Set<keyof Input>([
 ]);
 
 const checkBuilt = (input: Input): DomainError | undefined => {
-  const idle: readonly string[] = input.MaxInstanceLifetime === 0 ? ['MaxInstanceLifetime'] : [];
-  const [unread] = unreadNames(input, built).filter((name) => !idle.includes(name));
+  const reservations = input.CapacityReservationSpecification ?? {};
+  // These ask for what is so anyway.
+  const isIdle: Readonly<Record<string, boolean>> = {
+    CapacityReservationSpecification:
+      ['default', 'none'].includes(reservations.CapacityReservationPreference ?? '') &&
+      reservations.CapacityReservationTarget === undefined,
+    MaxInstanceLifetime: input.MaxInstanceLifetime === 0,
+  };
+  const [unread] = unreadNames(input, built).filter((name) => isIdle[name] !== true);
   return unread === undefined ? undefined : notBuilt(`the parameter ${unread}`);
 };
 
