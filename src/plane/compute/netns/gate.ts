@@ -14,7 +14,7 @@ import { endpointPort, gateScript, metadataAddress, metadataPort, vpcBound } fro
 const lookMs = 100;
 
 /** At every so many looks, one instance after the other is looked at thoroughly. */
-const looksPerThoroughLook = 10;
+const looksPerThoroughLook = 30;
 
 const nothingCut: NetworkCuts = { zonePairs: [], instanceIds: [] };
 
