@@ -177,6 +177,41 @@ describe('a group of six over three zones', () => {
     );
   });
 
+  it('does nothing while its Region is in disaster, and serves with the same instances after it', () => {
+    createGroup();
+    advance(2);
+    const ids = (): readonly string[] =>
+      view()
+        .list(GroupInstances)
+        .map((one) => one.id);
+    const before = ids();
+    const fault = openFault(simulated.world, {
+      target: `region/${home.region}`,
+      effect: 'disaster',
+    }).output;
+    if (isDomainError(fault)) throw new Error(fault.message);
+    advance(30);
+    mendFault(simulated.world, fault.id);
+    advance(10);
+    expect([ids(), inService()]).toEqual([before, '2/2/2']);
+  });
+
+  it('is not replaced while the API of EC2 fails, and is afterwards', () => {
+    createGroup();
+    advance(2);
+    const api = openFault(simulated.world, {
+      target: `api/${home.region}/ec2`,
+      effect: 'api',
+    }).output;
+    if (isDomainError(api)) throw new Error(api.message);
+    loseZone(zoneIds()[0] ?? '');
+    advance(10);
+    expect(inService()).toBe('2/2/2');
+    mendFault(simulated.world, api.id);
+    advance(3);
+    expect(inService()).toBe('0/3/3');
+  });
+
   it('costs nothing while nothing happens', () => {
     createGroup();
     advance(30);

@@ -1,6 +1,6 @@
 import type { Tx } from '../../world/transaction.ts';
 import { Instances } from '../ec2/instance-entities.ts';
-import { beginTermination, userShutdown } from '../ec2/instance-lifecycle.ts';
+import { beginTermination, stateReasons, userShutdown } from '../ec2/instance-lifecycle.ts';
 import { beginActivity, moveActivity, placeDetails } from './activities.ts';
 import { afterFailedLaunch } from './decisions/back-off.ts';
 import { fillsCapacity, type LifecycleState } from './decisions/group-snapshot.ts';
@@ -50,14 +50,18 @@ const comesIntoService = (tx: Tx, group: AutoScalingGroup, member: GroupInstance
   beginCooldown(tx, group.id);
 };
 
-/** A launch that EC2 gave up: its zone is closed for a while, and the group goes on without the instance. */
+/** A launch that came to nothing. Where EC2 had no capacity after all, the zone is closed for a while. */
 const launchFailed = (tx: Tx, group: AutoScalingGroup, member: GroupInstance): void => {
-  const reason = tx.get(Instances, member.id)?.stateReason?.message ?? 'the instance is gone';
+  const instance = tx.get(Instances, member.id);
+  const reason = instance?.stateReason;
   moveActivity(tx, member.activityId, 'Failed', {
-    statusMessage: `Instance failed to come into service. Termination Reason: ${reason}`,
+    statusMessage: `Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: ${reason?.message ?? 'the instance is gone'}`,
   });
   dropMember(tx, member);
-  closeZone(tx, group.id, member.zoneId);
+  if (reason?.code === stateReasons.noCapacity.code) closeZone(tx, group.id, member.zoneId);
+  const isLeft = instance?.state === 'stopping' || instance?.state === 'stopped';
+  // One that somebody stopped meanwhile would be nobody's any more.
+  if (isLeft) beginTermination(tx, instance, userShutdown);
 };
 
 /** Nothing more is launched in the zone for a while, longer with each failure in a row. */

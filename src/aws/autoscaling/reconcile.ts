@@ -1,4 +1,4 @@
-import type { Timer, Tx } from '../../world/transaction.ts';
+import type { Timer, Tx, View } from '../../world/transaction.ts';
 import { foundUnhealthy, selectedForTermination, stoppedForDifference } from './causes.ts';
 import { planCapacity, type CapacityPlan } from './decisions/capacity-plan.ts';
 import type { GroupSnapshot } from './decisions/group-snapshot.ts';
@@ -99,6 +99,21 @@ const nextLook = (
   return earliest([healthLook, ...warming, ...troubles.map((one) => one?.until)], tx.now);
 };
 
+/** How often a group looks whether the control plane is back. */
+const controlPlaneLookMs = 60_000;
+
+/**
+ * Whether Auto Scaling itself works in this Region, and the API of EC2 that it works by: what serves goes on without them,
+ * and nothing is replaced ("AWS Fault Isolation Boundaries", control planes and data planes).
+ */
+const isControlPlaneUp = ({ conditions, shard }: View): boolean =>
+  conditions.regionAlive(shard) &&
+  !conditions.faults.some(
+    ({ effect, target }) =>
+      effect === 'api' &&
+      [`api/${shard}`, `api/${shard}/autoscaling`, `api/${shard}/ec2`].includes(target),
+  );
+
 /**
  * Brings a group towards what is desired of it, by one step: instances go on in their lives, fail their checks or not, and
  * what is missing, too much or badly spread is launched or let go. Level-triggered and idempotent: it may run at any time.
@@ -107,6 +122,7 @@ const nextLook = (
 export const reconcileGroup = (tx: Tx, groupName: string): void => {
   const found = tx.get(AutoScalingGroups, groupName);
   if (found === undefined) return;
+  if (!isControlPlaneUp(tx)) return wakeGroupAt(tx, groupName, tx.now + controlPlaneLookMs);
   for (const member of membersOf(tx, groupName)) advanceMember(tx, found, member);
   settleTargetGroups(tx, tx.get(AutoScalingGroups, groupName) ?? found);
   const group = tx.get(AutoScalingGroups, groupName) ?? found;
