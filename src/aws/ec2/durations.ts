@@ -35,6 +35,10 @@ export const durations = {
   deletingVolume: { baseMs: 2_000, spreadMs: 2_000 },
   /** Until a changed volume has its new size and performance. AWS: seconds. */
   modifyingVolume: { baseMs: 3_000, spreadMs: 2_000 },
+  /** From CreateNatGateway to `available`, or to `failed`. AWS: one to three minutes. */
+  creatingNatGateway: { baseMs: 8_000, spreadMs: 4_000 },
+  /** From DeleteNatGateway to `deleted`. AWS: about a minute. */
+  deletingNatGateway: { baseMs: 8_000, spreadMs: 4_000 },
 } as const satisfies Readonly<Record<string, Duration>>;
 
 /** How long a terminated instance can still be described: "a short while (usually about an hour)", User Guide. */

@@ -71,7 +71,7 @@ export const InternetGateways = defineTable<InternetGateway>('ec2-internet-gatew
 export interface Route {
   /** A CIDR block of IPv4 or IPv6. */
   readonly destination: string;
-  /** `local` or an internet gateway's id. */
+  /** `local`, or the id of an internet gateway or of a NAT gateway. */
   readonly gatewayId: string;
   readonly origin: 'CreateRouteTable' | 'CreateRoute';
 }

@@ -87,6 +87,14 @@ export const kinds = {
     notFoundCode: 'InvalidAssociationID.NotFound',
     notFoundMessage: (id) => `The association ID '${id}' does not exist`,
   },
+  natGateway: {
+    type: 'natgateway',
+    prefix: 'nat',
+    idsParameter: 'natGatewayIds',
+    malformedCode: 'NatGatewayMalformed',
+    notFoundCode: 'NatGatewayNotFound',
+    notFoundMessage: (id) => `NAT gateway ${id} was not found`,
+  },
   keyPair: {
     type: 'key-pair',
     prefix: 'key',

@@ -21,4 +21,5 @@ export const quotas = {
   keyPairsPerRegion: 5000,
   elasticIpsPerRegion: behaviours.quotas.elasticIpsPerRegion,
   networkInterfacesPerRegion: 5000,
+  natGatewaysPerZone: 5,
 } as const;

@@ -40,6 +40,8 @@ import {
   limitExceeded,
   notBuilt,
 } from './errors.ts';
+import { NatGateways } from './nat-gateways/entities.ts';
+import { leadsOn } from './nat-gateways/leads-on.ts';
 import { addRouteTable } from './new-network.ts';
 import { quotas } from './quotas.ts';
 
@@ -50,19 +52,27 @@ export const routeTableOf = (view: View, subnet: Pick<Subnet, 'id' | 'vpcId'>): 
   return table ?? mainRouteTableOf(view, subnet.vpcId);
 };
 
+const isToNatGateway = (route: Route): boolean => route.gatewayId.startsWith('nat-');
+
 /** Whether a route leads somewhere: a gateway that is deleted or detached leaves a black hole. */
 export const isActiveRoute = (
   view: View,
   table: Pick<RouteTable, 'vpcId'>,
   route: Route,
 ): boolean =>
-  route.gatewayId === 'local' || view.get(InternetGateways, route.gatewayId)?.vpcId === table.vpcId;
+  route.gatewayId === 'local' ||
+  (isToNatGateway(route)
+    ? leadsOn(view.get(NatGateways, route.gatewayId))
+    : view.get(InternetGateways, route.gatewayId)?.vpcId === table.vpcId);
 
 /** Whether a subnet is public: its route table leads 0.0.0.0/0 to an internet gateway that is attached. */
 export const isPublicSubnet = (view: View, subnet: Pick<Subnet, 'id' | 'vpcId'>): boolean => {
   const table = routeTableOf(view, subnet);
   return table.routes.some(
-    (route) => route.destination === '0.0.0.0/0' && isActiveRoute(view, table, route),
+    (route) =>
+      route.destination === '0.0.0.0/0' &&
+      !isToNatGateway(route) &&
+      isActiveRoute(view, table, route),
   );
 };
 
@@ -80,7 +90,7 @@ const renderRoute = (view: View, table: RouteTable, route: Route): Plain<ApiRout
   ...(isIpv6(route)
     ? { DestinationIpv6CidrBlock: route.destination }
     : { DestinationCidrBlock: route.destination }),
-  GatewayId: route.gatewayId,
+  ...(isToNatGateway(route) ? { NatGatewayId: route.gatewayId } : { GatewayId: route.gatewayId }),
   Origin: route.origin,
   State: stateOf(view, table, route),
 });
@@ -136,9 +146,11 @@ const routeFields = (view: View): FilterFields<RouteTable> => ({
     table.routes.filter(isIpv6).map((route) => route.destination),
   'route.destination-prefix-list-id': () => undefined,
   'route.egress-only-internet-gateway-id': () => undefined,
-  'route.gateway-id': (table) => table.routes.map((route) => route.gatewayId),
+  'route.gateway-id': (table) =>
+    table.routes.filter((route) => !isToNatGateway(route)).map((route) => route.gatewayId),
   'route.instance-id': () => undefined,
-  'route.nat-gateway-id': () => undefined,
+  'route.nat-gateway-id': (table) =>
+    table.routes.filter(isToNatGateway).map((route) => route.gatewayId),
   'route.origin': (table) => table.routes.map((route) => route.origin),
   'route.state': (table) => table.routes.map((route) => stateOf(view, table, route)),
   'route.transit-gateway-id': () => undefined,

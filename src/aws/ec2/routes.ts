@@ -19,6 +19,8 @@ import {
   missingParameter,
   notBuilt,
 } from './errors.ts';
+import { NatGateways } from './nat-gateways/entities.ts';
+import { leadsOn } from './nat-gateways/leads-on.ts';
 import { quotas } from './quotas.ts';
 
 interface Destination {
@@ -51,7 +53,6 @@ const unbuiltTargets = {
   EgressOnlyInternetGatewayId: 'egress-only internet gateways',
   InstanceId: 'routes to instances',
   LocalGatewayId: 'local gateways',
-  NatGatewayId: 'NAT gateways',
   NetworkInterfaceId: 'routes to network interfaces',
   OdbNetworkArn: 'Oracle Database networks',
   TransitGatewayId: 'transit gateways',
@@ -59,18 +60,46 @@ const unbuiltTargets = {
   VpcPeeringConnectionId: 'VPC peering connections',
 } as const;
 
-type Target = { readonly GatewayId?: string | undefined } & {
+type Target = {
+  readonly GatewayId?: string | undefined;
+  readonly NatGatewayId?: string | undefined;
+} & {
   readonly [Name in keyof typeof unbuiltTargets]?: string | undefined;
 };
 
-/** The internet gateway that a request names as the target: it must be attached to the route table's VPC. */
+const differentNetworks = (table: RouteTable, id: string): DomainError =>
+  invalidParameterValue(
+    `route table ${table.id} and network gateway ${id} belong to different networks`,
+  );
+
+/** A NAT gateway of the route table's VPC. One that failed or was deleted is none. */
+const natGatewayOf = (tx: Tx, table: RouteTable, id: string): string | DomainError => {
+  const gateway = tx.get(NatGateways, id);
+  if (gateway === undefined || !leadsOn(gateway)) {
+    return new DomainError(
+      'InvalidNatGatewayID.NotFound',
+      `The natGateway ID '${id}' does not exist`,
+    );
+  }
+  return gateway.vpcId === table.vpcId ? id : differentNetworks(table, id);
+};
+
+/** The gateway that a request names as the target: an internet gateway must be attached to the route table's VPC. */
 const targetOf = (tx: Tx, table: RouteTable, input: Target): string | DomainError => {
   for (const [name, what] of Object.entries(unbuiltTargets)) {
     // The entries are those of the table above, so every name is a target's.
     if (input[name as keyof typeof unbuiltTargets] !== undefined) return notBuilt(what);
   }
-  const id = input.GatewayId;
+  const { GatewayId: id, NatGatewayId: natId } = input;
+  if (id !== undefined && natId !== undefined) {
+    return invalidParameterCombination(
+      'The parameters gatewayId and natGatewayId cannot be used together',
+    );
+  }
+  if (natId !== undefined) return natGatewayOf(tx, table, natId);
   if (id === undefined) return missingParameter('gatewayId');
+  // AWS takes the id of a NAT gateway here too, and shows it as one.
+  if (id.startsWith('nat-')) return natGatewayOf(tx, table, id);
   if (id === 'local') {
     return invalidParameterValue('A route to the target local can only be made by the VPC itself.');
   }
@@ -79,11 +108,7 @@ const targetOf = (tx: Tx, table: RouteTable, input: Target): string | DomainErro
   if (gateway === undefined) {
     return new DomainError('InvalidGatewayID.NotFound', `The gateway ID '${id}' does not exist`);
   }
-  return gateway.vpcId === table.vpcId
-    ? id
-    : invalidParameterValue(
-        `route table ${table.id} and network gateway ${id} belong to different networks`,
-      );
+  return gateway.vpcId === table.vpcId ? id : differentNetworks(table, id);
 };
 
 /** Inside the VPC only an interface or an instance can be the target ("Route tables", Amazon VPC User Guide). */

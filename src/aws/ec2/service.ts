@@ -63,6 +63,8 @@ import {
   disassociateRouteTable,
   replaceRouteTableAssociation,
 } from './route-tables.ts';
+import { natGatewayTimers } from './nat-gateways/life.ts';
+import { natGatewayOperations } from './nat-gateways/operations.ts';
 import { createRoute, deleteRoute, replaceRoute } from './routes.ts';
 import {
   authorizeSecurityGroupEgress,
@@ -111,6 +113,7 @@ const operations = {
   ...addressOperations,
   ...networkInterfaceOperations,
   ...launchTemplateOperations,
+  ...natGatewayOperations,
   AssociateRouteTable: associateRouteTable,
   AssociateVpcCidrBlock: associateVpcCidrBlock,
   AttachInternetGateway: attachInternetGateway,
@@ -199,6 +202,7 @@ export const ec2With = (keys: KeyMaker): Service => ({
     ...volumeModificationTimers,
     ...snapshotTimers,
     ...copyTimers,
+    ...natGatewayTimers,
   },
   operations: {
     ...operations,

@@ -28,6 +28,7 @@ import {
 import { checkIdForm, kinds, missingParameter, notFound, type ResourceKind } from './errors.ts';
 import { visibleImage } from './images/launch-image.ts';
 import { Instances, NetworkInterfaces, Volumes } from './instance-entities.ts';
+import { NatGateways } from './nat-gateways/entities.ts';
 import { findSnapshot } from './storage/snapshot-lookup.ts';
 import { LaunchTemplates } from './launch-templates/entities.ts';
 import { launchTemplateKind } from './launch-templates/lookups.ts';
@@ -58,6 +59,7 @@ const taggables: readonly Taggable[] = [
   inTable(kinds.volume, Volumes),
   inTable(kinds.networkInterface, NetworkInterfaces),
   inTable(kinds.elasticIp, ElasticIps),
+  inTable(kinds.natGateway, NatGateways),
   // As with images, an account's tags on what is shared with it are its own.
   { kind: kinds.snapshot, exists: (view, id) => findSnapshot(view, id) !== undefined },
   // Public images belong to Amazon; an account's tags on them are seen by that account alone.

@@ -30,7 +30,7 @@ import {
   takePublicAddress,
 } from '../public-addresses.ts';
 import { quotas } from '../quotas.ts';
-import { disassociate } from './associations.ts';
+import { checkUnheld, disassociate } from './associations.ts';
 import { ElasticIps, ReleasedElasticIps, type ElasticIp } from './entities.ts';
 
 const addressNotFound = (address: string): DomainError =>
@@ -266,6 +266,8 @@ export const releaseAddress: Operation<ReleaseAddressRequest, Record<string, nev
   if (group !== undefined && group !== address.networkBorderGroup) {
     return addressNotFound(address.publicIp);
   }
+  const held = checkUnheld(tx, address);
+  if (held !== undefined) return held;
   if (address.association !== null && !isInDefaultVpc(tx, address.association.networkInterfaceId)) {
     return new DomainError('InvalidIPAddress.InUse', `Address ${address.publicIp} is in use.`);
   }

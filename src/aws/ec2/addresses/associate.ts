@@ -23,7 +23,7 @@ import {
   type NetworkInterface,
 } from '../instance-entities.ts';
 import { elasticIpByAddress, elasticIpById } from './addresses.ts';
-import { associate, disassociate, privateAddressesOf } from './associations.ts';
+import { associate, checkUnheld, disassociate, privateAddressesOf } from './associations.ts';
 import { ElasticIps, type ElasticIp } from './entities.ts';
 
 type Input = Plain<AssociateAddressRequest>;
@@ -124,6 +124,8 @@ export const associateAddress: Operation<AssociateAddressRequest, AssociateAddre
 ) => {
   const address = addressOf(tx, input);
   if (isDomainError(address)) return address;
+  const held = checkUnheld(tx, address);
+  if (held !== undefined) return held;
   const target = targetOf(tx, input);
   if (isDomainError(target)) return target;
   const privateIpAddress = input.PrivateIpAddress ?? target.privateIpAddress;
@@ -182,6 +184,8 @@ export const disassociateAddress: Operation<DisassociateAddressRequest, Record<s
 ) => {
   const address = associatedAddress(tx, input);
   if (isDomainError(address)) return address;
+  const held = checkUnheld(tx, address);
+  if (held !== undefined) return held;
   disassociate(tx, address);
   return {};
 };

@@ -1,3 +1,4 @@
+import { DomainError } from '../../../world/domain-error.ts';
 import type { Tx, View } from '../../../world/transaction.ts';
 import { newResourceId } from '../../shared/ids.ts';
 import { Instances, NetworkInterfaces, type NetworkInterface } from '../instance-entities.ts';
@@ -52,6 +53,16 @@ export const publicSidesOf = (
   privateAddressesOf(networkInterface).flatMap(
     (address) => publicSideOf(view, networkInterface, address) ?? [],
   );
+
+/** What a service holds, for example a NAT gateway, is not its account's to move or to release. */
+export const checkUnheld = (
+  view: View,
+  { association }: Pick<ElasticIp, 'association'>,
+): DomainError | undefined =>
+  association !== null &&
+  view.get(NetworkInterfaces, association.networkInterfaceId)?.requesterManaged === true
+    ? new DomainError('AuthFailure', 'You do not have permission to access the specified resource.')
+    : undefined;
 
 /** Gives the address that EC2 assigned by itself back; an Elastic IP stays. */
 export const dropPublicAddress = (tx: Tx, networkInterface: NetworkInterface): void => {

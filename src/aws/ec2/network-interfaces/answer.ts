@@ -98,7 +98,8 @@ const commonAnswer = <Association>(
   Association: association(view, networkInterface, networkInterface.privateIpAddress),
   Description: networkInterface.description,
   Groups: groupIdentifiers(view, networkInterface.groupIds),
-  InterfaceType: networkInterface.interfaceType,
+  // The SDK's type writes one of them `natGateway`; the service answers what the filter `interface-type` lists.
+  InterfaceType: networkInterface.interfaceType as 'interface' | 'network_load_balancer',
   Ipv6Addresses: [],
   MacAddress: networkInterface.macAddress,
   NetworkInterfaceId: networkInterface.id,
