@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { apiBench } from './api-bench.ts';
+import { autoScalingBench } from './auto-scaling-bench.ts';
 import { balancerBench } from './balancer-bench.ts';
 import { diskBench } from './disk-bench.ts';
 import { dnsBench } from './dns-bench.ts';
@@ -23,6 +24,7 @@ const benchmarks: readonly Benchmark[] = [
   dnsBench,
   balancerBench,
   drillBench,
+  autoScalingBench,
   diskBench,
 ];
 
