@@ -42,12 +42,12 @@ def endpoints_are_not_built():
     """No pretended success: what there is not is refused by name."""
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
     refused(
-        "InvalidAction",
+        "NotImplemented",
         ec2.create_vpc_endpoint,
         VpcId=vpc,
         ServiceName="com.amazonaws.eu-west-3.s3",
     )
-    refused("InvalidAction", ec2.describe_vpc_endpoints)
+    refused("NotImplemented", ec2.describe_vpc_endpoints)
 
 
 for walk in (nat_gateways, endpoints_are_not_built):

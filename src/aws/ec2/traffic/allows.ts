@@ -1,0 +1,150 @@
+import type { View } from '../../../world/transaction.ts';
+import { publicSidesOf } from '../addresses/associations.ts';
+import type { NetworkInterface } from '../instance-entities.ts';
+import { admits, entryOf } from './entry.ts';
+import { aclOf, denialOf, ephemeralPort, stepsOf } from './network-acl-filter.ts';
+import {
+  firstStop,
+  passes,
+  portText,
+  stopped,
+  type Passage,
+  type TransportProtocol,
+} from './passage.ts';
+import { groupsDoNotAllow, isAbout, isPeer, rulesOf } from './security-group-filter.ts';
+import { wayOut } from './way-out.ts';
+
+/** One end of a connection. */
+export type End =
+  | {
+      readonly kind: 'interface';
+      readonly networkInterface: NetworkInterface;
+      /** One of its private addresses; the primary one when it is absent. */
+      readonly address?: string;
+    }
+  /** Somebody on the Internet, by IPv4 address. */
+  | { readonly kind: 'outside'; readonly address: string };
+
+/** A connection that is to begin. */
+export interface Connection {
+  readonly source: End;
+  readonly destination: End;
+  readonly protocol: TransportProtocol;
+  /** The destination's. */
+  readonly port: number;
+}
+
+type Inner = Extract<End, { readonly kind: 'interface' }>;
+type Outer = Extract<End, { readonly kind: 'outside' }>;
+type Wanted = Pick<Connection, 'protocol' | 'port'>;
+
+const addressOf = (end: End): string =>
+  end.kind === 'outside' ? end.address : (end.address ?? end.networkInterface.privateIpAddress);
+
+const groupsOf = (end: End): readonly string[] =>
+  end.kind === 'outside' ? [] : end.networkInterface.groupIds;
+
+/** How a person finds the end again. */
+const nameOf = (end: End): string =>
+  end.kind === 'outside'
+    ? `outside (${end.address})`
+    : `${end.networkInterface.id} (${addressOf(end)})`;
+
+/** Security groups are asked at both ends, once: what was let begin may be answered. */
+const checkGroups = (
+  view: View,
+  at: Inner,
+  other: End,
+  { protocol, port }: Wanted,
+  isEgress: boolean,
+): Passage => {
+  const { groupIds } = at.networkInterface;
+  if (groupIds.length === 0) return passes;
+  const isAllowed = rulesOf(view, at.networkInterface, isEgress).some(
+    (rule) => isAbout(rule, protocol, port) && isPeer(rule, addressOf(other), groupsOf(other)),
+  );
+  return isAllowed
+    ? passes
+    : stopped(
+        'security-group',
+        `${groupsDoNotAllow(groupIds)} ${portText(protocol, port)} ${isEgress ? 'to' : 'from'} ${nameOf(other)}`,
+      );
+};
+
+/** A subnet's network ACL is asked both ways: about the connection, and about what is answered to the client's port. */
+const checkAcl = (view: View, at: Inner, other: End, wanted: Wanted, egress: boolean): Passage => {
+  const acl = aclOf(view, at.networkInterface.subnetId);
+  if (acl === undefined) return passes;
+  const { protocol } = wanted;
+  for (const isAnswer of [false, true]) {
+    const port = isAnswer ? ephemeralPort : wanted.port;
+    const isOut = egress !== isAnswer;
+    const denial = denialOf(stepsOf(acl, isOut, protocol, port), addressOf(other));
+    if (denial === undefined) continue;
+    const what = isAnswer ? `answers at ${portText(protocol, port)}` : portText(protocol, port);
+    return stopped(
+      'network-acl',
+      `the network ACL ${acl.id} denies ${what} ${isOut ? 'to' : 'from'} ${nameOf(other)}: ${denial}`,
+    );
+  }
+  return passes;
+};
+
+/** Network ACLs stand at the borders of subnets: within one they are not asked. */
+export const checkAclsBetween = (
+  view: View,
+  source: Inner,
+  destination: Inner,
+  wanted: Wanted,
+): Passage =>
+  source.networkInterface.subnetId === destination.networkInterface.subnetId
+    ? passes
+    : firstStop([
+        () => checkAcl(view, source, destination, wanted, true),
+        () => checkAcl(view, destination, source, wanted, false),
+      ]);
+
+const inside = (view: View, source: Inner, destination: Inner, wanted: Wanted): Passage => {
+  const [from, to] = [source.networkInterface.vpcId, destination.networkInterface.vpcId];
+  if (from !== to) {
+    return stopped('route', `no route leads from ${from} to ${to}: VPCs are not joined`);
+  }
+  return firstStop([
+    () => checkGroups(view, source, destination, wanted, true),
+    () => checkAclsBetween(view, source, destination, wanted),
+    () => checkGroups(view, destination, source, wanted, false),
+  ]);
+};
+
+const comingIn = (view: View, source: Outer, { networkInterface }: Inner, wanted: Wanted) =>
+  publicSidesOf(view, networkInterface).length === 0
+    ? stopped('route', `the network interface ${networkInterface.id} has no public address`)
+    : admits(entryOf(view, networkInterface, wanted.protocol, wanted.port), source.address);
+
+const goingOut = (view: View, source: Inner, destination: Outer, wanted: Wanted): Passage => {
+  const { networkInterface } = source;
+  const way = wayOut(view, networkInterface.subnetId, networkInterface, destination.address);
+  return way.kind === 'none'
+    ? stopped('route', way.detail)
+    : firstStop([
+        () => checkGroups(view, source, destination, wanted, true),
+        () => checkAcl(view, source, destination, wanted, true),
+      ]);
+};
+
+/**
+ * Whether a connection may begin by security groups, network ACLs and routes, as they are now; what is broken is another
+ * matter but for the way out, which leads through zones. Sources: Amazon VPC User Guide, "Security groups", "Network
+ * ACLs", "Route tables". What is not allowed is dropped in silence.
+ */
+export const allows = (view: View, connection: Connection): Passage => {
+  const { source, destination } = connection;
+  if (source.kind === 'interface') {
+    return destination.kind === 'interface'
+      ? inside(view, source, destination, connection)
+      : goingOut(view, source, destination, connection);
+  }
+  return destination.kind === 'interface'
+    ? comingIn(view, source, destination, connection)
+    : passes;
+};
