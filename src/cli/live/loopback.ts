@@ -5,7 +5,7 @@ import {
   metadataHost,
   type LoopbackBlock,
 } from '../../plane/network/loopback.ts';
-import { discoverPortRule, type PortRule } from '../../plane/network/ports.ts';
+import { discoverPortRule, portOffset, type PortRule } from '../../plane/network/ports.ts';
 import { isDomainError } from '../../world/domain-error.ts';
 import { Failed } from '../usage-error.ts';
 import type { LoopbackAddresses } from './sockets.ts';
@@ -31,7 +31,7 @@ const placeHosts = 253;
 const describe = (block: LoopbackBlock, rule: PortRule, directory: string): Loopback => ({
   block: block.cidr,
   metadataAddress: block.addressFor(metadataHost),
-  portRule: rule.notice === undefined ? 'as-on-aws' : `below-${rule.firstOpenPort}+10000`,
+  portRule: rule.notice === undefined ? 'as-on-aws' : `below-${rule.firstOpenPort}+${portOffset}`,
   hints: rule.notice === undefined ? [] : [`faultline: ${rule.notice}`],
   addressFor: (host) => block.addressFor(host),
   hostOf: (address) => block.hostOf(address),

@@ -6,14 +6,17 @@ import { createServer } from 'node:net';
 export interface PortRule {
   /** Ports from this one on are used as they are. */
   readonly firstOpenPort: number;
-  /** The real port of an AWS-side port: itself, or itself plus 10000 where this user may not listen on it. */
+  /** The real port of an AWS-side port: itself, or itself plus `portOffset` where this user may not listen on it. */
   realPort(port: number): number;
   /** What to tell the user; undefined when every port is as it is on AWS. */
   readonly notice: string | undefined;
 }
 
-/** Added to a port that may not be used. Privileged ports end at 1023, so that the sum is always a port. */
-export const portOffset = 10_000;
+/**
+ * Added to a port that may not be used. Privileged ports end at 1023, so that the sum is always a port; and none of the sums
+ * is one that browsers and `fetch` refuse ("bad port"), as 10080 would be. Source: WHATWG Fetch Standard, "Port blocking".
+ */
+export const portOffset = 20_000;
 
 /** The rule for a host on which ports from `firstOpenPort` (at most 1024) on may be used. */
 export const portRule = (firstOpenPort: number): PortRule => ({
