@@ -1,6 +1,7 @@
 import facts from './facts/local-zones.json' with { type: 'json' };
 import { awsRegions, type Region } from './regions.ts';
 import { roundTrip, zoneRoundTrip, type RoundTrip } from './round-trip.ts';
+import type { CapacityStock, Rush, Supply } from './supply.ts';
 
 /** An Availability Zone, or a Local Zone. */
 export interface Zone {
@@ -35,6 +36,8 @@ export const wayKey = (from: string, to: string): string => `${from} ${to}`;
 
 const noWays: Ways = { roundTripMs: new Map(), bandwidthGbps: new Map() };
 
+const endlessSupply: Supply = { stocks: [] };
+
 const awsRegionByCode: ReadonlyMap<string, Region> = new Map(
   awsRegions.map((region) => [region.code, region]),
 );
@@ -48,10 +51,20 @@ export class Geography {
   readonly #zoneById: ReadonlyMap<string, Zone>;
   readonly #zonesByRegion: ReadonlyMap<string, readonly Zone[]>;
   readonly #ways: Ways;
+  readonly #stocks: ReadonlyMap<string, readonly CapacityStock[]>;
+  /** What a zone's failure does to the stock of its neighbours; undefined: nothing. */
+  readonly rush: Rush | undefined;
 
-  constructor(regions: readonly Region[], localZones: readonly Zone[] = [], ways: Ways = noWays) {
+  constructor(
+    regions: readonly Region[],
+    localZones: readonly Zone[] = [],
+    ways: Ways = noWays,
+    supply: Supply = endlessSupply,
+  ) {
     this.regions = regions;
     this.#ways = ways;
+    this.#stocks = Map.groupBy(supply.stocks, (stock) => stock.zoneId);
+    this.rush = supply.rush;
     this.#regionByCode = new Map(regions.map((region) => [region.code, region]));
     const zones = regions.flatMap((region) =>
       region.zoneIds.map((id): Zone => ({
@@ -130,6 +143,11 @@ export class Geography {
   /** What a single copy of a snapshot takes at most on its way to another Region, in Gbit/s. */
   get copyGbps(): number {
     return this.#ways.copyGbps ?? usualCopyGbps;
+  }
+
+  /** The stocks of a zone; a type that none of them covers never runs out, and one that several cover needs room in all. */
+  stocksOf(zoneId: string): readonly CapacityStock[] {
+    return this.#stocks.get(zoneId) ?? [];
   }
 
   #existing(code: string): Region {

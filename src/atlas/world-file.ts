@@ -2,6 +2,7 @@ import { nearestNames } from './choose/nearest-names.ts';
 import { explainCityLookup, findCity } from './gazetteer.ts';
 import { awsLocalZones, Geography, wayKey, type Zone } from './geography.ts';
 import { foreignRegions, awsRegions, type Region } from './regions.ts';
+import { isTypeOrFamily, type CapacityStock, type Rush } from './supply.ts';
 
 /** Why a description of a world is refused: one sentence that begins with the place in the file. */
 export interface WorldFileProblem {
@@ -277,6 +278,69 @@ const waysOf = (
   return ways;
 };
 
+/** The zones that an entry names: one, all of a Region, or all that there are. */
+const zonesNamed = (
+  reading: Reading,
+  fields: Fields,
+  where: string,
+  land: Geography,
+): readonly string[] => {
+  const { zone, region } = fields;
+  if (zone !== undefined && region !== undefined) {
+    reading.wrong(where, 'it names a zone or a Region, not both.');
+  }
+  if (zone !== undefined) {
+    const id = reading.text(zone, `${where}.zone`, namePattern, 'use1-az1');
+    if (land.zone(id) === undefined) {
+      reading.wrong(`${where}.zone`, `this world has no zone '${id}'.`);
+    }
+    return [id];
+  }
+  if (region === undefined) return land.regions.flatMap(({ zoneIds }) => zoneIds);
+  const code = reading.text(region, `${where}.region`, namePattern, 'us-east-1');
+  if (land.region(code) === undefined) {
+    reading.wrong(`${where}.region`, `this world has no Region '${code}'.`);
+  }
+  return land.zonesOf(code).map((each) => each.id);
+};
+
+const typesNamed = (
+  reading: Reading,
+  value: unknown,
+  where: string,
+): readonly string[] | undefined => {
+  if (value === undefined) return undefined;
+  const names = typeof value === 'string' ? [value] : reading.list(value, where);
+  if (names.length === 0) reading.wrong(where, 'it names at least one family or type.');
+  return names.map((name) => {
+    if (typeof name === 'string' && isTypeOrFamily(name)) return name;
+    reading.wrong(
+      where,
+      `it is a family such as 'm5' or a type such as 'm5.large', not ${JSON.stringify(name)}.`,
+    );
+    return 'm5';
+  });
+};
+
+const stocksOf = (reading: Reading, value: unknown, land: Geography): readonly CapacityStock[] =>
+  reading.list(value, 'capacity').flatMap((item, index) => {
+    const where = `capacity[${index}]`;
+    const fields = reading.fields(item, where, ['zone', 'region', 'types', 'vcpus']);
+    const zoneIds = zonesNamed(reading, fields, where, land);
+    const types = typesNamed(reading, fields['types'], `${where}.types`);
+    const vcpus = reading.number(fields['vcpus'], `${where}.vcpus`, 0, 1_000_000_000);
+    return zoneIds.map((zoneId): CapacityStock => ({ zoneId, types, vcpus }));
+  });
+
+const rushOf = (reading: Reading, value: unknown): Rush | undefined => {
+  if (value === undefined) return undefined;
+  const fields = reading.fields(value, 'rush', ['share', 'minutes']);
+  return {
+    share: reading.number(fields['share'], 'rush.share', 0.001, 1),
+    durationMs: reading.number(fields['minutes'], 'rush.minutes', 0.01, 100_000) * 60_000,
+  };
+};
+
 /**
  * Makes a geography of a description of a world, which is plain data as a YAML file holds it. `docs/atlas.md` tells
  * what may stand in it. Whatever is left out is as on Earth. The first thing that is wrong refuses the whole.
@@ -290,6 +354,8 @@ export const readWorldFile = (data: unknown): WorldFileResult => {
     'roundTrips',
     'bandwidths',
     'copyGbps',
+    'capacity',
+    'rush',
   ]);
   const land = landOf(reading, file);
   const roundTripMs = waysOf(reading, file['roundTrips'], 'roundTrips', land, {
@@ -310,11 +376,16 @@ export const readWorldFile = (data: unknown): WorldFileResult => {
       ? {}
       : { copyGbps: reading.number(copyGbps, 'copyGbps', 0.000_001, 1_000_000) }),
   };
+  const stocks = stocksOf(reading, file['capacity'], land);
+  const rush = rushOf(reading, file['rush']);
   const [problem] = reading.problems;
   if (problem !== undefined) return { kind: 'problem', message: problem };
   const localZones = land.zones.filter((zone) => zone.kind === 'local-zone');
   return {
     kind: 'geography',
-    geography: new Geography(land.regions, localZones, ways),
+    geography: new Geography(land.regions, localZones, ways, {
+      stocks,
+      ...(rush === undefined ? {} : { rush }),
+    }),
   };
 };

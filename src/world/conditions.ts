@@ -1,4 +1,5 @@
 import type { Geography } from '../atlas/geography.ts';
+import { standsForType } from '../atlas/supply.ts';
 import { DomainError } from './domain-error.ts';
 import { parseFaultTarget, type Fault, type FaultTarget } from './faults.ts';
 
@@ -29,6 +30,21 @@ export interface ZoneCondition {
   readonly impairedSince: number | undefined;
 }
 
+/** A fault that nobody opened: it follows from another, and goes with it. */
+export interface Consequence extends Fault {
+  /** The id of the fault that it follows from. */
+  readonly derivedFrom: string;
+}
+
+/** What is missing of a zone's machines of one type. */
+export interface CapacityCondition {
+  /** The share of the stock that is gone, 0 to 1. */
+  readonly goneShare: number;
+  /** The seed of the faults that it comes from, for what must be drawn. */
+  readonly seed: number;
+}
+
+const fullStock: CapacityCondition = { goneShare: 0, seed: 0 };
 const wellZone: ZoneCondition = { powered: true, connected: true, impairedSince: undefined };
 const unreachable: Reach = { up: false, latencyMs: 0, loss: 1 };
 
@@ -119,6 +135,70 @@ export class Conditions {
     if (this.clear) return { up: true, latencyMs: base, loss: 0 };
     if (!this.#alive(from) || !this.#alive(to) || !this.#joined(from, to)) return unreachable;
     return { up: true, latencyMs: base + this.#addedLatencyMs(from, to), loss: 0 };
+  }
+
+  /**
+   * What is gone of a zone's stock of an instance type at that world time; without a type, of all types alike. Several
+   * faults take their share of what the others leave. A failed zone is another matter: see `zone`.
+   */
+  capacity(zoneId: string, instanceType: string | undefined, now: number): CapacityCondition {
+    if (this.clear) return fullStock;
+    const region = this.#geography.zone(zoneId)?.region;
+    const concerns = (target: FaultTarget): boolean =>
+      (target.kind === 'zone' && target.zoneId === zoneId) ||
+      (target.kind === 'region' && target.region === region) ||
+      (target.kind === 'stock' &&
+        target.zoneId === zoneId &&
+        instanceType !== undefined &&
+        standsForType(target.typeOrFamily, instanceType));
+    const opened = this.#faults
+      .filter(({ fault, target }) => fault.effect === 'capacity' && concerns(target))
+      .map(({ fault }) => fault);
+    const derived = this.consequences(now).filter((fault) => fault.target === `zone/${zoneId}`);
+    const all = [...opened, ...derived];
+    const left = all.reduce((share, fault) => share * (1 - fault.severity), 1);
+    return { goneShare: 1 - left, seed: all.reduce((sum, fault) => sum + fault.seed, 0) };
+  }
+
+  /**
+   * What follows from the open faults at that world time by itself. With a rush in the geography, a zone without power or
+   * network takes capacity from the other zones of its Region, less and less until the rush is over.
+   */
+  consequences(now: number): readonly Consequence[] {
+    const { rush } = this.#geography;
+    if (rush === undefined || this.clear) return [];
+    return this.#failedZones().flatMap(({ fault, zoneId }) => {
+      const leftShare = 1 - (now - fault.begin) / rush.durationMs;
+      if (leftShare <= 0) return [];
+      const end = fault.begin + rush.durationMs;
+      const region = this.#geography.zone(zoneId)?.region ?? '';
+      return this.#geography
+        .zonesOf(region)
+        .filter((other) => other.id !== zoneId)
+        .map((other): Consequence => ({
+          id: `${fault.id}-rush-${other.id}`,
+          derivedFrom: fault.id,
+          target: `zone/${other.id}`,
+          effect: 'capacity',
+          severity: rush.share * Math.min(1, leftShare),
+          begin: fault.begin,
+          end: fault.end === null ? end : Math.min(end, fault.end),
+          seed: fault.seed,
+          latencyMs: 0,
+        }));
+    });
+  }
+
+  /** Zones that failed alone, each with the first of the faults that struck it. */
+  #failedZones(): readonly { readonly fault: Fault; readonly zoneId: string }[] {
+    const failed = new Map<string, Fault>();
+    for (const { fault, target } of this.#faults) {
+      if (target.kind !== 'zone' || (fault.effect !== 'power' && fault.effect !== 'network'))
+        continue;
+      const known = failed.get(target.zoneId);
+      if (known === undefined || fault.begin < known.begin) failed.set(target.zoneId, fault);
+    }
+    return [...failed].map(([zoneId, fault]) => ({ fault, zoneId }));
   }
 
   #has(effect: Fault['effect'], matches: (target: FaultTarget) => boolean): boolean {

@@ -1,14 +1,17 @@
 import type { Geography } from '../atlas/geography.ts';
+import { isTypeOrFamily } from '../atlas/supply.ts';
 import { DomainError } from './domain-error.ts';
 import { defineTable, type Entity } from './entity.ts';
 
 /** What a fault does to its target. */
-export type FaultEffect = 'power' | 'disaster' | 'network' | 'latency' | 'api';
+export type FaultEffect = 'power' | 'disaster' | 'network' | 'latency' | 'capacity' | 'api';
 
 /** What a fault strikes. */
 export type FaultTarget =
   | { readonly kind: 'region'; readonly region: string }
   | { readonly kind: 'zone'; readonly zoneId: string }
+  /** What a zone has of an instance type, such as `m5.large`, or of a family, such as `m5`. */
+  | { readonly kind: 'stock'; readonly zoneId: string; readonly typeOrFamily: string }
   | { readonly kind: 'provider'; readonly zoneId: string; readonly provider: 1 | 2 }
   | { readonly kind: 'instance'; readonly instanceId: string }
   | { readonly kind: 'link'; readonly ends: readonly [string, string] }
@@ -37,9 +40,16 @@ export const Faults = defineTable<Fault>('faults');
 /** With severity 1 the effect `latency` adds a second to each round trip, unless `latencyMs` says otherwise. */
 const fullLatencyMs = 1000;
 
+/** Effects that are planned and not there; a request for one says so. */
+const unbuiltEffects: readonly string[] = ['gray', 'loss', 'disk'];
+
+/** Effects of which a part makes sense: all others are whole or not at all. */
+const gradedEffects: readonly FaultEffect[] = ['latency', 'capacity'];
+
 const effectsOf: Readonly<Record<FaultTarget['kind'], readonly FaultEffect[]>> = {
-  region: ['disaster', 'network', 'latency'],
-  zone: ['power', 'network', 'latency'],
+  region: ['disaster', 'network', 'latency', 'capacity'],
+  zone: ['power', 'network', 'latency', 'capacity'],
+  stock: ['capacity'],
   provider: ['network'],
   instance: ['power', 'network'],
   link: ['network', 'latency'],
@@ -59,8 +69,8 @@ export interface FaultRequest {
 const unknownTarget = (target: string, why: string): DomainError =>
   new DomainError(
     'InvalidTarget',
-    `Unknown target '${target}': ${why}. Targets are region/CODE, zone/ID, provider/ZONE-ID/1, ` +
-      `instance/i-..., link/A/B (two zones or two Regions) and api/REGION[/SERVICE].`,
+    `Unknown target '${target}': ${why}. Targets are region/CODE, zone/ID, zone/ID/TYPE-OR-FAMILY, ` +
+      `provider/ZONE-ID/1, instance/i-..., link/A/B (two zones or two Regions) and api/REGION[/SERVICE].`,
   );
 
 const isEnd = (geography: Geography, name: string): boolean =>
@@ -105,6 +115,16 @@ const zoneTarget = (
     ? unknownTarget(target, `there is no zone with the id '${zoneId}'`)
     : make(zoneId);
 
+const stockTarget = (
+  geography: Geography,
+  target: string,
+  zoneId: string,
+  typeOrFamily: string,
+): FaultTarget | DomainError =>
+  isTypeOrFamily(typeOrFamily)
+    ? zoneTarget(geography, target, zoneId, () => ({ kind: 'stock', zoneId, typeOrFamily }))
+    : unknownTarget(target, `'${typeOrFamily}' is neither an instance type nor a family`);
+
 /** Reads a target's name; a DomainError says what is wrong with it. */
 export const parseFaultTarget = (
   geography: Geography,
@@ -116,7 +136,9 @@ export const parseFaultTarget = (
     case 'region':
       return regionTarget(geography, target, first, (region) => ({ kind, region }));
     case 'zone':
-      return zoneTarget(geography, target, first, (zoneId) => ({ kind, zoneId }));
+      return second === ''
+        ? zoneTarget(geography, target, first, (zoneId) => ({ kind, zoneId }))
+        : stockTarget(geography, target, first, second);
     case 'provider':
       return second === '1' || second === '2'
         ? zoneTarget(geography, target, first, (zoneId) => ({
@@ -142,6 +164,27 @@ export const parseFaultTarget = (
   }
 };
 
+/** A kind of target in a message, in the words that a user knows it by. */
+const kindWords: Readonly<Record<FaultTarget['kind'], string>> = {
+  region: 'a Region',
+  zone: 'a zone',
+  stock: "a zone's stock of a type",
+  provider: 'a provider',
+  instance: 'an instance',
+  link: 'a link',
+  api: 'an API',
+};
+
+const unavailableEffect = (request: FaultRequest, { kind }: FaultTarget): DomainError => {
+  const problem = unbuiltEffects.includes(request.effect)
+    ? 'is not built yet'
+    : `is not available for ${request.target}`;
+  return new DomainError(
+    'InvalidEffect',
+    `The effect '${request.effect}' ${problem}; ${kindWords[kind]} takes ${effectsOf[kind].join(', ')}.`,
+  );
+};
+
 /**
  * Checks a request and makes the fault that it asks for. The errors are `InvalidTarget`, `InvalidEffect`,
  * `InvalidSeverity`, `InvalidDuration` and `InvalidLatency`, all of them the caller's.
@@ -154,14 +197,8 @@ export const makeFault = (
 ): Fault | DomainError => {
   const target = parseFaultTarget(geography, request.target);
   if (target instanceof DomainError) return target;
-  const allowed = effectsOf[target.kind];
-  const effect = allowed.find((candidate) => candidate === request.effect);
-  if (effect === undefined) {
-    return new DomainError(
-      'InvalidEffect',
-      `The effect '${request.effect}' is not available for ${request.target}; a ${target.kind} takes ${allowed.join(', ')}.`,
-    );
-  }
+  const effect = effectsOf[target.kind].find((candidate) => candidate === request.effect);
+  if (effect === undefined) return unavailableEffect(request, target);
   const severity = request.severity ?? 1;
   if (!(severity > 0 && severity <= 1)) {
     return new DomainError(
@@ -169,10 +206,10 @@ export const makeFault = (
       `Severity is above 0 and at most 1, not ${severity}.`,
     );
   }
-  if (severity < 1 && effect !== 'latency') {
+  if (severity < 1 && !gradedEffects.includes(effect)) {
     return new DomainError(
       'InvalidSeverity',
-      `A part of the effect '${effect}' is not built yet; only latency takes a severity below 1.`,
+      `A part of the effect '${effect}' is not built yet; only ${gradedEffects.join(' and ')} take a severity below 1.`,
     );
   }
   const { durationMs } = request;

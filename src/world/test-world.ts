@@ -1,4 +1,4 @@
-import { earth } from '../atlas/geography.ts';
+import { earth, type Geography } from '../atlas/geography.ts';
 import { VirtualClock } from './clock.ts';
 import type { JournalRecord, Journal } from './journal.ts';
 import type { TimerHandler } from './transaction.ts';
@@ -41,12 +41,13 @@ export const createTestWorld = async (
     readonly timers?: Readonly<Record<string, TimerHandler>>;
     readonly journal?: Journal;
     readonly seed?: number;
+    readonly geography?: Geography;
   } = {},
 ): Promise<{ readonly world: World; readonly clock: VirtualClock }> => {
   let clock: VirtualClock | undefined;
   const world = await World.open({
     seed: options.seed ?? 1,
-    geography: earth,
+    geography: options.geography ?? earth,
     journal: options.journal ?? createRecordingJournal(),
     timers: options.timers ?? {},
     clock: (notBeforeMs) => {

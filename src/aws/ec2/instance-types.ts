@@ -5,12 +5,13 @@ import type {
   DescribeInstanceTypesResult,
   InstanceTypeInfo,
 } from '@aws-sdk/client-ec2';
-import { zoneNamesOf } from '../../atlas/zone-names.ts';
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
 import type { Operation, Plain } from '../operation.ts';
 import { applyFilters, type FilterFields } from '../shared/filters.ts';
 import { paginate } from '../shared/pagination.ts';
+import { accountZones } from './account-zones.ts';
+import { lacksType } from './capacity/zone-offerings.ts';
 import facts from './instance-types.json' with { type: 'json' };
 
 /** What DescribeInstanceTypes says of one type. */
@@ -35,9 +36,13 @@ export const knownInstanceTypes: readonly string[] = allTypes.map(nameOf);
 /** The facts of a type, whether or not a Region offers it. */
 export const instanceTypeFacts = (name: string): InstanceTypeFacts | undefined => byName.get(name);
 
-/** Whether a Region has the type; all its zones have it then. */
+/** Whether a Region has the type, if only in some of its zones: see `isOfferedIn`. */
 export const isOffered = (name: string, region: string): boolean =>
   byName.has(name) && notOffered[name]?.includes(region) !== true;
+
+/** Whether a zone has the type at all; how much of it is another matter. */
+export const isOfferedIn = (name: string, zone: { readonly id: string; readonly region: string }) =>
+  isOffered(name, zone.region) && !lacksType(zone.id, name);
 
 /** The architectures that a type can run, for example `x86_64`. */
 export const architecturesOf = (name: string): readonly string[] =>
@@ -121,17 +126,21 @@ const offeringFields: FilterFields<Offering> = {
   location: (offering) => offering.Location,
 };
 
-const locationsOf = (view: View, kind: string): readonly string[] | DomainError => {
-  const region = view.geography.region(view.shard);
-  if (region === undefined) throw new Error(`Unknown Region: ${view.shard}.`);
-  const zones = zoneNamesOf(region, view.account, view.seed);
+/** A place in which types are offered; a zone's id when it is one. */
+interface OfferingPlace {
+  readonly location: string;
+  readonly zoneId?: string;
+}
+
+const placesOf = (view: View, kind: string): readonly OfferingPlace[] | DomainError => {
+  const zones = accountZones(view);
   switch (kind) {
     case 'region':
-      return [view.shard];
+      return [{ location: view.shard }];
     case 'availability-zone':
-      return zones.map((zone) => zone.name);
+      return zones.map(({ id, name }) => ({ location: name, zoneId: id }));
     case 'availability-zone-id':
-      return zones.map((zone) => zone.id);
+      return zones.map(({ id }) => ({ location: id, zoneId: id }));
     case 'outpost':
       return [];
     default:
@@ -148,14 +157,16 @@ export const describeInstanceTypeOfferings: Operation<
   DescribeInstanceTypeOfferingsResult
 > = (tx, input) => {
   const kind = input.LocationType ?? 'region';
-  const locations = locationsOf(tx, kind);
-  if (isDomainError(locations)) return locations;
-  const offerings = locations.flatMap((location) =>
-    offeredTypes(tx).map((type): Offering => ({
-      InstanceType: type.InstanceType,
-      LocationType: kind,
-      Location: location,
-    })),
+  const places = placesOf(tx, kind);
+  if (isDomainError(places)) return places;
+  const offerings = places.flatMap(({ location, zoneId }) =>
+    offeredTypes(tx)
+      .filter((type) => zoneId === undefined || !lacksType(zoneId, nameOf(type)))
+      .map((type): Offering => ({
+        InstanceType: type.InstanceType,
+        LocationType: kind,
+        Location: location,
+      })),
   );
   const filtered = applyFilters(offerings, input.Filters, offeringFields);
   if (isDomainError(filtered)) return filtered;

@@ -17,7 +17,8 @@ import type { Tx, View } from '../../world/transaction.ts';
 import type { Operation, Plain } from '../operation.ts';
 import { newResourceId } from '../shared/ids.ts';
 import { filteredPage } from './describe.ts';
-import { accountZones } from './account-zones.ts';
+import { launchZonesFor } from './capacity/launch-zones.ts';
+import { startRefusal } from './capacity/start-plan.ts';
 import { Subnets, type Subnet } from './entities.ts';
 import {
   checkIdForm,
@@ -34,24 +35,16 @@ import {
   beginStart,
   beginStop,
   beginTermination,
-  isZoneAvailable,
   userShutdown,
   type ShutdownRequest,
 } from './instance-lifecycle.ts';
 import { noteLaunch } from './images/launch-image.ts';
 import { launchInstance } from './launch-instance.ts';
-import { insufficientCapacity, planLaunch, type LaunchZone } from './launch-plan.ts';
+import { planLaunch } from './launch-plan.ts';
 import { readLaunchRequest, type LaunchRequest } from './launch-request.ts';
 import { tagWithTemplate, withLaunchTemplate } from './launch-templates/launch-from-template.ts';
 import { hasRootVolume } from './storage/volume-life.ts';
 import { availableAddressCount } from './subnet-addresses.ts';
-
-const launchZones = (view: View): readonly LaunchZone[] =>
-  accountZones(view).map((zone) => ({
-    zoneId: zone.id,
-    name: zone.name,
-    available: isZoneAvailable(view, zone.id),
-  }));
 
 /** Where the instances of a launch go. */
 const chooseSubnet = (
@@ -69,7 +62,7 @@ const chooseSubnet = (
       zoneId: subnet.zoneId,
       freeAddresses: availableAddressCount(tx, subnet),
     })),
-    zones: launchZones(tx),
+    zones: launchZonesFor(tx)(request.instanceType),
     draw: tx.random('ec2/launch-zones').uint32(),
   });
   if (isDomainError(plan)) return plan;
@@ -244,16 +237,16 @@ export const startInstances: Operation<StartInstancesRequest, StartInstancesResu
   }
   const instances = instancesByIds(tx, input.InstanceIds ?? []);
   if (isDomainError(instances)) return instances;
-  const zones = launchZones(tx);
-  const objection = firstObjection(instances, (instance) => {
-    if (isIn(instance, 'pending', 'running')) return undefined;
-    if (!isIn(instance, 'stopped')) return incorrectState(instance, 'started');
-    if (!hasRootVolume(tx, instance)) return noRootVolume(instance);
-    const zone = zones.find((candidate) => candidate.zoneId === instance.zoneId);
-    return zone === undefined || zone.available
-      ? undefined
-      : insufficientCapacity(instance.instanceType, zone, zones);
-  });
+  const objection =
+    firstObjection(instances, (instance) => {
+      if (isIn(instance, 'pending', 'running')) return undefined;
+      if (!isIn(instance, 'stopped')) return incorrectState(instance, 'started');
+      return hasRootVolume(tx, instance) ? undefined : noRootVolume(instance);
+    }) ??
+    startRefusal(
+      instances.filter((instance) => isIn(instance, 'stopped')),
+      launchZonesFor(tx),
+    );
   if (objection !== undefined) return objection;
   return {
     StartingInstances: change(instances, (instance) =>

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { isDomainError } from '../../world/domain-error.ts';
-import { planLaunch, type LaunchQuestion, type LaunchZone } from './launch-plan.ts';
+import type { LaunchZone } from './capacity/launch-zone.ts';
+import { planLaunch, type LaunchQuestion } from './launch-plan.ts';
 
-const zone = (letter: string, available = true): LaunchZone => ({
+const zone = (letter: string, room = Infinity, isOffered = true): LaunchZone => ({
   zoneId: `use1-az-${letter}`,
   name: `us-east-1${letter}`,
-  available,
+  isOffered,
+  room,
 });
 
 const subnet = (letter: string, freeAddresses = 100) => ({
@@ -39,11 +41,7 @@ describe('a launch goes', () => {
   test.each<[string, Partial<LaunchQuestion>, string]>([
     ['to the first zone by draw 0', { draw: 0 }, '1 in subnet-a'],
     ['to the second zone by draw 4', { draw: 4 }, '1 in subnet-b'],
-    [
-      'past a zone without power',
-      { zones: [zone('a', false), zone('b'), zone('c')] },
-      '1 in subnet-b',
-    ],
+    ['past a zone without power', { zones: [zone('a', 0), zone('b'), zone('c')] }, '1 in subnet-b'],
     [
       'past a subnet without room',
       { subnets: [subnet('a', 1), subnet('b')], minCount: 2, maxCount: 2 },
@@ -56,7 +54,7 @@ describe('a launch goes', () => {
       {
         zoneIsAsked: true,
         subnets: [subnet('a')],
-        zones: [zone('a', false), zone('b'), zone('c')],
+        zones: [zone('a', 0), zone('b'), zone('c')],
       },
       `${noCapacity} capacity in the Availability Zone you requested (us-east-1a). ${patience} You can currently get t3.micro capacity by not specifying an Availability Zone in your request or choosing us-east-1b, us-east-1c.`,
     ],
@@ -65,14 +63,44 @@ describe('a launch goes', () => {
       {
         zoneIsAsked: true,
         subnets: [subnet('a')],
-        zones: [zone('a', false), zone('b', false), zone('c', false)],
+        zones: [zone('a', 0), zone('b', 0), zone('c', 0)],
       },
       `${noCapacity} capacity in the Availability Zone you requested (us-east-1a). ${patience}`,
     ],
     [
       'nowhere when all zones are dead',
-      { zones: [zone('a', false), zone('b', false), zone('c', false)] },
+      { zones: [zone('a', 0), zone('b', 0), zone('c', 0)] },
       `${noCapacity} capacity in zones with support for 'gp3' volumes. ${patience}`,
+    ],
+    [
+      'past a zone that has capacity for fewer than it needs at least',
+      { zones: [zone('a', 1), zone('b', 2), zone('c', 0)], minCount: 2, maxCount: 3 },
+      '2 in subnet-b',
+    ],
+    [
+      'past a zone without the type',
+      { zones: [zone('a', 9, false), zone('b'), zone('c')] },
+      '1 in subnet-b',
+    ],
+    [
+      'nowhere when the zone asked for has too little, and names those that have enough',
+      {
+        zoneIsAsked: true,
+        subnets: [subnet('a')],
+        zones: [zone('a', 1), zone('b', 1), zone('c', 2), zone('d', 9, false)],
+        minCount: 2,
+        maxCount: 2,
+      },
+      `${noCapacity} capacity in the Availability Zone you requested (us-east-1a). ${patience} You can currently get t3.micro capacity by not specifying an Availability Zone in your request or choosing us-east-1c.`,
+    ],
+    [
+      'nowhere when the zone asked for does not have the type, and names all that do',
+      {
+        zoneIsAsked: true,
+        subnets: [subnet('a')],
+        zones: [zone('a', 9, false), zone('b', 0), zone('c')],
+      },
+      'Unsupported: Your requested instance type (t3.micro) is not supported in your requested Availability Zone (us-east-1a). Please retry your request by not specifying an Availability Zone or choosing us-east-1b, us-east-1c.',
     ],
     [
       'nowhere when the subnet has too few addresses',

@@ -1,13 +1,6 @@
 import { DomainError } from '../../world/domain-error.ts';
-
-/** A zone of the Region, as a launch sees it. */
-export interface LaunchZone {
-  readonly zoneId: string;
-  /** Its name for this account. */
-  readonly name: string;
-  /** Whether machines there can be switched on: it has power and the control plane reaches it. */
-  readonly available: boolean;
-}
+import type { LaunchZone } from './capacity/launch-zone.ts';
+import { insufficientCapacity, insufficientEverywhere, notOfferedIn } from './capacity/refusals.ts';
 
 /** A subnet that instances could go to. */
 export interface LaunchSubnet {
@@ -37,61 +30,48 @@ export interface LaunchPlan {
   readonly count: number;
 }
 
-const sentence = 'Our system will be working on provisioning additional capacity.';
-
-const otherZones = (zones: readonly LaunchZone[], zoneId: string): readonly string[] =>
-  zones.filter((zone) => zone.available && zone.zoneId !== zoneId).map((zone) => zone.name);
-
-/**
- * What EC2 answers when a zone has no capacity for the type, in its words: where there is some, and nothing of that
- * when there is none.
- */
-export const insufficientCapacity = (
-  instanceType: string,
-  zone: LaunchZone,
-  zones: readonly LaunchZone[],
-): DomainError => {
-  const others = otherZones(zones, zone.zoneId);
-  const advice =
-    others.length === 0
-      ? ''
-      : ` You can currently get ${instanceType} capacity by not specifying an Availability Zone in your request or choosing ${others.join(', ')}.`;
-  return new DomainError(
-    'InsufficientInstanceCapacity',
-    `We currently do not have sufficient ${instanceType} capacity in the Availability Zone you requested (${zone.name}). ${sentence}${advice}`,
-  );
-};
-
-const insufficientEverywhere = (instanceType: string): DomainError =>
-  new DomainError(
-    'InsufficientInstanceCapacity',
-    `We currently do not have sufficient ${instanceType} capacity in zones with support for 'gp3' volumes. ${sentence}`,
-  );
-
 const insufficientAddresses = (subnetId: string): DomainError =>
   new DomainError(
     'InsufficientFreeAddressesInSubnet',
     `There are not enough free addresses in subnet '${subnetId}' to satisfy the requested number of instances.`,
   );
 
+/** A subnet with the zone that it is in. */
+interface Choice {
+  readonly subnet: LaunchSubnet;
+  readonly zone: LaunchZone;
+}
+
+const choicesOf = ({ subnets, zones }: LaunchQuestion): readonly Choice[] =>
+  subnets.flatMap((subnet) => {
+    const zone = zones.find((candidate) => candidate.zoneId === subnet.zoneId);
+    return zone === undefined ? [] : [{ subnet, zone }];
+  });
+
 /**
- * Decides where instances go: to the zone that was asked for, or to any that has capacity and addresses, all of a
- * request together, as EC2 does. Errors: InsufficientInstanceCapacity, InsufficientFreeAddressesInSubnet. Fewer than
- * `maxCount` are launched when the subnet has addresses for `minCount` only ("RunInstances", API Reference).
+ * Decides where instances go: to the zone that was asked for, or to any that has the type, capacity and addresses, all of
+ * a request together, as EC2 does. Errors: Unsupported, InsufficientInstanceCapacity, InsufficientFreeAddressesInSubnet.
+ * Fewer than `maxCount` are launched when there is capacity, or there are addresses, for `minCount` only
+ * ("RunInstances", API Reference).
  */
 export const planLaunch = (question: LaunchQuestion): LaunchPlan | DomainError => {
-  const { instanceType, minCount, maxCount, subnets, zones } = question;
-  const zoneOf = (subnet: LaunchSubnet): LaunchZone | undefined =>
-    zones.find((zone) => zone.zoneId === subnet.zoneId);
-  const powered = subnets.filter((subnet) => zoneOf(subnet)?.available === true);
-  if (powered.length === 0) {
-    const asked = subnets[0] === undefined ? undefined : zoneOf(subnets[0]);
+  const { instanceType, minCount, maxCount, zones } = question;
+  const choices = choicesOf(question);
+  const asked = choices[0]?.zone;
+  const offered = choices.filter(({ zone }) => zone.isOffered);
+  if (asked !== undefined && offered.length === 0) return notOfferedIn(instanceType, asked, zones);
+  const supplied = offered.filter(({ zone }) => zone.room >= minCount);
+  if (supplied.length === 0) {
     return question.zoneIsAsked && asked !== undefined
-      ? insufficientCapacity(instanceType, asked, zones)
+      ? insufficientCapacity(instanceType, asked, zones, minCount)
       : insufficientEverywhere(instanceType);
   }
-  const roomy = powered.filter((subnet) => subnet.freeAddresses >= minCount);
+  const roomy = supplied.filter(({ subnet }) => subnet.freeAddresses >= minCount);
   const chosen = roomy[question.draw % Math.max(1, roomy.length)];
-  if (chosen === undefined) return insufficientAddresses(powered[0]?.subnetId ?? '');
-  return { subnetId: chosen.subnetId, count: Math.min(maxCount, chosen.freeAddresses) };
+  if (chosen === undefined) return insufficientAddresses(supplied[0]?.subnet.subnetId ?? '');
+  const { subnet, zone } = chosen;
+  return {
+    subnetId: subnet.subnetId,
+    count: Math.min(maxCount, subnet.freeAddresses, zone.room),
+  };
 };

@@ -1,8 +1,9 @@
 import type { RunInstancesRequest } from '@aws-sdk/client-ec2';
+import type { Geography } from '../../atlas/geography.ts';
 import type { VirtualClock } from '../../world/clock.ts';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import { noAccount, worldShard } from '../../world/entity.ts';
-import { Faults, makeFault } from '../../world/faults.ts';
+import { Faults, makeFault, type FaultRequest } from '../../world/faults.ts';
 import type { Journal } from '../../world/journal.ts';
 import { createTestWorld } from '../../world/test-world.ts';
 import type { TimerHandler, Tx, View } from '../../world/transaction.ts';
@@ -29,7 +30,7 @@ export interface InstanceWorld {
   transact<T>(run: (tx: Tx) => T): T;
   view(): View;
   /** Breaks a target and lets the instances follow; answers what mends it. */
-  breakDown(target: string, effect: string): () => void;
+  breakDown(target: string, effect: string, more?: Partial<FaultRequest>): () => void;
   /** Launches with a small type and the newest Amazon Linux unless the input says otherwise; answers the ids. */
   launch(input?: Partial<Plain<RunInstancesRequest>>): readonly string[];
   /** The instance as DescribeInstances gives it. */
@@ -53,10 +54,10 @@ export const testImage = (
 
 const faultBreaker =
   (world: World, follow: () => void) =>
-  (target: string, effect: string): (() => void) => {
+  (target: string, effect: string, more: Partial<FaultRequest> = {}): (() => void) => {
     const id = `fault-${target}-${effect}`;
     world.transact(worldShard, noAccount, (tx) => {
-      const fault = makeFault(tx.geography, id, tx.now, { target, effect });
+      const fault = makeFault(tx.geography, id, tx.now, { target, effect, ...more });
       if (isDomainError(fault)) throw new Error(fault.message);
       tx.put(Faults, fault);
     });
@@ -74,6 +75,8 @@ export const createInstanceWorld = async (
     readonly account?: string;
     readonly seed?: number;
     readonly journal?: Journal;
+    /** Another world than the Earth. */
+    readonly geography?: Geography;
     /** Timers of other services, for tests of what instances are used for. */
     readonly timers?: Readonly<Record<string, TimerHandler>>;
   } = {},
@@ -88,6 +91,7 @@ export const createInstanceWorld = async (
     },
     seed,
     ...(options.journal === undefined ? {} : { journal: options.journal }),
+    ...(options.geography === undefined ? {} : { geography: options.geography }),
   });
   const transact = <T>(run: (tx: Tx) => T): T =>
     world.transact(region, account, (tx) => {
