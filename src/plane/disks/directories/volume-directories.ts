@@ -180,7 +180,9 @@ export class VolumeDirectories {
     return (await readdir(this.#volumes)).filter((name) => volumeIdPattern.test(name)).sort();
   }
 
+  /** The volume at a place. All are asked only when something is there: with many volumes that is what takes long. */
   async #whoIsAt(place: string): Promise<string | undefined> {
+    if ((await statOrMissing(place)) === undefined) return undefined;
     for (const volumeId of await this.#ids()) {
       const located = await this.locate(volumeId);
       if (located?.isPlaced === true && located.path === place) return volumeId;
