@@ -3,6 +3,7 @@ import { partitionShard, type AccountId, type ShardId } from '../world/entity.ts
 import type { TimerHandler, Tx, View } from '../world/transaction.ts';
 import type { Committed, World } from '../world/world.ts';
 import { regionOptStatus } from './account/regions.ts';
+import { rootCaller, type Caller } from './caller.ts';
 import type { AnyOperation, Service } from './operation.ts';
 import { idempotencyTimers, once } from './shared/idempotency.ts';
 import { whyUnknownRegion } from './shared/unknown-region.ts';
@@ -14,6 +15,8 @@ export interface Call {
   readonly region: string;
   readonly account: AccountId;
   readonly input: Readonly<Record<string, unknown>>;
+  /** Who calls; the root user of the account when it is not said. */
+  readonly caller?: Caller;
 }
 
 /** Where the control plane of partition-wide services lives ("AWS Fault Isolation Boundaries", global services). */
@@ -61,6 +64,7 @@ const notOptedIn = (service: Service): DomainError => {
       );
     case 'autoscaling':
     case 'elasticloadbalancing':
+    case 'iam':
     case 'sts':
     case 'route53':
       return new DomainError('InvalidClientTokenId', tokenInvalid);
@@ -95,7 +99,8 @@ const dryRun = (): DomainError =>
 const runOperation = (tx: Tx, call: Call, operation: AnyOperation): unknown => {
   if (!readsPartition(call)) call.service.prepare?.(tx);
   // The wire has parsed and checked the input by the model of this very operation.
-  const run = (): unknown => operation(tx, call.input as never);
+  const run = (): unknown =>
+    operation(tx, call.input as never, call.caller ?? rootCaller(call.account));
   const { ClientToken: token } = call.input;
   return typeof token === 'string' && token !== ''
     ? once(tx, call.operation, token, call.input, run, call.service.tokenReused)

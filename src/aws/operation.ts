@@ -1,6 +1,7 @@
 import type { Geography } from '../atlas/geography.ts';
 import type { DomainError } from '../world/domain-error.ts';
 import type { Timer, Tx } from '../world/transaction.ts';
+import type { Caller } from './caller.ts';
 
 /**
  * A type of an AWS SDK as operations see it: moments are world time in milliseconds since 1970 instead of a
@@ -22,8 +23,15 @@ export type Plain<T> = T extends Date
  */
 export type Operation<Input, Output> = (tx: Tx, input: Plain<Input>) => Plain<Output> | DomainError;
 
+/** An operation whose answer depends on who calls. */
+export type CallerOperation<Input, Output> = (
+  tx: Tx,
+  input: Plain<Input>,
+  caller: Caller,
+) => Plain<Output> | DomainError;
+
 /** An operation of any input: what a list of them holds. The wire gives each the input of its own model. */
-export type AnyOperation = (tx: Tx, input: never) => unknown;
+export type AnyOperation = (tx: Tx, input: never, caller: Caller) => unknown;
 
 /** One AWS service: its operations by AWS's name, and where its state lives. */
 export interface Service {

@@ -3,6 +3,7 @@ import { ebs } from './ebs/service.ts';
 import { autoscaling } from './autoscaling/service.ts';
 import { ec2 } from './ec2/service.ts';
 import { elbv2 } from './elbv2/service.ts';
+import { iam } from './iam/service.ts';
 import { lightsail } from './lightsail/service.ts';
 import type { Service } from './operation.ts';
 import { pricing } from './pricing/service.ts';
@@ -17,6 +18,7 @@ export const services: readonly Service[] = [
   autoscaling,
   ec2,
   elbv2,
+  iam,
   lightsail,
   pricing,
   route53,

@@ -12,6 +12,7 @@ export const builtServices: readonly string[] = [
   'ebs',
   'ec2',
   'elasticloadbalancing',
+  'iam',
   'lightsail',
   'pricing',
   'route53',

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Caller } from '../aws/caller.ts';
 import { isDomainError } from '../world/domain-error.ts';
 import type { DomainError } from '../world/domain-error.ts';
 import { handleAdmin, isAdminPath, refuseAdmin } from './admin.ts';
 import type { AdminHandler } from './admin.ts';
 import { drain, readBody } from './body.ts';
-import { accountOf, readCredentialScope } from './credential-scope.ts';
+import { identifyCaller } from './callers.ts';
+import type { IdentifyTemporary, KeyHolder } from './callers.ts';
+import { readCredentialScope } from './credential-scope.ts';
 import type { CredentialScope } from './credential-scope.ts';
 import { WireFault } from './fault.ts';
 import { createGuard } from './guard.ts';
@@ -27,6 +30,8 @@ export interface WireCall {
   readonly service: string;
   readonly region: string;
   readonly account: string;
+  /** Who calls; `account` is its account. */
+  readonly caller: Caller;
   readonly accessKeyId: string;
   readonly operation: string;
   /** Members as in the SDKs; timestamps are milliseconds since 1970, blobs are Uint8Array. */
@@ -68,7 +73,9 @@ export interface WireServerOptions {
   readonly adminToken?: string;
   /** The host's time in milliseconds since 1970, for signatures. */
   readonly clock?: () => number;
-  /** Verify signatures, with secrets from here. */
+  /** Says who calls with a temporary access key; without it such keys are like others. */
+  readonly identify?: IdentifyTemporary;
+  /** Verify signatures, with secrets from here; those of temporary keys come with who calls. */
   readonly strictAuth?: { readonly secretFor: SecretFor };
 }
 
@@ -126,6 +133,7 @@ interface Context {
   readonly limits: WireLimits;
   readonly guard: Guard;
   readonly defaultAccount: string;
+  readonly identify: IdentifyTemporary | undefined;
   readonly now: () => number;
   /** Connections that a dead Region leaves hanging. */
   readonly silent: Set<Socket>;
@@ -169,6 +177,7 @@ const call = async (
   exchange: Exchange,
   context: Context,
   scope: CredentialScope,
+  { caller }: KeyHolder,
   routed: RoutedService,
   request: WireRequest,
 ): Promise<void> => {
@@ -185,7 +194,8 @@ const call = async (
   const result = await context.options.execute({
     service: model.name,
     region: scope.region,
-    account: accountOf(scope.accessKeyId, context.defaultAccount),
+    account: caller.account,
+    caller,
     accessKeyId: scope.accessKeyId,
     operation: parsed.operation.name,
     input: parsed.input,
@@ -207,6 +217,7 @@ const call = async (
 const strictFault = async (
   context: Context,
   scope: CredentialScope,
+  { secret }: KeyHolder,
   routed: RoutedService,
   request: WireRequest,
 ): Promise<WireFault | undefined> => {
@@ -214,7 +225,8 @@ const strictFault = async (
   if (strictAuth === undefined) return undefined;
   // Loaded on the first use: a world without strict signatures starts without the signing library.
   const { verifySignature } = await import('./signature.ts');
-  return verifySignature(request, scope, routed.protocol, strictAuth.secretFor, context.now());
+  const secretFor: SecretFor = secret === undefined ? strictAuth.secretFor : () => secret;
+  return verifySignature(request, scope, routed.protocol, secretFor, context.now());
 };
 
 const handleCall = async (exchange: Exchange, context: Context): Promise<void> => {
@@ -242,8 +254,13 @@ const handleCall = async (exchange: Exchange, context: Context): Promise<void> =
     return;
   }
   try {
-    const fault = await strictFault(context, scope, routed, request);
-    if (fault === undefined) await call(exchange, context, scope, routed, request);
+    const holder = await identifyCaller(request, scope, routed.protocol, context);
+    if (holder instanceof WireFault) {
+      fail(exchange, routed.codec, routed, holder);
+      return;
+    }
+    const fault = await strictFault(context, scope, holder, routed, request);
+    if (fault === undefined) await call(exchange, context, scope, holder, routed, request);
     else fail(exchange, routed.codec, routed, fault);
   } catch (error) {
     answerBug(exchange, context, routed, error);
@@ -331,6 +348,7 @@ export const createWireServer = (options: WireServerOptions): WireServer => {
     limits,
     guard: createGuard([options.host, ...(options.allowedHosts ?? [])], options.adminToken),
     defaultAccount: options.defaultAccount ?? '000000000000',
+    identify: options.identify,
     now: options.clock ?? Date.now,
     silent: new Set(),
   };

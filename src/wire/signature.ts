@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { unknownKey } from './callers.ts';
 import type { CredentialScope } from './credential-scope.ts';
 import { queryParameter } from './credential-scope.ts';
 import { WireFault } from './fault.ts';
@@ -61,25 +62,17 @@ const parseLongDate = (text: string | undefined): Date | undefined => {
 /** The codes differ by protocol: EC2 "Error codes" (AuthFailure, RequestExpired), the others "Common errors". */
 const codes = (
   protocol: ProtocolName,
-): { readonly mismatch: string; readonly expired: string; readonly unknownKey: string } => {
+): { readonly mismatch: string; readonly expired: string } => {
   switch (protocol) {
     case 'ec2':
-      return { mismatch: 'AuthFailure', expired: 'RequestExpired', unknownKey: 'AuthFailure' };
+      return { mismatch: 'AuthFailure', expired: 'RequestExpired' };
     case 'query':
     case 'rest-xml':
-      return {
-        mismatch: 'SignatureDoesNotMatch',
-        expired: 'SignatureDoesNotMatch',
-        unknownKey: 'InvalidClientTokenId',
-      };
+      return { mismatch: 'SignatureDoesNotMatch', expired: 'SignatureDoesNotMatch' };
     case 'json':
     case 'rest-json':
     case 'smithy-rpc-v2-cbor':
-      return {
-        mismatch: 'InvalidSignatureException',
-        expired: 'InvalidSignatureException',
-        unknownKey: 'UnrecognizedClientException',
-      };
+      return { mismatch: 'InvalidSignatureException', expired: 'InvalidSignatureException' };
   }
 };
 
@@ -217,13 +210,7 @@ export const verifySignature = async (
 ): Promise<WireFault | undefined> => {
   const code = codes(protocol);
   const secret = secretFor(scope.accessKeyId);
-  if (secret === undefined) {
-    const message =
-      protocol === 'ec2'
-        ? 'AWS was not able to validate the provided access credentials'
-        : 'The security token included in the request is invalid.';
-    return new WireFault(code.unknownKey, message, protocol === 'ec2' ? 401 : 403);
-  }
+  if (secret === undefined) return unknownKey(protocol);
   const given = readGiven(request, scope.presigned);
   if (given === undefined) {
     return new WireFault(

@@ -3,6 +3,7 @@ import { EBS } from '@aws-sdk/client-ebs';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { IAM } from '@aws-sdk/client-iam';
 import { Lightsail } from '@aws-sdk/client-lightsail';
 import { Pricing } from '@aws-sdk/client-pricing';
 import { Route53 } from '@aws-sdk/client-route-53';
@@ -25,6 +26,7 @@ export interface AwsClients {
   readonly autoscaling: AutoScaling;
   readonly ec2: EC2;
   readonly elbv2: ElasticLoadBalancingV2;
+  readonly iam: IAM;
   readonly lightsail: Lightsail;
   readonly pricing: Pricing;
   readonly route53: Route53;
@@ -39,6 +41,7 @@ const scopes: Readonly<Record<keyof AwsClients, string>> = {
   ebs: 'ebs',
   ec2: 'ec2',
   elbv2: 'elasticloadbalancing',
+  iam: 'iam',
   lightsail: 'lightsail',
   pricing: 'pricing',
   route53: 'route53',
@@ -90,6 +93,7 @@ export const awsClients = (endpoint: string, caller: Caller = {}): AwsClients =>
     ebs: new EBS(configuration),
     ec2: new EC2(configuration),
     elbv2: new ElasticLoadBalancingV2(configuration),
+    iam: new IAM(configuration),
     lightsail: new Lightsail(configuration),
     pricing: new Pricing(configuration),
     route53: new Route53(configuration),

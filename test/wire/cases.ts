@@ -6,9 +6,11 @@ export interface WireCase {
   readonly client:
     | 'account'
     | 'autoscaling'
+    | 'cloudwatch'
     | 'ebs'
     | 'ec2'
     | 'elbv2'
+    | 'iam'
     | 'lightsail'
     | 'pricing'
     | 'route53'

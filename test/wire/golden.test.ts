@@ -48,9 +48,11 @@ const asText = async (response: Response): Promise<string> => {
 const services: Readonly<Record<WireCase['client'], string>> = {
   account: 'account',
   autoscaling: 'autoscaling',
+  cloudwatch: 'monitoring',
   ebs: 'ebs',
   ec2: 'ec2',
   elbv2: 'elasticloadbalancing',
+  iam: 'iam',
   lightsail: 'lightsail',
   pricing: 'pricing',
   route53: 'route53',

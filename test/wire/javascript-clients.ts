@@ -3,6 +3,7 @@ import * as autoscaling from '@aws-sdk/client-auto-scaling';
 import * as ebs from '@aws-sdk/client-ebs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import * as iam from '@aws-sdk/client-iam';
 import * as lightsail from '@aws-sdk/client-lightsail';
 import * as pricing from '@aws-sdk/client-pricing';
 import * as route53 from '@aws-sdk/client-route-53';
@@ -26,6 +27,7 @@ const packages: Readonly<
   ebs: { client: ebs.EBSClient, commands: ebs },
   ec2: { client: ec2.EC2Client, commands: ec2 },
   elbv2: { client: elbv2.ElasticLoadBalancingV2Client, commands: elbv2 },
+  iam: { client: iam.IAMClient, commands: iam },
   lightsail: { client: lightsail.LightsailClient, commands: lightsail },
   pricing: { client: pricing.PricingClient, commands: pricing },
   route53: { client: route53.Route53Client, commands: route53 },

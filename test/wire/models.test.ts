@@ -5,6 +5,7 @@ import * as autoscaling from '@aws-sdk/client-auto-scaling';
 import * as ebs from '@aws-sdk/client-ebs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import * as iam from '@aws-sdk/client-iam';
 import * as lightsail from '@aws-sdk/client-lightsail';
 import * as pricing from '@aws-sdk/client-pricing';
 import * as route53 from '@aws-sdk/client-route-53';
@@ -22,6 +23,7 @@ const packages: Readonly<Record<string, object>> = {
   ebs,
   ec2,
   elasticloadbalancing: elbv2,
+  iam,
   lightsail,
   pricing,
   route53,

@@ -1,11 +1,15 @@
 import type { GetCallerIdentityRequest, GetCallerIdentityResponse } from '@aws-sdk/client-sts';
-import type { Operation } from '../operation.ts';
+import type { CallerOperation } from '../operation.ts';
 
-/** Who calls: always the account's root user, whose user id is the account itself; there are no others yet. */
-export const getCallerIdentity: Operation<GetCallerIdentityRequest, GetCallerIdentityResponse> = (
-  tx,
-) => ({
-  UserId: tx.account,
-  Account: tx.account,
-  Arn: `arn:${tx.geography.region(tx.shard)?.partition ?? 'aws'}:iam::${tx.account}:root`,
+/**
+ * Who calls: the root user of the account that the access key stands for, whose user id is the account itself, or the
+ * role whose credentials it calls with. Nobody needs a permission for it.
+ */
+export const getCallerIdentity: CallerOperation<
+  GetCallerIdentityRequest,
+  GetCallerIdentityResponse
+> = (_tx, _input, caller) => ({
+  UserId: caller.userId,
+  Account: caller.account,
+  Arn: caller.arn,
 });

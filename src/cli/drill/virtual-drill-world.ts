@@ -13,7 +13,7 @@ import type {
 import { createWireServer, type WireServer } from '../../wire/server.ts';
 import type { DomainError } from '../../world/domain-error.ts';
 import type { FaultRequest } from '../../world/faults.ts';
-import { createExecute } from '../live/api.ts';
+import { createExecute, createIdentify } from '../live/api.ts';
 import { createLog } from '../live/log.ts';
 import { mendByIdOrTarget, openNow } from './drill-faults.ts';
 import { SimulatedWorld } from './simulated-world.ts';
@@ -50,6 +50,7 @@ export class VirtualDrill implements VirtualDrillWorld {
       settle: () => Promise.resolve(),
     });
     const wire = createWireServer({
+      identify: createIdentify(() => simulated.world),
       host: '127.0.0.1',
       port: 0,
       execute: (call) => {

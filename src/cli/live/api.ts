@@ -6,6 +6,9 @@ import { services } from '../../aws/services.ts';
 import type { RegionBlocks } from '../../plane/disks/region-blocks.ts';
 import { nodeKeyMaker } from '../../plane/keys/key-maker.ts';
 import { isDomainError } from '../../world/domain-error.ts';
+import { noAccount, partitionShard } from '../../world/entity.ts';
+import { identify } from '../../aws/sts/session-credentials.ts';
+import type { IdentifyTemporary } from '../../wire/callers.ts';
 import type { Execute } from '../../wire/server.ts';
 import type { World } from '../../world/world.ts';
 import { EbsDirect } from './ebs-direct.ts';
@@ -24,6 +27,12 @@ export const isSilent = (world: World, serviceName: string, region: string): boo
   const home = service === undefined ? region : homeRegion({ service, region });
   return !world.conditions.apiAnswers(home, serviceName);
 };
+
+/** Says who calls with temporary credentials, by what the world knows of them at that moment. */
+export const createIdentify =
+  (world: () => World): IdentifyTemporary =>
+  (accessKeyId, sessionToken) =>
+    Promise.resolve(identify(world().view(partitionShard, noAccount), accessKeyId, sessionToken));
 
 /** What the API needs beside the world. */
 export interface ApiPorts {
@@ -49,8 +58,8 @@ export const createExecute = (ports: ApiPorts): Execute => {
     const service = servicesByName.get(wireCall.service);
     if (service === undefined)
       throw new Error(`The wire routed to ${wireCall.service}, which is not there.`);
-    const { region, account, operation, input } = wireCall;
-    const call: Call = { service, region, account, operation, input };
+    const { region, account, operation, input, caller } = wireCall;
+    const call: Call = { service, region, account, operation, input, caller };
     const world = ports.world();
     if (!isAnswered(world, call)) return 'silence';
     if (service.load !== undefined) await service.load();

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Driver } from '../../plane/compute/driver.ts';
 import { createProcessDriver } from '../../plane/compute/process-driver.ts';
+import type { IdentifyTemporary } from '../../wire/callers.ts';
 import type { Execute } from '../../wire/server.ts';
 import type { Journal } from '../../world/journal.ts';
-import { createExecute, isSilent } from './api.ts';
+import { createExecute, createIdentify, isSilent } from './api.ts';
 import type { LiveClock } from './live-clock.ts';
 import { LiveWorld, prepareDirectory } from './live-world.ts';
 import type { ServerOptions, Site } from './server.ts';
@@ -12,6 +13,7 @@ import type { ServerOptions, Site } from './server.ts';
 export interface OpenWorld {
   readonly live: LiveWorld;
   readonly execute: Execute;
+  readonly identify: IdentifyTemporary;
   readonly isSilent: (service: string, region: string) => boolean;
 }
 
@@ -82,6 +84,7 @@ export const openLiveWorld = async (
       settle: (call) => live.settle(call),
       regionBlocks: (region) => live.regionBlocks(region),
     }),
+    identify: createIdentify(() => live.world),
     isSilent: (service, region) => isSilent(live.world, service, region),
   };
 };

@@ -233,6 +233,7 @@ class Server implements AdminWorld {
       port,
       execute: async (call) => await (await this.#opened()).execute(call),
       admin: createAdmin(this),
+      identify: async (key, token) => await (await this.#opened()).identify(key, token),
       isSilent: (service, region) => this.#open?.isSilent(service, region) === true,
       log: this.#site.log,
       defaultAccount: account,

@@ -1,0 +1,12 @@
+/** "IAM and AWS STS quotas", AWS Identity and Access Management User Guide: the defaults of an account. */
+export const quotas = {
+  rolesPerAccount: 1000,
+  instanceProfilesPerAccount: 1000,
+  policiesPerAccount: 1500,
+  managedPoliciesPerRole: 10,
+  versionsPerPolicy: 5,
+  /** Characters without white space, here and below. */
+  managedPolicyCharacters: 6144,
+  inlinePolicyCharactersPerRole: 10_240,
+  trustPolicyCharacters: 2048,
+} as const;
