@@ -60,7 +60,7 @@ const addUp = (program: Command): void => {
 const addFaults = (program: Command): void => {
   client(program.command('break <target> <effect>'))
     .description(
-      'break something: zone/use1-az1 power, region/us-east-1 disaster, link/A/B latency',
+      'break something: zone/use1-az1 power, region/us-east-1 disaster, zone/use1-az1/m5 capacity',
     )
     .option('--severity <share>', 'how much of it, above 0 and at most 1')
     .option('--duration <time>', 'mend it by itself after this world time, such as 10m')

@@ -5,6 +5,7 @@ import type {
   DescribeInstanceTypesResult,
   InstanceTypeInfo,
 } from '@aws-sdk/client-ec2';
+import { standsForType } from '../../atlas/supply.ts';
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
 import type { Operation, Plain } from '../operation.ts';
@@ -32,6 +33,10 @@ function nameOf(type: InstanceTypeFacts): string {
 
 /** The names of all types that this program knows, wherever they are offered. */
 export const knownInstanceTypes: readonly string[] = allTypes.map(nameOf);
+
+/** Whether a name such as `m5.large` or `m5` stands for any of them. */
+export const isKnownTypeOrFamily = (name: string): boolean =>
+  knownInstanceTypes.some((type) => standsForType(name, type));
 
 /** The facts of a type, whether or not a Region offers it. */
 export const instanceTypeFacts = (name: string): InstanceTypeFacts | undefined => byName.get(name);

@@ -29,8 +29,10 @@ export const mend = async (
   const { faults } = (await callAdmin(endpoint, 'GET', '/faults')) as {
     readonly faults: readonly FaultSummary[];
   };
+  // What follows from another fault ends with that one.
+  const opened = faults.filter((fault) => fault.derivedFrom === undefined);
   const mended: FaultSummary[] = [];
-  for (const fault of chosen(faults, which, options.all === true)) {
+  for (const fault of chosen(opened, which, options.all === true)) {
     try {
       await callAdmin(endpoint, 'DELETE', `/faults/${fault.id}`);
       mended.push(fault);

@@ -28,6 +28,8 @@ const green = (text: string): string => paint(32, text);
 const dim = (text: string): string => paint(2, text);
 const bold = (text: string): string => paint(1, text);
 
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
 const isInUse = (zone: ZoneSummary): boolean =>
   zone.balancerNodes > 0 || Object.values(zone.instances).some((count) => count > 0);
 
@@ -37,6 +39,11 @@ const contents = (zone: ZoneSummary): string => {
     .map(([state, count]) => `${count} ${state}`);
   const parts = instances.length === 0 ? [] : [`instances: ${instances.join(', ')}`];
   if (zone.balancerNodes > 0) parts.push(`balancer nodes: ${zone.balancerNodes}`);
+  if (zone.capacityGone > 0) parts.push(red(`capacity: ${percent(zone.capacityGone)} gone`));
+  for (const { types, vcpus, taken } of zone.stocks) {
+    const of = types === null ? 'all types' : types.join(', ');
+    parts.push(`${of}: ${taken} of ${vcpus} vCPUs taken`);
+  }
   return parts.length === 0 ? dim('empty') : parts.join('   ');
 };
 
@@ -63,7 +70,9 @@ const regionLines = (region: RegionSummary, now: number): readonly string[] => {
 const faultLine = (fault: FaultSummary): string => {
   const until = fault.end === null ? 'until mended' : `until ${fault.end}`;
   const open = formatDuration(fault.openSeconds * 1000);
-  return `  ${red(fault.target)} ${fault.effect}  open for ${open}, ${until}  ${dim(fault.id)}`;
+  const share = fault.severity === 1 ? '' : ` ${percent(fault.severity)}`;
+  const origin = fault.derivedFrom === undefined ? fault.id : `follows from ${fault.derivedFrom}`;
+  return `  ${red(fault.target)} ${fault.effect}${share}  open for ${open}, ${until}  ${dim(origin)}`;
 };
 
 const shown = (
@@ -81,7 +90,7 @@ const shown = (
     (region) =>
       region.state !== 'ok' ||
       !region.apiAnswers ||
-      region.zones.some((zone) => isInUse(zone) || zone.state !== 'ok'),
+      region.zones.some((zone) => isInUse(zone) || zone.state !== 'ok' || zone.capacityGone > 0),
   );
 };
 

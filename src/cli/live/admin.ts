@@ -12,7 +12,7 @@ import {
 import { imageRoutes } from './admin-images.ts';
 import type { ImageDesk } from './image-desk.ts';
 import type { LiveClock } from './live-clock.ts';
-import { summarizeFault } from './fault-summary.ts';
+import { summarizeFault, summarizeFaults } from './fault-summary.ts';
 
 /** A real socket. */
 export interface SocketAddress {
@@ -67,10 +67,7 @@ const clockBody = (clock: LiveClock): object => ({
   mode: clock.speed() === 0 ? 'virtual' : 'live',
 });
 
-const faultsBody = (world: World): object => {
-  const now = world.clock.now();
-  return { faults: world.conditions.faults.map((fault) => summarizeFault(fault, now)) };
-};
+const faultsBody = (world: World): object => ({ faults: summarizeFaults(world) });
 
 const createFault = async (world: World, body: unknown): Promise<AdminResponse> => {
   const request = readFaultRequest(body);
@@ -82,6 +79,17 @@ const createFault = async (world: World, body: unknown): Promise<AdminResponse> 
 };
 
 const deleteFault = async (world: World, id: string): Promise<AdminResponse> => {
+  const derived = world.conditions
+    .consequences(world.clock.now())
+    .find((consequence) => consequence.id === id);
+  if (derived !== undefined) {
+    return refusal(
+      new DomainError(
+        'ConflictingFault',
+        `${id} follows from ${derived.derivedFrom} and ends with it: mend that one.`,
+      ),
+    );
+  }
   const { output, durable } = mendFault(world, id);
   await durable;
   return isDomainError(output) ? refusal(output) : ok({ id: output.id, target: output.target });

@@ -1,4 +1,6 @@
+import type { Consequence } from '../../world/conditions.ts';
 import type { Fault } from '../../world/faults.ts';
+import type { World } from '../../world/world.ts';
 
 /** An open fault as the admin API shows it. */
 export interface FaultSummary {
@@ -10,12 +12,14 @@ export interface FaultSummary {
   readonly end: string | null;
   readonly openSeconds: number;
   readonly latencyMs?: number;
+  /** Of one that follows from another and goes with it: the id of that other. */
+  readonly derivedFrom?: string;
 }
 
 const isoTime = (worldMs: number): string => new Date(worldMs).toISOString();
 
 /** One open fault. */
-export const summarizeFault = (fault: Fault, now: number): FaultSummary => ({
+export const summarizeFault = (fault: Fault | Consequence, now: number): FaultSummary => ({
   id: fault.id,
   target: fault.target,
   effect: fault.effect,
@@ -24,4 +28,14 @@ export const summarizeFault = (fault: Fault, now: number): FaultSummary => ({
   end: fault.end === null ? null : isoTime(fault.end),
   openSeconds: Math.max(0, (now - fault.begin) / 1000),
   ...(fault.effect === 'latency' ? { latencyMs: fault.latencyMs } : {}),
+  ...('derivedFrom' in fault ? { derivedFrom: fault.derivedFrom } : {}),
 });
+
+/** The open faults, and after them what follows from these. */
+export const summarizeFaults = (world: World): readonly FaultSummary[] => {
+  const now = world.clock.now();
+  const { conditions } = world;
+  return [...conditions.faults, ...conditions.consequences(now)].map((fault) =>
+    summarizeFault(fault, now),
+  );
+};

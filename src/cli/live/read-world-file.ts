@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse, YAMLParseError } from 'yaml';
 import type { Geography } from '../../atlas/geography.ts';
 import { readWorldFile } from '../../atlas/world-file.ts';
+import { isKnownTypeOrFamily, knownInstanceTypes } from '../../aws/ec2/instance-types.ts';
 import { UsageError } from '../usage-error.ts';
 
 const parsed = (file: string): unknown => {
@@ -18,5 +19,15 @@ const parsed = (file: string): unknown => {
 export const geographyOfFile = (file: string): Geography => {
   const result = readWorldFile(parsed(file));
   if (result.kind === 'problem') throw new UsageError(`--world ${file}: ${result.message}`);
-  return result.geography;
+  const { geography } = result;
+  const unknown = geography.zones
+    .flatMap((zone) => geography.stocksOf(zone.id))
+    .flatMap((stock) => stock.types ?? [])
+    .find((name) => !isKnownTypeOrFamily(name));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `--world ${file}: capacity: there is no instance type or family '${unknown}'; there are ${knownInstanceTypes.join(', ')}.`,
+    );
+  }
+  return geography;
 };

@@ -1,9 +1,11 @@
+import type { Zone } from '../../atlas/geography.ts';
 import { zoneNamesOf } from '../../atlas/zone-names.ts';
+import { occupantsOf, takenVcpus } from '../../aws/ec2/capacity/zone-stock.ts';
 import { Instances } from '../../aws/ec2/instance-entities.ts';
 import { LoadBalancers } from '../../aws/elbv2/entities.ts';
 import type { World } from '../../world/world.ts';
 import { regionOptStatus } from '../../aws/account/regions.ts';
-import { partitionShard } from '../../world/entity.ts';
+import { noAccount, partitionShard } from '../../world/entity.ts';
 
 /** A zone as `GET /_faultline/world` shows it. */
 export interface ZoneSummary {
@@ -15,6 +17,19 @@ export interface ZoneSummary {
   /** Instances of all accounts, by state. */
   readonly instances: Readonly<Record<string, number>>;
   readonly balancerNodes: number;
+  /** The share of its machines of all types that is gone, 0 to 1: a shortage, or a rush. */
+  readonly capacityGone: number;
+  /** What it has of machines, when the world says so; what it does not say is endless. */
+  readonly stocks: readonly StockSummary[];
+}
+
+/** A stock of a zone as `GET /_faultline/world` shows it. */
+export interface StockSummary {
+  /** Families and types; null for all. */
+  readonly types: readonly string[] | null;
+  readonly vcpus: number;
+  /** vCPUs of all accounts' instances that are neither stopped nor gone. */
+  readonly taken: number;
 }
 
 /** A Region as `GET /_faultline/world` shows it. */
@@ -56,6 +71,19 @@ const loadsOf = (world: World, region: string): ReadonlyMap<string, ZoneLoad> =>
   return loads;
 };
 
+const stocksOf = (world: World, zone: Zone): readonly StockSummary[] => {
+  const stocks = world.geography.stocksOf(zone.id);
+  if (stocks.length === 0) return [];
+  const occupants = world.shards().includes(zone.region)
+    ? occupantsOf(world.view(zone.region, noAccount), zone.id)
+    : [];
+  return stocks.map((stock) => ({
+    types: stock.types ?? null,
+    vcpus: stock.vcpus,
+    taken: takenVcpus(stock, occupants),
+  }));
+};
+
 /** Everything at a glance: Regions, zones, conditions and what stands where. */
 export const summarizeRegions = (world: World, account: string): readonly RegionSummary[] => {
   const partition = world.view(partitionShard, account);
@@ -79,6 +107,8 @@ export const summarizeRegions = (world: World, account: string): readonly Region
             condition.impairedSince === undefined ? null : isoTime(condition.impairedSince),
           instances: load?.instances ?? {},
           balancerNodes: load?.balancerNodes ?? 0,
+          capacityGone: world.conditions.capacity(zone.id, undefined, world.clock.now()).goneShare,
+          stocks: stocksOf(world, zone),
         };
       }),
     };

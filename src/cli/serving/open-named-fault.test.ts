@@ -5,7 +5,8 @@ import { openNamedFault } from './open-named-fault.ts';
 describe('a fault', () => {
   it.each([
     ['instance/i-0123456789abcdef0', 'power', "no instance 'i-0123456789abcdef0'"],
-    ['api/us-east-1/teleport', 'api', "no service 'teleport'; there are account, ec2"],
+    ['api/us-east-1/teleport', 'api', "no service 'teleport'; there are account, "],
+    ['zone/use1-az1/z9', 'capacity', "no instance type or family 'z9'"],
     ['zone/use1-az9', 'power', "no zone with the id 'use1-az9'"],
   ])('of %s, which is not there, is refused', async (target, effect, why) => {
     const { world } = await createTestWorld();

@@ -1,3 +1,4 @@
+import { isKnownTypeOrFamily, knownInstanceTypes } from '../../aws/ec2/instance-types.ts';
 import { services } from '../../aws/services.ts';
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import { openFault } from '../../world/fault-book.ts';
@@ -15,6 +16,12 @@ const missing = (world: World, named: string): DomainError | undefined => {
   if (target.kind === 'instance' && instanceHosts(world).byId(target.instanceId) === undefined) {
     return unknown(named, `there is no instance '${target.instanceId}'`);
   }
+  if (target.kind === 'stock' && !isKnownTypeOrFamily(target.typeOrFamily)) {
+    return unknown(
+      named,
+      `there is no instance type or family '${target.typeOrFamily}'; there are ${knownInstanceTypes.join(', ')}`,
+    );
+  }
   if (target.kind === 'api' && target.service !== undefined) {
     const names = services.map((service) => service.name);
     if (!names.includes(target.service)) {
@@ -28,8 +35,8 @@ const missing = (world: World, named: string): DomainError | undefined => {
 };
 
 /**
- * Breaks something that is there. The errors are those of `makeFault`, and `InvalidTarget` for an instance or a
- * service that this world has not: a fault that strikes nothing would look like resilience.
+ * Breaks something that is there. The errors are those of `makeFault`, and `InvalidTarget` for an instance, an
+ * instance type or a service that this world has not: a fault that strikes nothing would look like resilience.
  */
 export const openNamedFault = async (
   world: World,
