@@ -6,6 +6,7 @@ import type { Running } from '../support/faultline-process.ts';
 import { walkAccountsAndRegions } from './walks/accounts-and-regions.ts';
 import { walkAddresses } from './walks/addresses.ts';
 import { walkAutoScaling } from './walks/auto-scaling.ts';
+import { walkAutoScalingLifecycle } from './walks/auto-scaling-lifecycle.ts';
 import { walkBalancers } from './walks/balancers.ts';
 import { walkDns } from './walks/dns.ts';
 import { walkEbsDirect } from './walks/ebs-direct.ts';
@@ -45,6 +46,7 @@ walkDns(world);
 walkBalancers(world);
 walkLaunchTemplates(world);
 walkAutoScaling(world);
+walkAutoScalingLifecycle(world);
 
 it('walked through every operation of docs/coverage.md', () => {
   expect([...answeredOperations].toSorted()).toEqual(listedOperations());

@@ -78,5 +78,8 @@ export const movedFromStandby = (
 ): string =>
   `${at(now)} instance ${instanceId} was moved out of standby in response to a user request, increasing the capacity from ${from} to ${to}.`;
 
+export const actionAbandoned = (now: number): string =>
+  `${at(now)} an instance was taken out of service in response to its lifecycle action being abandoned.`;
+
 export const groupDeleted = (now: number, from: number): string =>
   `${at(now)} a user request force deleted AutoScalingGroup changing the desired capacity from ${from} to 0.`;

@@ -31,6 +31,7 @@ const built: ReadonlySet<string> = new Set<keyof Input>([
   'InstanceMaintenancePolicy',
   'LaunchConfigurationName',
   'LaunchTemplate',
+  'LifecycleHookSpecificationList',
   'MaxSize',
   'MinSize',
   'MixedInstancesPolicy',

@@ -23,11 +23,13 @@ import {
   resourceInUse,
   validation,
 } from './errors.ts';
+import { forgetGroup, releaseWaiting } from './forget-group.ts';
 import { membersOf, subnetsIn } from './group-members.ts';
 import { readSettings } from './group-settings.ts';
 import { notFullyFormed } from './group-source.ts';
 import { readTags } from './group-tags.ts';
 import { wakeGroup } from './group-wake.ts';
+import { putHooks } from './hooks/lifecycle-hooks.ts';
 import { choicesOf, groupLaunch } from './launch-request.ts';
 import { existingGroup } from './lookups.ts';
 import { quotas } from './quotas.ts';
@@ -93,6 +95,8 @@ export const createAutoScalingGroup: Operation<
   const refusal = checkTargetGroups(tx, group, targetGroupArns) ?? checkLaunches(tx, group);
   if (refusal !== undefined) return refusal;
   tx.put(AutoScalingGroups, group);
+  const badHook = putHooks(tx, name, input.LifecycleHookSpecificationList ?? []);
+  if (badHook !== undefined) return badHook;
   wakeGroup(tx, name);
   return {};
 };
@@ -173,7 +177,7 @@ export const deleteAutoScalingGroup: Operation<
   const objection = deletionObjection(tx, group, input.ForceDelete === true);
   if (objection !== undefined) return objection;
   if (membersOf(tx, group.id).length === 0) {
-    tx.delete(AutoScalingGroups, group.id);
+    forgetGroup(tx, group);
     return {};
   }
   tx.put(AutoScalingGroups, {
@@ -181,6 +185,7 @@ export const deleteAutoScalingGroup: Operation<
     status: 'deleting',
     causes: [groupDeleted(tx.now, group.desiredCapacity)],
   });
+  releaseWaiting(tx, group.id);
   wakeGroup(tx, group.id);
   return {};
 };

@@ -1,22 +1,20 @@
 import type { Tx } from '../../world/transaction.ts';
 import type { AutoScalingGroup, GroupInstance } from './entities.ts';
-
-/** The moments of an instance's life at which a group can be made to wait, by AWS's names. */
-export type LifecycleTransition =
-  | 'autoscaling:EC2_INSTANCE_LAUNCHING'
-  | 'autoscaling:EC2_INSTANCE_TERMINATING';
+import type { LifecycleTransition } from './hooks/entities.ts';
+import { beginActions } from './hooks/lifecycle-actions.ts';
 
 /**
  * Whether an instance waits at a moment of its life before it goes on: asked once for each transition, in the transaction
- * in which the instance comes to it. Whoever answers `wait` takes the instance on from `Pending:Wait` or
- * `Terminating:Wait` to `Pending:Proceed` or `Terminating:Proceed`, and wakes its group then.
+ * in which the instance comes to it. It waits when its group has lifecycle hooks for the transition; what ends the last of
+ * its actions takes it on from `Pending:Wait` to `Pending:Proceed`, and likewise at its end, and wakes its group.
  */
-export type LifecycleGate = (
+export const lifecycleGate = (
   tx: Tx,
   group: AutoScalingGroup,
   member: GroupInstance,
   transition: LifecycleTransition,
-) => 'go-on' | 'wait';
-
-/** Nobody makes instances wait. */
-export const lifecycleGate: LifecycleGate = () => 'go-on';
+): 'go-on' | 'wait' => {
+  // A deletion by force "also deletes any outstanding lifecycle actions" (DeleteAutoScalingGroup, API Reference).
+  if (group.status === 'deleting') return 'go-on';
+  return beginActions(tx, group.id, member.id, transition) ? 'wait' : 'go-on';
+};

@@ -11,7 +11,9 @@ import {
   type GroupInstance,
 } from './entities.ts';
 import { subnetOf } from './group-members.ts';
-import { lifecycleGate, type LifecycleTransition } from './lifecycle-gates.ts';
+import type { LifecycleTransition } from './hooks/entities.ts';
+import { forgetActions } from './hooks/lifecycle-actions.ts';
+import { lifecycleGate } from './lifecycle-gates.ts';
 import { deregisterMember, isDraining, registerMember } from './target-registration.ts';
 
 /** Puts an instance of a group into a state. */
@@ -27,8 +29,10 @@ export const enterState = (
 };
 
 /** The instance is the group's no longer. */
-export const dropMember = (tx: Tx, member: GroupInstance): void =>
+export const dropMember = (tx: Tx, member: GroupInstance): void => {
+  forgetActions(tx, member.id);
   tx.delete(GroupInstances, member.id);
+};
 
 const isSuspended = (group: AutoScalingGroup, process: string): boolean =>
   group.suspended.some((one) => one.process === process);
@@ -166,6 +170,7 @@ export const beginTerminating = (
 ): string => {
   // What was still to come of its launch is over.
   moveActivity(tx, member.activityId, 'Cancelled');
+  forgetActions(tx, member.id);
   const activity = beginActivity(tx, group, {
     description: `Terminating EC2 instance: ${member.id}`,
     cause,

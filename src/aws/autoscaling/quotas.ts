@@ -4,5 +4,6 @@ export const quotas = {
   launchConfigurationsPerRegion: 200,
   targetGroupsPerGroup: 50,
   tagsPerGroup: 50,
+  lifecycleHooksPerGroup: 50,
   notificationTopicsPerGroup: 10,
 } as const;

@@ -1,8 +1,10 @@
-import type { Timer, Tx, View } from '../../world/transaction.ts';
+import type { Timer, Tx } from '../../world/transaction.ts';
 import { foundUnhealthy, selectedForTermination, stoppedForDifference } from './causes.ts';
+import { controlPlaneLookMs, isControlPlaneUp } from './control-plane.ts';
 import { planCapacity, type CapacityPlan } from './decisions/capacity-plan.ts';
 import type { GroupSnapshot } from './decisions/group-snapshot.ts';
 import { AutoScalingGroups, GroupInstances, type AutoScalingGroup } from './entities.ts';
+import { forgetGroup } from './forget-group.ts';
 import { carryOutLaunches } from './group-launches.ts';
 import { capacityOf, membersOf, targetsOfMember } from './group-members.ts';
 import { snapshotOf } from './group-view.ts';
@@ -76,7 +78,7 @@ const reconcileDeletion = (tx: Tx, group: AutoScalingGroup): void => {
   for (const member of membersOf(tx, group.id)) {
     if (!isLeaving(member)) beginTerminating(tx, group, member, group.causes.join('  '));
   }
-  if (membersOf(tx, group.id).length === 0) tx.delete(AutoScalingGroups, group.id);
+  if (membersOf(tx, group.id).length === 0) forgetGroup(tx, group);
 };
 
 const earliest = (moments: readonly (number | undefined)[], now: number): number | undefined => {
@@ -98,21 +100,6 @@ const nextLook = (
   const troubles = [...Object.values(group.zoneTroubles), group.launchTrouble];
   return earliest([healthLook, ...warming, ...troubles.map((one) => one?.until)], tx.now);
 };
-
-/** How often a group looks whether the control plane is back. */
-const controlPlaneLookMs = 60_000;
-
-/**
- * Whether Auto Scaling itself works in this Region, and the API of EC2 that it works by: what serves goes on without them,
- * and nothing is replaced ("AWS Fault Isolation Boundaries", control planes and data planes).
- */
-const isControlPlaneUp = ({ conditions, shard }: View): boolean =>
-  conditions.regionAlive(shard) &&
-  !conditions.faults.some(
-    ({ effect, target }) =>
-      effect === 'api' &&
-      [`api/${shard}`, `api/${shard}/autoscaling`, `api/${shard}/ec2`].includes(target),
-  );
 
 /**
  * Brings a group towards what is desired of it, by one step: instances go on in their lives, fail their checks or not, and

@@ -43,7 +43,8 @@ import {
   resumeProcesses,
   suspendProcesses,
 } from './processes.ts';
-import { groupTimers } from './reconcile.ts';
+import { hookOperations } from './hooks/operations.ts';
+import { autoScalingTimers } from './timers.ts';
 import { describeScalingActivities } from './scaling-activities.ts';
 import {
   attachLoadBalancerTargetGroups,
@@ -59,7 +60,7 @@ export const autoscaling: Service = {
   title: 'Amazon EC2 Auto Scaling',
   shard: 'region',
   prepare: prepareDefaultNetwork,
-  timers: groupTimers,
+  timers: autoScalingTimers,
   operations: {
     AttachInstances: attachInstances,
     AttachLoadBalancerTargetGroups: attachLoadBalancerTargetGroups,
@@ -101,5 +102,6 @@ export const autoscaling: Service = {
     SuspendProcesses: suspendProcesses,
     TerminateInstanceInAutoScalingGroup: terminateInstance,
     UpdateAutoScalingGroup: updateAutoScalingGroup,
+    ...hookOperations,
   },
 };

@@ -13,7 +13,7 @@ import {
   type ScalingActivity,
 } from './entities.ts';
 import { createAutoScalingGroup } from './groups.ts';
-import { groupTimers } from './reconcile.ts';
+import { autoScalingTimers } from './timers.ts';
 
 /** A world with groups in it, for tests. Its Region has six zones; groups use the first three unless told otherwise. */
 export interface GroupWorld extends InstanceWorld {
@@ -34,7 +34,10 @@ const letters = ['a', 'b', 'c'] as const;
 
 /** Opens such a world, with the launch template `web`. */
 export const createGroupWorld = async (seed = 1): Promise<GroupWorld> => {
-  const ec2 = await createInstanceWorld({ seed, timers: { ...groupTimers, ...elbv2.timers } });
+  const ec2 = await createInstanceWorld({
+    seed,
+    timers: { ...autoScalingTimers, ...elbv2.timers },
+  });
   ec2.call(createLaunchTemplate, {
     LaunchTemplateName: 'web',
     LaunchTemplateData: { ImageId: testImage(), InstanceType: 't3.micro' },

@@ -1,0 +1,23 @@
+import type { Tx } from '../../world/transaction.ts';
+import { AutoScalingGroups, GroupInstances, type AutoScalingGroup } from './entities.ts';
+import { proceed } from './hooks/complete-action.ts';
+import { LifecycleActions, LifecycleHooks } from './hooks/entities.ts';
+import { forgetActions } from './hooks/lifecycle-actions.ts';
+
+/** Ends all lifecycle actions of a group; instances that waited go on. */
+export const releaseWaiting = (tx: Tx, groupName: string): void => {
+  const waiting = new Set(
+    tx.find(LifecycleActions, 'group', groupName).map((action) => action.instanceId),
+  );
+  for (const instanceId of waiting) {
+    forgetActions(tx, instanceId);
+    const member = tx.get(GroupInstances, instanceId);
+    if (member !== undefined) proceed(tx, member);
+  }
+};
+
+/** A group without instances is gone, and all that is kept for it alone. */
+export const forgetGroup = (tx: Tx, group: AutoScalingGroup): void => {
+  for (const hook of tx.find(LifecycleHooks, 'group', group.id)) tx.delete(LifecycleHooks, hook.id);
+  tx.delete(AutoScalingGroups, group.id);
+};

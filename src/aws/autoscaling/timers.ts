@@ -1,0 +1,6 @@
+import type { Service } from '../operation.ts';
+import { hookTimers } from './hooks/operations.ts';
+import { groupTimers } from './reconcile.ts';
+
+/** All that happens to groups at its time. */
+export const autoScalingTimers: NonNullable<Service['timers']> = { ...groupTimers, ...hookTimers };
