@@ -27,6 +27,17 @@ describe('a copy on the screen', () => {
   });
 
   it.each([
+    [
+      110,
+      'ami-0123456789abcdef0  us-east-1 → eu-west-1  ██░░░░░░░░  25%  27.8 MB/s, 19% of the way   45m 00s left',
+    ],
+    [80, 'ami-012345…  us-east-1 → eu-west-1  █░░░░  25%  27.8 MB/s, 19%   45m 00s left'],
+  ])('says rate, share and time left also in %d columns', (columns, line) => {
+    const long = { ...copy, imageId: 'ami-0123456789abcdef0' };
+    expect(copyLines([{ copy: long, outcome: undefined }], columns)).toEqual([line]);
+  });
+
+  it.each([
     [{ copy: { ...copy, state: 'paused' }, outcome: undefined }, 'PAUSED: no way there'],
     [{ copy, outcome: 'completed' }, 'completed'],
     [{ copy, outcome: { failed: 'the Region was lost' } }, 'FAILED: the Region was lost'],

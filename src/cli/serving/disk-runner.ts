@@ -85,9 +85,9 @@ export class DiskRunner implements InstanceDisks {
     return volumeEnvironment(view, this.#options.directory, instanceId);
   }
 
-  /** Settles when the snapshots that are being taken now are taken. */
+  /** Settles when the snapshots that were asked for up to now are taken. */
   taken(): Promise<void> {
-    return this.#taker.allOver();
+    return this.#taker.allTaken();
   }
 
   /** Settles when volumes are where the world says now that they are. */

@@ -51,7 +51,11 @@ export class SnapshotTaker {
   /** Those that wait for their instance to be off, by its id. */
   readonly #atShutdown = new Map<
     string,
-    { readonly place: AccountPlace; readonly ids: string[] }
+    {
+      readonly place: AccountPlace;
+      readonly ids: string[];
+      readonly taken: PromiseWithResolvers<void>;
+    }
   >();
 
   constructor(options: SnapshotTakerOptions) {
@@ -71,7 +75,11 @@ export class SnapshotTaker {
         if (this.#isOutOfReach(place, snapshot)) continue;
         this.#begun.add(snapshot.id);
         if (snapshot.source.moment === 'shutdown' && this.#isOn(place, holder)) {
-          const waiting = this.#atShutdown.get(holder) ?? { place, ids: [] };
+          const waiting = this.#atShutdown.get(holder) ?? {
+            place,
+            ids: [],
+            taken: Promise.withResolvers<void>(),
+          };
           waiting.ids.push(snapshot.id);
           this.#atShutdown.set(holder, waiting);
         } else now.push(snapshot);
@@ -108,15 +116,24 @@ export class SnapshotTaker {
     const waiting = this.#atShutdown.get(instanceId);
     if (waiting === undefined) return;
     this.#atShutdown.delete(instanceId);
-    const { place, ids } = waiting;
+    const { place, ids, taken } = waiting;
     const view = this.#options.world.view(place.region, place.account);
     const snapshots = ids.flatMap((id) => view.get(Snapshots, id) ?? []).filter(isUntaken);
     this.#shutdownTasks.add(instanceId, () => this.#capture(place, snapshots));
+    const over = this.#shutdownTasks.over(instanceId);
+    if (over === undefined) taken.resolve();
+    else void over.then(taken.resolve);
   }
 
   /** Settles when what is taken while the instance is off is taken; undefined when nothing is. */
   shutdownOver(instanceId: string): Promise<void> | undefined {
     return this.#shutdownTasks.over(instanceId);
+  }
+
+  /** Settles when all that was asked for up to now is taken, also what waits for its instance to be off. */
+  async allTaken(): Promise<void> {
+    const waiting = [...this.#atShutdown.values()].map(({ taken }) => taken.promise);
+    await Promise.all([...waiting, this.allOver()]);
   }
 
   /** Settles when all that is being taken now is. */
