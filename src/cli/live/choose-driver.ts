@@ -1,4 +1,5 @@
 import type { Driver } from '../../plane/compute/driver.ts';
+import type { Surroundings } from '../../plane/compute/netns/surroundings.ts';
 import type { Clock } from '../../world/clock.ts';
 import { isDomainError } from '../../world/domain-error.ts';
 import { Failed } from '../usage-error.ts';
@@ -20,6 +21,8 @@ export interface DriverSite {
   /** The host's port for a port of AWS's side. */
   readonly realPort: (port: number) => number;
   readonly clock: Clock;
+  /** What instances with networks of their own reach of the world. */
+  readonly surroundings: Surroundings;
 }
 
 /** The driver of this start, not made yet. */

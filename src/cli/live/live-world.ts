@@ -10,6 +10,7 @@ import { LiveDisks } from '../../plane/disks/live-disks.ts';
 import type { RegionBlocks } from '../../plane/disks/region-blocks.ts';
 import { createLiveProber } from '../../plane/probe/live-prober.ts';
 import type { Driver } from '../../plane/compute/driver.ts';
+import type { Surroundings } from '../../plane/compute/netns/surroundings.ts';
 import type { Place, Reach } from '../../world/conditions.ts';
 import { DomainError } from '../../world/domain-error.ts';
 import { faultTimers } from '../../world/fault-book.ts';
@@ -24,11 +25,13 @@ import { addressOfOwner, instanceHosts } from '../serving/instance-hosts.ts';
 import { InstanceRunner } from '../serving/instance-runner.ts';
 import { servingLoadBalancers } from '../serving/load-balancers.ts';
 import { metadataOf } from '../serving/metadata.ts';
+import { balancerBlockages, type Blockage } from '../serving/blockages.ts';
+import { isCheckerLetIn, loopbackClient, passageTo } from '../serving/passages.ts';
 import { placeOfOwner } from '../serving/places.ts';
 import { rootDirectory } from '../serving/volume-places.ts';
 import type { SocketAddress } from './admin.ts';
 import { ClockPositionKeeper, reservedWorldTime } from './clock-position.ts';
-import { lookUpSocket, resolveSocket } from './directory.ts';
+import { defaultPort, lookUpSocket, resolveSocket } from './directory.ts';
 import { ImageDesk } from './image-desk.ts';
 import type { Log } from './log.ts';
 import { LiveClock } from './live-clock.ts';
@@ -43,7 +46,8 @@ export interface LiveWorldOptions {
   /** Where instances' disks lie. */
   readonly directory: string;
   readonly loopback: LoopbackAddresses;
-  readonly createDriver: (clock: LiveClock) => Promise<Driver>;
+  /** `reach` is what instances' connections to addresses of this world meet. */
+  readonly createDriver: (clock: LiveClock, reach: Surroundings['reach']) => Promise<Driver>;
   readonly endpoint: () => string | undefined;
   readonly log: Log;
   /** The journal can no longer be written: the process must end. */
@@ -62,6 +66,9 @@ const placingOperations: ReadonlySet<string> = new Set(['AttachVolume', 'DetachV
 
 /** A large volume is filled from its snapshot for longer than a client waits; its attachment is answered then. */
 const longestPlacingMs = 20_000;
+
+/** What packets meet that nobody takes. */
+const nowhere: Reach = { up: false, latencyMs: 0, loss: 1 };
 
 const soon = (work: () => void): void => {
   setImmediate(work);
@@ -148,11 +155,19 @@ export class LiveWorld {
     });
     const [clock] = clocks;
     if (clock === undefined) throw new Error('A world makes its clock when it opens.');
-    const driver = await options.createDriver(clock);
+    const opened: LiveWorld[] = [];
+    const driver = await options.createDriver(
+      clock,
+      // No instance runs before the world does.
+      ({ instanceId, zoneId }, address) =>
+        opened[0]?.reachOf({ kind: 'instance', instanceId, zoneId }, address) ?? nowhere,
+    );
     for (const leftover of await driver.sweep()) {
       options.log.info({ ...leftover }, 'ended what an earlier run left behind');
     }
-    return new LiveWorld(options, world, clock, driver);
+    const live = new LiveWorld(options, world, clock, driver);
+    opened.push(live);
+    return live;
   }
 
   get driverName(): string {
@@ -198,16 +213,28 @@ export class LiveWorld {
     this.#clockPosition.keep();
   }
 
-  /** Where an address, a name or an id of AWS's side really is. */
-  socketOf(
+  /** What is there and lets nobody in, and why. */
+  blockages(): readonly Blockage[] {
+    return [...balancerBlockages(this.world), ...this.#publicSides.blockages()];
+  }
+
+  /** Where an address, a name or an id of AWS's side really is, and what keeps people out of it. */
+  async socketOf(
     of: string,
     port: number | undefined,
     region: string | undefined,
-  ): ReturnType<typeof lookUpSocket> {
+  ): Promise<SocketAddress | DomainError> {
     const { world, sockets, answers } = this;
     const openPublicPort = (owner: string, wanted: number): Promise<number> =>
       this.#publicSides.open(owner, wanted);
-    return lookUpSocket({ world, sockets, answers, openPublicPort }, of, port, region);
+    const options = { world, sockets, answers, openPublicPort };
+    const socket = await lookUpSocket(options, of, port, region);
+    if (socket instanceof DomainError) return socket;
+    const owner = sockets.ownerOf(socket.address);
+    const asked = port ?? defaultPort;
+    const passage =
+      owner === undefined ? undefined : passageTo(world, owner, asked, loopbackClient);
+    return passage?.allowed === false ? { ...socket, blocked: passage.detail } : socket;
   }
 
   /** What a connection of a user at a place meets on its way to an address that DNS gave. */
@@ -218,7 +245,7 @@ export class LiveWorld {
   ): { readonly up: boolean; readonly latencyMs: number; readonly socket: SocketAddress } {
     const { places, sockets } = this;
     const roundTripMs = (region: string): number => places.roundTripFromPlace(place, region).ms;
-    const { up, latencyMs } = this.#reach({ kind: 'vantage', roundTripMs }, address);
+    const { up, latencyMs } = this.reachOf({ kind: 'vantage', roundTripMs }, address);
     return { up, latencyMs, socket: { address, port: sockets.realPort(port) } };
   }
 
@@ -255,8 +282,14 @@ export class LiveWorld {
         seed: world.seed,
         clock,
         observe: (observation) => runner.observe(observation),
-        reach: (checkerRegion, _target, socket) =>
-          this.#reach({ kind: 'region', region: checkerRegion }, socket.address),
+        reach: (checkerRegion, target, socket) => {
+          const owner = sockets.ownerOf(socket.address);
+          const way = this.reachOf({ kind: 'region', region: checkerRegion }, socket.address);
+          const isLetIn =
+            owner === undefined ||
+            isCheckerLetIn(world, target.checkId, checkerRegion, owner, target.port);
+          return isLetIn ? way : { up: false, latencyMs: 0 };
+        },
         resolve: (host, port) =>
           resolveSocket({ world, sockets, answers: this.answers }, host, port),
       }),
@@ -265,14 +298,14 @@ export class LiveWorld {
   }
 
   /** What bytes from a place to a loopback address of this world meet. */
-  #reach(from: Place, address: string): Reach {
+  reachOf(from: Place, address: string): Reach {
     const { world, sockets } = this;
     const owner = sockets.ownerOf(address);
     const to = placeOfOwner(world, instanceHosts(world), owner);
     if (to !== undefined) return world.conditions.reach(from, to);
     // Packets to an Elastic IP that leads nowhere are dropped.
     const isDropped = owner !== undefined && addressOfOwner(owner) !== undefined;
-    return isDropped ? { up: false, latencyMs: 0, loss: 1 } : { up: true, latencyMs: 0, loss: 0 };
+    return isDropped ? nowhere : { up: true, latencyMs: 0, loss: 0 };
   }
 
   #runInstances(): InstanceRunner {

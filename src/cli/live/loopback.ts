@@ -17,6 +17,8 @@ export interface Loopback extends LoopbackAddresses {
   readonly metadataAddress: string;
   /** How ports of AWS's side and real ones go together, for the ready line. */
   readonly portRule: string;
+  /** How much higher privileged ports are here than on AWS: 0 where this user may listen on them. */
+  readonly portOffset: number;
   readonly hints: readonly string[];
   /** Where clients at the n-th place ask DNS questions. */
   vantageAddress(index: number): string;
@@ -32,6 +34,7 @@ const describe = (block: LoopbackBlock, rule: PortRule, directory: string): Loop
   block: block.cidr,
   metadataAddress: block.addressFor(metadataHost),
   portRule: rule.notice === undefined ? 'as-on-aws' : `below-${rule.firstOpenPort}+${portOffset}`,
+  portOffset: rule.notice === undefined ? 0 : portOffset,
   hints: rule.notice === undefined ? [] : [`faultline: ${rule.notice}`],
   addressFor: (host) => block.addressFor(host),
   hostOf: (address) => block.hostOf(address),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Driver } from '../../plane/compute/driver.ts';
+import type { Surroundings } from '../../plane/compute/netns/surroundings.ts';
 import { createProcessDriver } from '../../plane/compute/process-driver.ts';
 import type { IdentifyTemporary } from '../../wire/callers.ts';
 import type { Execute } from '../../wire/server.ts';
@@ -25,15 +26,23 @@ const worldIdOf = (directory: string): string => Buffer.from(directory).toString
  * ends those that a killed one left as well.
  */
 const createDriver = async (
-  { directory, loopback, log, driver }: Site,
+  world: Site,
   clock: LiveClock,
+  reach: Surroundings['reach'],
 ): Promise<Driver> => {
+  const { directory, loopback, log, driver } = world;
   const site = {
     stateDirectory: join(directory, 'running'),
     worldId: worldIdOf(directory),
     metadataAddress: loopback.metadataAddress,
     realPort: (port: number) => loopback.realPort(port),
     clock,
+    surroundings: {
+      block: loopback.block,
+      portOffset: loopback.portOffset,
+      dnsServer: (region: string) => world.dnsServer(region),
+      reach,
+    },
   };
   if (driver.name === 'mock') {
     for (const leftover of await createProcessDriver(site).sweep()) {
@@ -63,7 +72,7 @@ export const openLiveWorld = async (
       journal,
       directory,
       loopback,
-      createDriver: (clock) => createDriver(site, clock),
+      createDriver: (clock, reach) => createDriver(site, clock, reach),
       endpoint: () => site.endpoint,
       log,
       onJournalFailure: (error) => {

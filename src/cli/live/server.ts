@@ -78,6 +78,8 @@ export interface Site {
   readonly driver: ChosenDriver;
   /** The URL of the AWS API; with a free port it is known only once the server listens. */
   endpoint: string | undefined;
+  /** Where clients in a Region ask DNS questions; undefined while nobody answers them. */
+  dnsServer: (region: string) => Promise<SocketAddress | undefined>;
 }
 
 const refused: DnsAnswer = {
@@ -149,6 +151,10 @@ class Server implements AdminWorld {
     return this.live().socketOf(of, port, region);
   }
 
+  blockages(): ReturnType<AdminWorld['blockages']> {
+    return this.live().blockages();
+  }
+
   images(): ImageDesk {
     return this.live().images;
   }
@@ -170,6 +176,13 @@ class Server implements AdminWorld {
       dns: this.#vantages.addressFor(placeId),
       opened: this.#vantages.listenerFor(placeId),
     };
+  }
+
+  async dnsServerOf(region: string): Promise<SocketAddress | undefined> {
+    const found = this.#open?.live.placeOf(region);
+    if (found === undefined || found instanceof DomainError || found.kind !== 'found')
+      return undefined;
+    return await this.#vantages?.listenerFor(found.place.id);
   }
 
   connections(): readonly { readonly what: string; readonly where: string }[] {
@@ -319,8 +332,16 @@ export const startServer = async (
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   loopback.remember();
   const endpoint = options.port === 0 ? undefined : `http://${options.host}:${options.port}`;
-  const site: Site = { directory, log: createLog(), loopback, driver, endpoint };
+  const site: Site = {
+    directory,
+    log: createLog(),
+    loopback,
+    driver,
+    endpoint,
+    dnsServer: () => Promise.resolve(undefined),
+  };
   const server = new Server(options, site);
+  site.dnsServer = (region) => server.dnsServerOf(region);
   // An empty world has nothing to recover: its code is read while the first client finds its way here.
   const isEmpty = (await journal.shards()).length === 0;
   try {

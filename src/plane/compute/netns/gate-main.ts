@@ -31,6 +31,9 @@ const take = (message: ToGate, handle: unknown): void => {
         handle instanceof Server ? handle : undefined,
       );
       break;
+    case 'answered':
+      gate.takeAnswer(message.number, message.base64);
+      break;
     case 'came':
       if (handle instanceof Socket) gate.takeConnection(message.instanceId, message.port, handle);
       break;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer, Socket } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import type { Server } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,8 @@ import { formatMarker, markerVariable } from '../process-table.ts';
 import type { WorldRun } from '../process-driver.ts';
 import type { FromGate, GateRequest, ToGate } from './messages.ts';
 import { toolEnvironment } from './namespace.ts';
-import { splice } from './splice.ts';
+import { askDnsServer, joinWithHost, joinWithWorld } from './host-services.ts';
+import type { Asker, Surroundings } from './surroundings.ts';
 import type { Endpoint } from './wiring.ts';
 
 /** The gate's entry lies beside this file, whichever form the program was built to. */
@@ -21,6 +22,7 @@ const gateName = 'netns-gate';
 
 /** What the main process has for an instance on the host's side. */
 export interface HostSide {
+  readonly asker: Asker;
   /** Where ways in listen. */
   readonly address: string;
   /** The host's port for a port of the instance. */
@@ -30,8 +32,18 @@ export interface HostSide {
   readonly note: (line: string) => void;
 }
 
+/** What a gate is made of. */
+export interface GateProcessOptions {
+  /** What makes the namespaces and becomes the gate. */
+  readonly command: readonly string[];
+  readonly run: WorldRun;
+  readonly surroundings: Surroundings | undefined;
+  readonly lost: () => void;
+}
+
 /** The main process's end of a gate. */
 export class GateProcess {
+  readonly #surroundings: Surroundings | undefined;
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, (answer: FromGate & { kind: 'answer' }) => void>();
   readonly #hostSides = new Map<string, HostSide>();
@@ -42,8 +54,8 @@ export class GateProcess {
   #hasEnded = false;
   #isClosing = false;
 
-  /** `command` is what makes the namespaces and becomes the gate. */
-  constructor(command: readonly string[], run: WorldRun, lost: () => void) {
+  constructor({ command, run, surroundings, lost }: GateProcessOptions) {
+    this.#surroundings = surroundings;
     const [program, ...rest] = [...command, process.execPath, entry];
     const child = spawn(program, rest, {
       // Out of reach of a terminal's Ctrl-C: the main process decides when networks go.
@@ -135,7 +147,13 @@ export class GateProcess {
         void this.#openWayIn(message.instanceId, message.port);
         break;
       case 'asked':
-        if (handle instanceof Socket) this.#join(message.instanceId, message.service, handle);
+        if (handle instanceof Socket) void this.#join(message.instanceId, message.service, handle);
+        break;
+      case 'towards':
+        if (handle instanceof Socket) this.#joinWorld(message.instanceId, message.target, handle);
+        break;
+      case 'question':
+        void this.#askName(message.instanceId, message.number, message.base64);
         break;
     }
   }
@@ -172,19 +190,43 @@ export class GateProcess {
     this.#sockets.delete(instanceId);
   }
 
-  #join(instanceId: string, service: 'metadata' | 'endpoint', socket: Socket): void {
-    const target = this.#hostSides.get(instanceId)?.[service];
-    if (target === undefined) {
+  async #join(
+    instanceId: string,
+    service: 'metadata' | 'endpoint' | 'dns',
+    socket: Socket,
+  ): Promise<void> {
+    const side = this.#hostSides.get(instanceId);
+    this.#hold(instanceId, socket);
+    const target = service === 'dns' ? await this.#dnsServer(side?.asker) : side?.[service];
+    if (target === undefined) socket.destroy();
+    else if (!socket.destroyed) joinWithHost(socket, target);
+  }
+
+  #joinWorld(instanceId: string, target: Endpoint, socket: Socket): void {
+    const asker = this.#hostSides.get(instanceId)?.asker;
+    if (asker === undefined || this.#surroundings === undefined) {
       socket.destroy();
       return;
     }
-    socket.allowHalfOpen = true;
-    // It holds the gate's namespace, even when everything else there has gone.
+    this.#hold(instanceId, socket);
+    joinWithWorld(socket, asker, target, this.#surroundings);
+  }
+
+  async #askName(instanceId: string, number: number, base64: string): Promise<void> {
+    const server = await this.#dnsServer(this.#hostSides.get(instanceId)?.asker);
+    const answer =
+      server === undefined ? undefined : await askDnsServer(server, Buffer.from(base64, 'base64'));
+    this.#send({ kind: 'answered', number, base64: answer?.toString('base64') });
+  }
+
+  async #dnsServer(asker: Asker | undefined): Promise<Endpoint | undefined> {
+    return asker === undefined ? undefined : await this.#surroundings?.dnsServer(asker.region);
+  }
+
+  /** A connection holds the gate's namespace, even when everything else there has gone: it goes with its instance. */
+  #hold(instanceId: string, socket: Socket): void {
     const sockets = this.#socketsOf(instanceId);
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    const host = connect({ host: target.address, port: target.port, allowHalfOpen: true });
-    splice(socket, host);
-    socket.resume();
   }
 }

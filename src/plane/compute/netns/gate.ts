@@ -3,9 +3,11 @@ import type { Server, Socket } from 'node:net';
 import { once } from 'node:events';
 import { DomainError } from '../../../world/domain-error.ts';
 import type { NetworkCuts } from '../driver.ts';
-import { InstancePorts } from './listening-in.ts';
+import { HostMirror } from './host-mirror.ts';
+import { InstancePorts, ListeningSockets } from './listening-in.ts';
 import type { FromGate, GateRequest, JoiningInstance } from './messages.ts';
-import { runHere } from './namespace.ts';
+import { NameService } from './name-service.ts';
+import { openSocketTables, runHere } from './namespace.ts';
 import { VpcNetwork } from './vpc-network.ts';
 import { WaysIn } from './ways-in.ts';
 import { endpointPort, gateScript, metadataAddress, metadataPort, vpcBound } from './wiring.ts';
@@ -45,17 +47,28 @@ export class Gate {
   readonly #cuts = new Map<string, NetworkCuts>();
   readonly #guests = new Map<string, Guest>();
   readonly #guestsByAddress = new Map<string, string>();
+  readonly #names: NameService;
+  #block: string | undefined;
+  #mirror: HostMirror | undefined;
   #looking: NodeJS.Timeout | undefined;
   #looks = 0;
 
   constructor(send: (message: FromGate, socket?: Socket) => void) {
     this.#send = send;
+    this.#names = new NameService({
+      ask: (address, number, base64) => {
+        const instanceId = this.#guestsByAddress.get(address);
+        if (instanceId !== undefined) send({ kind: 'question', number, instanceId, base64 });
+      },
+      accept: (socket) =>
+        this.#passOn(socket, (instanceId) => ({ kind: 'asked', instanceId, service: 'dns' })),
+    });
   }
 
   async answer(request: GateRequest): Promise<Answer> {
     switch (request.kind) {
       case 'begin':
-        return await this.#begin();
+        return await this.#begin(request.block, request.portOffset);
       case 'join':
         return await this.#join(request.instance);
       case 'leave':
@@ -88,10 +101,27 @@ export class Gate {
     else waysIn.accept(client, port);
   }
 
-  async #begin(): Promise<Answer> {
-    const problem = await runHere(gateScript);
+  /** Takes what the DNS server said to a question. */
+  takeAnswer(number: number, base64: string | undefined): void {
+    this.#names.answer(number, base64);
+  }
+
+  async #begin(block: string | undefined, portOffset: number): Promise<Answer> {
+    const problem = await runHere(gateScript(block));
     if (problem !== undefined) return problem;
+    this.#block = block;
+    if (block !== undefined) {
+      this.#mirror = new HostMirror({
+        // The main process is in the host's network.
+        host: new ListeningSockets(openSocketTables(process.ppid)),
+        block,
+        portOffset,
+        accept: (target, socket) =>
+          this.#passOn(socket, (instanceId) => ({ kind: 'towards', instanceId, target })),
+      });
+    }
     await Promise.all([
+      this.#names.listen(),
       this.#serve(metadataPort, 'metadata'),
       this.#serve(endpointPort, 'endpoint'),
     ]);
@@ -100,13 +130,17 @@ export class Gate {
 
   /** Passes connections that instances make to something of the host's on to the main process. */
   async #serve(port: number, service: 'metadata' | 'endpoint'): Promise<void> {
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
-      const instanceId = this.#guestsByAddress.get(socket.remoteAddress ?? '');
-      if (instanceId === undefined) socket.destroy();
-      else this.#send({ kind: 'asked', instanceId, service }, socket);
-    });
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
+      this.#passOn(socket, (instanceId) => ({ kind: 'asked', instanceId, service })),
+    );
     server.listen({ host: metadataAddress, port });
     await once(server, 'listening');
+  }
+
+  #passOn(socket: Socket, messageOf: (instanceId: string) => FromGate): void {
+    const instanceId = this.#guestsByAddress.get(socket.remoteAddress ?? '');
+    if (instanceId === undefined) socket.destroy();
+    else this.#send(messageOf(instanceId), socket);
   }
 
   async #join(instance: JoiningInstance): Promise<Answer> {
@@ -115,7 +149,8 @@ export class Gate {
     if (vpc instanceof DomainError) return vpc;
     vpc.instances += 1;
     const network = await vpc.network;
-    const joined = network instanceof DomainError ? network : await network.join(instance);
+    const joined =
+      network instanceof DomainError ? network : await network.join(instance, this.#block);
     if (joined instanceof DomainError) {
       await this.#letGo(vpcKey, vpc);
       return joined;
@@ -209,6 +244,7 @@ export class Gate {
   #look(): void {
     this.#looks += 1;
     const isTurn = this.#looks % looksPerThoroughLook === 0;
+    this.#mirror?.follow(isTurn);
     const turn = (this.#looks / looksPerThoroughLook) % Math.max(1, this.#guests.size);
     let index = 0;
     for (const { waysIn } of this.#guests.values()) {

@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
 import { parseListeningPorts } from '../../network/listening-ports.ts';
+import type { ListeningPorts } from '../../network/listening-ports.ts';
 import type { SocketTables } from './namespace.ts';
 
 const buffer = Buffer.alloc(16 * 1024);
@@ -31,32 +32,51 @@ const connectedCount = (file: number | undefined): number => {
 };
 
 /**
- * Which ports an instance listens on so that others reach them. The kernel walks its table of all connections of the host
- * for each reading, which takes milliseconds; so a look first counts the sockets of the namespace that are not connected,
- * and reads only when their number has changed.
+ * Who listens in a namespace. Where all namespaces share one table of connections, the kernel walks it for each reading,
+ * which takes milliseconds; so a look first counts the sockets of the namespace that are not connected, and reads only when
+ * their number has changed.
  */
-export class InstancePorts {
+export class ListeningSockets {
   readonly #tables: SocketTables;
-  readonly #privateAddress: string;
   #counted = -1;
+  #found: readonly ListeningPorts[] = [];
+
+  constructor(tables: SocketTables) {
+    this.#tables = tables;
+  }
+
+  /** The ports by address as they are now, of each family; the same object while nothing has changed. */
+  look(thoroughly: boolean): readonly ListeningPorts[] {
+    const { tcp, tcp6, counts, counts6, connected } = this.#tables;
+    const counted = inUse(counts) + inUse(counts6) - connectedCount(connected);
+    if (counted === this.#counted && !thoroughly) return this.#found;
+    this.#counted = counted;
+    this.#found = [tcp, ...(tcp6 === undefined ? [] : [tcp6])].map((file) =>
+      parseListeningPorts(readListening(file)),
+    );
+    return this.#found;
+  }
+}
+
+/** Which ports an instance listens on so that others reach them. */
+export class InstancePorts {
+  readonly #sockets: ListeningSockets;
+  readonly #privateAddress: string;
+  #found: readonly ListeningPorts[] | undefined;
   #ports: ReadonlySet<number> = new Set();
 
   constructor(tables: SocketTables, privateAddress: string) {
-    this.#tables = tables;
+    this.#sockets = new ListeningSockets(tables);
     this.#privateAddress = privateAddress;
   }
 
   /** The ports as they are now. `thoroughly` also sees a socket that took another one's place between two looks. */
   look(thoroughly = false): ReadonlySet<number> {
-    const { tcp, tcp6, counts, counts6, connected } = this.#tables;
-    const counted = inUse(counts) + inUse(counts6) - connectedCount(connected);
-    if (counted === this.#counted && !thoroughly) return this.#ports;
-    this.#counted = counted;
-    const tables = [tcp, ...(tcp6 === undefined ? [] : [tcp6])].map((file) =>
-      parseListeningPorts(readListening(file)),
-    );
+    const found = this.#sockets.look(thoroughly);
+    if (found === this.#found) return this.#ports;
+    this.#found = found;
     this.#ports = new Set(
-      tables.flatMap((table) =>
+      found.flatMap((table) =>
         ['0.0.0.0', '::', this.#privateAddress].flatMap((address) => [
           ...(table.get(address) ?? []),
         ]),

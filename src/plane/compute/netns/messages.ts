@@ -16,11 +16,18 @@ export interface JoiningInstance {
   readonly rules: SecurityRules | undefined;
   /** Where the host has the AWS API, as the instance's environment says it. */
   readonly endpoint: Endpoint | undefined;
+  /** A process whose network namespace is the instance's, made by somebody else. Without it one is made. */
+  readonly holder?: number;
 }
 
 /** What the main process asks of the gate; each is answered by its number. */
 export type GateRequest =
-  | { readonly kind: 'begin' }
+  /** `block`: the loopback addresses of the host that instances reach, as 127.16.0.0/16; `portOffset` as in `Surroundings`. */
+  | {
+      readonly kind: 'begin';
+      readonly block: string | undefined;
+      readonly portOffset: number;
+    }
   | { readonly kind: 'join'; readonly instance: JoiningInstance }
   | { readonly kind: 'leave'; readonly instanceId: string }
   | { readonly kind: 'silence'; readonly instanceId: string; readonly isSilent: boolean }
@@ -36,7 +43,9 @@ export type ToGate =
   /** With a listening socket of the host: the way in to a port of an instance. Without one there is none. */
   | { readonly kind: 'wayIn'; readonly instanceId: string; readonly port: number }
   /** With a connection that came to a way in before the gate had it. */
-  | { readonly kind: 'came'; readonly instanceId: string; readonly port: number };
+  | { readonly kind: 'came'; readonly instanceId: string; readonly port: number }
+  /** What the DNS server says to a question; nothing when it says nothing. */
+  | { readonly kind: 'answered'; readonly number: number; readonly base64: string | undefined };
 
 export type FromGate =
   | {
@@ -52,5 +61,14 @@ export type FromGate =
   | {
       readonly kind: 'asked';
       readonly instanceId: string;
-      readonly service: 'metadata' | 'endpoint';
+      readonly service: 'metadata' | 'endpoint' | 'dns';
+    }
+  /** With a connection: an instance speaks to one of the world's addresses on the host. */
+  | { readonly kind: 'towards'; readonly instanceId: string; readonly target: Endpoint }
+  /** A DNS question that an instance asks by UDP. */
+  | {
+      readonly kind: 'question';
+      readonly number: number;
+      readonly instanceId: string;
+      readonly base64: string;
     };

@@ -118,6 +118,23 @@ export const openSocketTables = (processId: number): SocketTables => {
   };
 };
 
+/** Takes the network namespace of a process, as `makeNamespace` makes one. */
+export const adoptNamespace = async (
+  holder: number,
+  wire: (holder: number) => Promise<DomainError | undefined>,
+  script: string,
+): Promise<Namespace | DomainError> => {
+  if (!existsSync(`/proc/${holder}/ns/net`)) return cannot('its process has ended');
+  const namespace = new Namespace(
+    openSync(`/proc/${holder}/ns/net`, 'r'),
+    openSocketTables(holder),
+  );
+  const problem = (await wire(holder)) ?? (await namespace.run(script));
+  if (problem === undefined) return namespace;
+  namespace.close();
+  return problem;
+};
+
 /**
  * Makes a network namespace: `wire` joins it to others while a process holds it, then `script` runs in it. A DomainError
  * when either fails; nothing is left then.

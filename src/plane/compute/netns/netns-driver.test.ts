@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isDomainError } from '../../../world/domain-error.ts';
+import { startDnsServer } from '../../dns/server.ts';
 import type { Driver, InstanceSpecification, SecurityRules } from '../driver.ts';
 import { hostProcessTable } from '../process-table.ts';
 import { testMetadata, testSpecification } from '../test-specification.ts';
@@ -69,6 +70,8 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
   let driver: Driver;
   let cleanUp: (() => unknown)[];
   let block: number;
+  let isReached: boolean;
+  let dnsServer: { readonly address: string; readonly port: number } | undefined;
 
   const create = (makeMode: NamespaceMode = mode): Driver =>
     createNetnsDriver({
@@ -80,6 +83,12 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
       mode: makeMode,
       // A port of the host's own for each test: whoever runs them may not listen below 1024.
       realPort: (port) => port + 20_000,
+      surroundings: {
+        block: '127.99.0.0/16',
+        portOffset: 20_000,
+        dnsServer: () => Promise.resolve(dnsServer),
+        reach: () => ({ up: isReached, latencyMs: 0 }),
+      },
     });
 
   beforeEach(async () => {
@@ -87,6 +96,8 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
     worldId = randomUUID();
     driver = create();
     cleanUp = [];
+    isReached = true;
+    dnsServer = undefined;
     loopbackBlock += 1;
     block = loopbackBlock;
   });
@@ -239,6 +250,64 @@ require('node:net').connect(${new URL(url).port}, '127.0.0.1').on('error', () =>
     await until(async () => (await open()) === 0);
     // Nobody told the other one where the API is: nothing of the host's own loopback is within reach.
     expect(await fetchFrom(8, url)).toBe('failed: ECONNREFUSED');
+  });
+
+  test("an instance reaches the world's balancers at the ports that AWS names, while the way there is up", async () => {
+    // A balancer of the host, where whoever runs this may listen.
+    const balancer = createServer((_request, response) => response.end('balanced'));
+    balancer.listen(20_080, address(200));
+    await once(balancer, 'listening');
+    cleanUp.push(() => balancer.close());
+    await bootServing(specification(7));
+    const url = `http://${address(200)}/`;
+    await until(async () => (await fetchFrom(7, url)) === 'balanced');
+    isReached = false;
+    await expectSilence(7, url);
+    isReached = true;
+    expect(await fetchFrom(7, url)).toBe('balanced');
+    balancer.close();
+    balancer.closeAllConnections();
+    await until(async () => (await fetchFrom(7, url)) === 'failed: ECONNREFUSED');
+  });
+
+  test("names are answered by the world's DNS, by whatever name server the host has and by the VPC's own", async () => {
+    const server = await startDnsServer({
+      listeners: [{ address: '127.0.0.1', port: 0 }],
+      answer: ({ name }) => ({
+        code: 'noerror',
+        authoritative: true,
+        answers:
+          name === 'web.example.'
+            ? [{ name, ttlSeconds: 60, data: { type: 'A', address: '10.0.1.8' } }]
+            : [],
+        authority: [],
+        additional: [],
+      }),
+      speed: () => 1,
+      generation: () => 0,
+      onBug: (error) => expect(error).toBeUndefined(),
+    });
+    cleanUp.push(() => server.close());
+    [dnsServer] = server.listeners;
+    await bootServing(specification(7), specification(8));
+    expect(await fetchFrom(7, 'http://web.example/')).toBe('i-8 met 10.0.1.7');
+    const asker = `#!/usr/bin/env node
+const { Resolver } = require('node:dns').promises;
+const resolver = new Resolver({ timeout: 5000, tries: 4 });
+(async () => {
+  for (const server of ['10.0.0.2', '169.254.169.253']) {
+    resolver.setServers([server]);
+    console.log(server + ' says ' + await resolver.resolve4('web.example'));
+  }
+})();
+`;
+    await boot(specification(9, {}, { userData: new TextEncoder().encode(asker) }));
+    await until(async () => {
+      const printed = new TextDecoder().decode(await driver.consoleOutput(specification(9)));
+      return ['10.0.0.2', '169.254.169.253'].every((each) =>
+        printed.includes(`${each} says 10.0.1.8`),
+      );
+    });
   });
 
   test('security groups are enforced between instances, and changes of rules at once', async () => {

@@ -3,22 +3,30 @@ import { ProcessGroupDriver } from '../process-driver.ts';
 import type { ProcessDriverOptions } from '../process-driver.ts';
 import { NetnsNetwork } from './netns-network.ts';
 import type { NamespaceMode } from './probe.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** What a netns driver is made of. */
 export interface NetnsDriverOptions extends ProcessDriverOptions {
   readonly mode: NamespaceMode;
   /** The host's port at which a port of an instance is reached: the same unless this user may not listen there. */
   readonly realPort?: (port: number) => number;
+  /** The world's addresses and names on the host; without them instances reach one another alone. */
+  readonly surroundings?: Surroundings;
 }
 
 class NetnsDriver extends ProcessGroupDriver {
   readonly network: DriverNetwork;
 
   constructor(options: NetnsDriverOptions) {
-    const { mode, realPort } = options;
+    const { mode, realPort, surroundings } = options;
     const networks: NetnsNetwork[] = [];
     super('netns', options, (run) => {
-      const network = new NetnsNetwork({ mode, run, realPort: realPort ?? ((port) => port) });
+      const network = new NetnsNetwork({
+        mode,
+        run,
+        realPort: realPort ?? ((port) => port),
+        surroundings,
+      });
       networks.push(network);
       return network;
     });

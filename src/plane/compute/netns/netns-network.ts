@@ -12,12 +12,14 @@ import { GateProcess } from './gate-process.ts';
 import type { JoiningInstance } from './messages.ts';
 import { unshareCommand } from './probe.ts';
 import type { NamespaceMode } from './probe.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Endpoint } from './wiring.ts';
 
 export interface NetnsNetworkOptions {
   readonly mode: NamespaceMode;
   readonly run: WorldRun;
   readonly realPort: (port: number) => number;
+  readonly surroundings: Surroundings | undefined;
 }
 
 /** An address of the host's that programs in instances may be given; names and IPv6 lead nowhere from there. */
@@ -32,6 +34,7 @@ const endpointOf = (url: string | undefined): Endpoint | undefined => {
 const joining = (
   specification: InstanceSpecification,
   endpoint: Endpoint | undefined,
+  holder: number | undefined,
 ): JoiningInstance | DomainError => {
   const { instanceId, region, zoneId, privateAddress, securityRules } = specification;
   const { networkInterface } = specification.metadata();
@@ -54,6 +57,7 @@ const joining = (
     mac,
     rules: securityRules,
     endpoint,
+    ...(holder === undefined ? {} : { holder }),
   };
 };
 
@@ -72,18 +76,20 @@ export class NetnsNetwork implements MachineNetwork, DriverNetwork {
     specification: InstanceSpecification,
     metadataEndpoint: string,
     note: (line: string) => void,
+    holder?: number,
   ): Promise<MachinePlace | DomainError> {
-    const { instanceId } = specification;
+    const { instanceId, zoneId, region } = specification;
     const { hostname, port } = new URL(metadataEndpoint);
     const url = specification.environment['AWS_ENDPOINT_URL'];
     const endpoint = endpointOf(url);
     if (url !== undefined && endpoint === undefined)
       note(`the AWS API at ${url} cannot be reached: its address is no IPv4 address`);
-    const instance = joining(specification, endpoint);
+    const instance = joining(specification, endpoint, holder);
     if (instance instanceof DomainError) return instance;
     const gate = await this.#openGate();
     if (gate instanceof DomainError) return gate;
     gate.setHostSide(instanceId, {
+      asker: { instanceId, zoneId, region },
       address: specification.address,
       realPort: this.#options.realPort,
       metadata: { address: hostname, port: Number(port) },
@@ -159,14 +165,18 @@ export class NetnsNetwork implements MachineNetwork, DriverNetwork {
   }
 
   async #beginGate(): Promise<GateProcess | DomainError> {
-    const { mode, run } = this.#options;
+    const { mode, run, surroundings } = this.#options;
     // A gate that ended by itself took its networks along; the next instance that boots gets a new one.
     const lost = (): void => {
       this.#gate = undefined;
     };
-    const gate = new GateProcess(unshareCommand(mode), run, lost);
+    const gate = new GateProcess({ command: unshareCommand(mode), run, surroundings, lost });
     for (const request of [
-      { kind: 'begin' } as const,
+      {
+        kind: 'begin',
+        block: surroundings?.block,
+        portOffset: surroundings?.portOffset ?? 0,
+      } as const,
       ...[...this.#cuts].map(([region, cuts]) => ({ kind: 'cut', region, cuts }) as const),
     ]) {
       const answer = await gate.ask(request);

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { toolEnvironment } from './namespace.ts';
-import { ipCommands, nftCommands, vpcScript, zoneScript } from './wiring.ts';
+import { hostViewRules, ipCommands, nftCommands, vpcScript, zoneScript } from './wiring.ts';
 
 /** How this host lets namespaces be made. */
 export type NamespaceMode = 'root' | 'user-namespace';
@@ -14,7 +14,8 @@ const trial = [
   ipCommands(['link add name gate type veth peer name trial']),
   vpcScript({ number: 0 }, '10.0.0.0/16'),
   zoneScript('zone-a'),
-  nftCommands(['list table ip faultline']),
+  nftCommands(['delete table ip faultline']),
+  hostViewRules({ endpoint: undefined, block: '127.16.0.0/16', nameServers: ['127.0.0.53'] }),
 ].join('');
 
 /** Tries whether networks can be made so; the answer is why not. */

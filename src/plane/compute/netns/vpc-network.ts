@@ -1,7 +1,8 @@
 import { DomainError } from '../../../world/domain-error.ts';
 import type { NetworkCuts, SecurityRules } from '../driver.ts';
 import type { JoiningInstance } from './messages.ts';
-import { makeNamespace, runHere } from './namespace.ts';
+import { hostNameServers } from './name-service.ts';
+import { adoptNamespace, makeNamespace, runHere } from './namespace.ts';
 import type { Namespace } from './namespace.ts';
 import { RuleWriter } from './rule-writer.ts';
 import { rulesCommands } from './rules-text.ts';
@@ -15,6 +16,7 @@ import {
   nftCommands,
   noInstancePortScript,
   silenceCommands,
+  vpcDnsAddress,
   vpcLinkName,
   vpcLinkScript,
   vpcScript,
@@ -40,6 +42,7 @@ export class VpcNetwork {
   readonly #link: VpcLink;
   readonly #namespace: Namespace;
   readonly #rules: RuleWriter;
+  readonly #nameServers: readonly string[];
   readonly #zones = new Map<string, Promise<DomainError | undefined>>();
   readonly #members = new Map<string, Member>();
   readonly #addresses = new Map<string, string>();
@@ -47,8 +50,17 @@ export class VpcNetwork {
   #cuts: NetworkCuts;
   #lastNumber = 0;
 
-  private constructor(link: VpcLink, namespace: Namespace, cuts: NetworkCuts) {
+  private constructor(
+    link: VpcLink,
+    namespace: Namespace,
+    vpcCidr: string | undefined,
+    cuts: NetworkCuts,
+  ) {
     this.#link = link;
+    const ofVpc = vpcCidr === undefined ? undefined : vpcDnsAddress(vpcCidr);
+    this.#nameServers = [
+      ...new Set([...(ofVpc === undefined ? [] : [ofVpc]), ...hostNameServers()]),
+    ];
     this.#cuts = cuts;
     this.#namespace = namespace;
     this.#rules = new RuleWriter(namespace);
@@ -64,11 +76,15 @@ export class VpcNetwork {
       vpcScript(link, vpcCidr) + nftCommands(cutCommands(cuts.zonePairs, [])),
     );
     if (namespace instanceof DomainError) return namespace;
-    return new VpcNetwork(link, namespace, cuts);
+    return new VpcNetwork(link, namespace, vpcCidr, cuts);
   }
 
-  async join(instance: JoiningInstance): Promise<JoinedInstance | DomainError> {
-    const { instanceId, privateAddress, rules } = instance;
+  /** Makes an instance's place. `block` is what it reaches of the host's loopback addresses. */
+  async join(
+    instance: JoiningInstance,
+    block: string | undefined,
+  ): Promise<JoinedInstance | DomainError> {
+    const { instanceId, privateAddress, rules, endpoint, holder } = instance;
     const holderOfAddress = this.#addresses.get(privateAddress);
     if (holderOfAddress !== undefined) {
       return new DomainError(
@@ -82,15 +98,16 @@ export class VpcNetwork {
     this.#numbers.add(number);
     const wire: InstanceWire = { ...instance, link: this.#link, number };
     const problem = await this.#zone(instance.zoneId);
+    const wireTo = (processId: number): Promise<DomainError | undefined> =>
+      this.#namespace.run(
+        instancePortScript(wire, processId) + nftCommands(rulesCommands(wire, false, rules)),
+      );
+    const script = instanceScript(wire, { endpoint, block, nameServers: this.#nameServers });
     const namespace =
       problem ??
-      (await makeNamespace(
-        (holder) =>
-          this.#namespace.run(
-            instancePortScript(wire, holder) + nftCommands(rulesCommands(wire, false, rules)),
-          ),
-        instanceScript(wire, instance.endpoint),
-      ));
+      (holder === undefined
+        ? await makeNamespace(wireTo, script)
+        : await adoptNamespace(holder, wireTo, script));
     if (namespace instanceof DomainError) {
       // What was half made has its addresses taken away where it can be; that it cannot is no second problem.
       await this.#namespace.run(noInstancePortScript(wire));

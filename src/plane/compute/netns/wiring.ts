@@ -9,6 +9,19 @@ export const metadataPort = 80;
 /** Where the gate answers for the AWS API; instances are led there from the address that the host has it at. */
 export const endpointPort = 4566;
 
+/** Amazon's own address for the DNS server of every VPC. Source: Amazon VPC User Guide, "Amazon DNS server". */
+export const dnsAddress = '169.254.169.253';
+export const dnsPort = 53;
+
+/**
+ * The host's loopback addresses of a block (127.16.0.0/16) as instances' packets name them on their way to the gate, which
+ * has them all: 252.16.0.0/16.
+ */
+export const mirrored = (loopback: string): string => loopback.replace(/^127\./, '252.');
+
+/** The loopback address of the host that a mirrored one stands for. */
+export const unmirrored = (address: string): string => address.replace(/^252\./, '127.');
+
 /** The router as instances see it: one hop to everything. */
 const router = { address: '169.254.1.1', mac: '02:fa:00:00:00:01' } as const;
 
@@ -54,11 +67,19 @@ export const ipCommands = (lines: readonly string[]): string =>
 export const nftCommands = (lines: readonly string[]): string =>
   document('nft -f -', lines.join('\n'));
 
+/** Namespaces that begin here have tables of connections of their own, so that looking through one costs next to nothing. */
+const ownTables =
+  'f=/proc/sys/net/ipv4/tcp_child_ehash_entries; if [ -w $f ]; then echo 4096 > $f; fi\n';
+
 /** In the gate's namespace, at its beginning. It forwards nothing: VPCs stay apart. */
-export const gateScript = ipCommands([
-  'link set dev lo up',
-  `address add ${metadataAddress}/32 dev lo`,
-]);
+export const gateScript = (block: string | undefined): string =>
+  ownTables +
+  ipCommands([
+    'link set dev lo up',
+    `address add ${metadataAddress}/32 dev lo`,
+    `address add ${dnsAddress}/32 dev lo`,
+    ...(block === undefined ? [] : [`route add local ${mirrored(block)} dev lo`]),
+  ]);
 
 /** In the gate's namespace: the link to a new VPC, whose namespace a process holds. */
 export const vpcLinkScript = (link: VpcLink, holder: number): string =>
@@ -69,13 +90,19 @@ export const vpcLinkScript = (link: VpcLink, holder: number): string =>
     `route add ${gateAddress(link, 0)}/16 via ${linkAddress(link, 2)}`,
   ]);
 
-/** The router of a block, as AWS has it: the block's first address. Source: Amazon VPC User Guide, "Subnet CIDR blocks". */
-const firstOf = (cidr: string): string | undefined => {
+/** An address of a block, counted from its base. */
+const addressIn = (cidr: string, index: number): string | undefined => {
   const [base = '', prefix = ''] = cidr.split('/');
   if (!isIPv4(base) || !/^\d{1,2}$/.test(prefix)) return undefined;
-  const word = base.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) + 1;
+  const word = base.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) + index;
   return [24, 16, 8, 0].map((shift) => Math.floor(word / 2 ** shift) % 256).join('.');
 };
+
+/** The router of a block: its first address. Source: Amazon VPC User Guide, "Subnet CIDR blocks". */
+const firstOf = (cidr: string): string | undefined => addressIn(cidr, 1);
+
+/** The DNS server of a VPC: two above the base of its primary block. Source: Amazon VPC User Guide, "Amazon DNS server". */
+export const vpcDnsAddress = (cidr: string): string | undefined => addressIn(cidr, 2);
 
 /** Elements of the set of pairs that are cut: packets are looked up by the bridge that they come from and go to. */
 const cutElements = (pairs: readonly (readonly [string, string])[]): string =>
@@ -119,7 +146,9 @@ export const vpcScript = (link: VpcLink, vpcCidr: string | undefined): string =>
       'link set dev lo up',
       `address add ${linkAddress(link, 2)}/30 dev gate`,
       'link set dev gate up',
-      `route add ${metadataAddress}/32 via ${linkAddress(link, 1)}`,
+      ...[metadataAddress, dnsAddress, '252.0.0.0/8'].map(
+        (destination) => `route add ${destination} via ${linkAddress(link, 1)}`,
+      ),
       'route add blackhole default',
     ]),
     nftCommands([
@@ -230,12 +259,56 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** What an instance reaches of the host by names and addresses that the host has for it. */
+export interface HostView {
+  /** Where the AWS API is. */
+  readonly endpoint: Endpoint | undefined;
+  /** The world's loopback addresses: balancers and public sides. */
+  readonly block: string | undefined;
+  /** IPv4 addresses that programs ask for names at; the world's DNS answers there. */
+  readonly nameServers: readonly string[];
+}
+
+/** What leads packets of an instance to the gate instead of to where they are addressed. */
+const askingRules = ({ endpoint, block, nameServers }: HostView): readonly string[] => [
+  ...(endpoint === undefined
+    ? []
+    : [
+        `ip daddr ${endpoint.address} tcp dport ${endpoint.port} dnat to ${metadataAddress}:${endpointPort}`,
+      ]),
+  ...(block === undefined
+    ? []
+    : [
+        `ip daddr ${block} ip protocol tcp dnat ip prefix to ip daddr map { ${block} : ${mirrored(block)} }`,
+      ]),
+  ...(nameServers.length === 0
+    ? []
+    : ['tcp', 'udp'].map(
+        (protocol) =>
+          `ip daddr { ${nameServers.join(', ')} } ${protocol} dport ${dnsPort} dnat to ${dnsAddress}:${dnsPort}`,
+      )),
+];
+
+/** The rules of an instance's own namespace. */
+export const hostViewRules = (view: HostView): string =>
+  nftCommands([
+    `table ${table} {`,
+    'chain asking {',
+    'type nat hook output priority -100;',
+    ...askingRules(view),
+    '}',
+    'chain leaving {',
+    'type nat hook postrouting priority srcnat;',
+    'oifname "eth0" ip saddr 127.0.0.0/8 masquerade',
+    '}',
+    '}',
+  ]);
+
 /**
  * In the instance's namespace. Every other address is one hop away, at the router, so that nothing is ever asked for by
- * ARP: a peer that is gone is silent. Programs of every user may listen on every port. The AWS API answers at the
- * address at which the host has it.
+ * ARP: a peer that is gone is silent. Programs of every user may listen on every port.
  */
-export const instanceScript = (wire: InstanceWire, endpoint: Endpoint | undefined): string =>
+export const instanceScript = (wire: InstanceWire, view: HostView): string =>
   [
     'echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start\n',
     'echo 1 > /proc/sys/net/ipv4/conf/eth0/route_localnet\n',
@@ -246,18 +319,5 @@ export const instanceScript = (wire: InstanceWire, endpoint: Endpoint | undefine
       `neighbor replace ${router.address} lladdr ${router.mac} dev eth0 nud permanent`,
       `route add default via ${router.address} dev eth0 onlink`,
     ]),
-    endpoint === undefined
-      ? ''
-      : nftCommands([
-          `table ${table} {`,
-          'chain asking {',
-          'type nat hook output priority -100;',
-          `ip daddr ${endpoint.address} tcp dport ${endpoint.port} dnat to ${metadataAddress}:${endpointPort}`,
-          '}',
-          'chain leaving {',
-          'type nat hook postrouting priority srcnat;',
-          'oifname "eth0" ip saddr 127.0.0.0/8 masquerade',
-          '}',
-          '}',
-        ]),
+    hostViewRules(view),
   ].join('');

@@ -1,0 +1,21 @@
+import type { RelayReach } from '../../network/relayed-connection.ts';
+import type { Endpoint } from './wiring.ts';
+
+/** Who asks: an instance and where it stands. */
+export interface Asker {
+  readonly instanceId: string;
+  readonly zoneId: string;
+  readonly region: string;
+}
+
+/** What instances in networks of their own reach of the host, beside the metadata service and the AWS API. */
+export interface Surroundings {
+  /** The loopback addresses of the world's balancers and public sides, as 127.16.0.0/16. */
+  readonly block: string;
+  /** How much higher a privileged port is on the host than instances call it; 0 where they are the same. */
+  readonly portOffset: number;
+  /** Where the world's DNS server answers for a Region; undefined while it does not. */
+  dnsServer(region: string): Promise<Endpoint | undefined>;
+  /** What bytes between an instance and one of these addresses meet at this moment. */
+  reach(asker: Asker, address: string): RelayReach;
+}
