@@ -1,4 +1,5 @@
 import type { CreateAutoScalingGroupType } from '@aws-sdk/client-auto-scaling';
+import { earth, type Geography } from '../../atlas/geography.ts';
 import { accountZones } from '../ec2/account-zones.ts';
 import { createLaunchTemplate } from '../ec2/launch-templates/templates.ts';
 import { createInstanceWorld, testImage, type InstanceWorld } from '../ec2/test-instances.ts';
@@ -33,9 +34,13 @@ export interface GroupWorld extends InstanceWorld {
 const letters = ['a', 'b', 'c'] as const;
 
 /** Opens such a world, with the launch template `web`. */
-export const createGroupWorld = async (seed = 1): Promise<GroupWorld> => {
+export const createGroupWorld = async (
+  seed = 1,
+  geography: Geography = earth,
+): Promise<GroupWorld> => {
   const ec2 = await createInstanceWorld({
     seed,
+    geography,
     timers: { ...autoScalingTimers, ...elbv2.timers },
   });
   ec2.call(createLaunchTemplate, {

@@ -30,6 +30,9 @@ export const launchZonesFor = (
       zoneId: id,
       name,
       isOffered: isOfferedIn(instanceType, { id, region: tx.shard }),
-      room: isZoneAvailable(tx, id) ? room(instanceType, id, claims) : 0,
+      // Counted when it is looked at: most requests look at one zone only.
+      get room() {
+        return isZoneAvailable(tx, id) ? room(instanceType, id, claims) : 0;
+      },
     }));
 };
