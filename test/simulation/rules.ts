@@ -3,6 +3,8 @@ import {
   Instances,
   type Instance,
 } from '../../src/aws/ec2/instance-entities.ts';
+import { privateAddressesOf } from '../../src/aws/ec2/addresses/associations.ts';
+import { ElasticIps } from '../../src/aws/ec2/addresses/entities.ts';
 import { PublicAddresses } from '../../src/aws/ec2/public-addresses.ts';
 import { ec2 } from '../../src/aws/ec2/service.ts';
 import {
@@ -34,23 +36,29 @@ export const viewsOf = (run: Run): readonly View[] => {
   );
 };
 
-/** No private address twice in a VPC, no public one twice in the world, and each public one is noted as taken. */
+/**
+ * No private address twice in a VPC, no public one twice in the world, be it assigned or an Elastic IP, and each public one
+ * is noted as taken.
+ */
 export const checkAddresses = (run: Run): void => {
   const taken = new Set<string>();
   const take = (key: string): void => {
-    if (taken.has(key)) throw new Broken(`two network interfaces have the address ${key}`);
+    if (taken.has(key)) throw new Broken(`two have the address ${key}`);
     taken.add(key);
+  };
+  const takePublic = (view: View, address: string, ownerId: string): void => {
+    take(address);
+    const noted = view.forAccount(noAccount).get(PublicAddresses, address);
+    if (noted?.ownerId !== ownerId || noted.account !== view.account) {
+      throw new Broken(`${address} of ${ownerId} is not noted as its own`);
+    }
   };
   for (const view of viewsOf(run)) {
     for (const one of view.list(NetworkInterfaces)) {
-      take(`${one.vpcId} ${one.privateIpAddress}`);
-      if (one.publicIpAddress === null) continue;
-      take(one.publicIpAddress);
-      const noted = view.forAccount(noAccount).get(PublicAddresses, one.publicIpAddress);
-      if (noted?.ownerId !== one.id || noted.account !== view.account) {
-        throw new Broken(`${one.publicIpAddress} of ${one.id} is not noted as its own`);
-      }
+      for (const address of privateAddressesOf(one)) take(`${one.vpcId} ${address}`);
+      if (one.publicIpAddress !== null) takePublic(view, one.publicIpAddress, one.id);
     }
+    for (const { id, publicIp } of view.list(ElasticIps)) takePublic(view, publicIp, id);
   }
   for (const { world } of [run.simulated]) {
     for (const { code } of world.geography.regions) {
@@ -77,10 +85,12 @@ export const checkFreeAddresses = (run: Run, home: Home): void => {
   if (described.length !== view.list(Subnets).length) throw new Broken('a subnet is not described');
   for (const subnet of described) {
     const size = 2 ** (32 - Number(subnet.CidrBlock.split('/')[1]));
-    const used = view.find(NetworkInterfaces, 'subnet', subnet.SubnetId).length;
+    const used = view
+      .find(NetworkInterfaces, 'subnet', subnet.SubnetId)
+      .flatMap(privateAddressesOf).length;
     if (subnet.AvailableIpAddressCount !== size - 5 - used) {
       throw new Broken(
-        `${subnet.SubnetId} (${subnet.CidrBlock}) has ${used} interfaces and says that ${subnet.AvailableIpAddressCount} addresses are free`,
+        `${subnet.SubnetId} (${subnet.CidrBlock}) has ${used} addresses in use and says that ${subnet.AvailableIpAddressCount} addresses are free`,
       );
     }
   }
