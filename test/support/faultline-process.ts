@@ -17,12 +17,16 @@ export interface ReadyLine {
 /** What a test wants of a world. Without a directory nothing of it stays. */
 export interface UpOptions {
   readonly directory?: string;
-  readonly driver?: 'mock' | 'process';
+  readonly driver?: 'mock' | 'process' | 'netns' | 'container';
   readonly speed?: number;
   readonly seed?: number;
   readonly account?: string;
   /** Other options of `faultline up`, as they are. */
   readonly others?: readonly string[];
+  /** What its environment has beside this process's. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What starts it, instead of this process itself: `setpriv` and its options, for one. */
+  readonly prefix?: readonly string[];
 }
 
 /** How a `faultline up` ended that did not get ready. */
@@ -68,8 +72,15 @@ const argumentsOf = (options: UpOptions): readonly string[] => {
 
 /** Starts `faultline up` on free ports; resolves when it is ready or has ended. */
 export const startFaultline = async (options: UpOptions = {}): Promise<Running | Ended> => {
-  const child = spawn(process.execPath, [main, ...argumentsOf(options)], {
+  const [program = process.execPath, ...args] = [
+    ...(options.prefix ?? []),
+    process.execPath,
+    main,
+    ...argumentsOf(options),
+  ];
+  const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.environment },
   });
   children.add(child);
   child.once('exit', () => children.delete(child));
