@@ -7,6 +7,7 @@ import { instancePrice } from '../../src/atlas/prices.ts';
 import { foreignRegions, type Region } from '../../src/atlas/regions.ts';
 import { serviceAvailability, services } from '../../src/atlas/services.ts';
 import { zoneNamesOf } from '../../src/atlas/zone-names.ts';
+import { given } from '../support/aws-clients.ts';
 import { startReady, stop } from '../support/faultline-process.ts';
 import type { Running } from '../support/faultline-process.ts';
 import { collect, type Collected } from './collect.ts';
@@ -123,17 +124,26 @@ describe('of every zone', () => {
     }
   });
 
-  it('instance types are offered in a zone, by name and by id, as in its Region', () => {
+  it('instance types are offered by name as by id, each somewhere in its Region and t3 everywhere', () => {
     for (const [code, { zones, offerings }] of Object.entries(seen.regions)) {
-      const inRegion = offerings['region']?.[code];
-      expect(inRegion?.length).toBeGreaterThan(5);
-      expect(offerings['availability-zone']).toEqual(
-        Object.fromEntries(zones.map(([name]) => [name, inRegion])),
-      );
-      expect(offerings['availability-zone-id']).toEqual(
-        Object.fromEntries(zones.map(([, id]) => [id, inRegion])),
-      );
+      const inRegion = given(offerings['region']?.[code]);
+      expect(inRegion.length).toBeGreaterThan(5);
+      const inZones = zones.map(([name, id]) => {
+        const byName = given(offerings['availability-zone']?.[name]);
+        expect(offerings['availability-zone-id']?.[id]).toEqual(byName);
+        return byName;
+      });
+      expect([...new Set(inZones.flat())].toSorted()).toEqual([...inRegion].toSorted());
+      for (const types of inZones) expect(types).toContain('t3.micro');
     }
+  });
+
+  it('some lack types that their Region has', () => {
+    const { zones, offerings } = given(seen.regions['us-east-1']);
+    const lacking = zones.filter(
+      ([name]) => offerings['availability-zone']?.[name]?.includes('m7g.large') === false,
+    );
+    expect(lacking.map(([, id]) => id)).toEqual(['use1-az3']);
   });
 });
 
