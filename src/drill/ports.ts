@@ -26,7 +26,23 @@ export interface MendedFault {
 }
 
 /** Something that the world noticed by itself. */
-export interface WorldEvent {
+export type WorldEvent = NoticedEvent | MemberWorldEvent;
+
+/** A moment in the life of an instance of an Auto Scaling group; `MemberEvent` says what the steps are. */
+export type MemberWorldEvent = {
+  readonly kind: 'member';
+  /** World ms. */
+  readonly at: number;
+  readonly group: string;
+  readonly instanceId: string;
+} & (
+  | { readonly step: 'lost' | 'launched' | 'gone' | 'running' | 'answering' }
+  /** `warmAt`: world ms at which its group takes it for warmed up. */
+  | { readonly step: 'in-service'; readonly warmAt: number }
+);
+
+/** Something that health checks or DNS noticed. */
+export interface NoticedEvent {
   /**
    * `detected`: a health check (of a balancer's node, of Route 53) or an API status turned from well to not well.
    * `dns-changed`: a watched name is answered with other addresses than before.

@@ -1,4 +1,4 @@
-import { clockText } from './duration.ts';
+import { clockText, spokenSeconds } from './duration.ts';
 import { spokenShare } from './objectives.ts';
 import {
   faultMoments,
@@ -6,6 +6,7 @@ import {
   lostText,
   objectiveTexts,
   outageText,
+  replacementParts,
   runText,
   verdictOf,
 } from './report-words.ts';
@@ -68,12 +69,28 @@ const objectiveRow = (objective: ObjectiveReport): string => {
   return row([verdict, xmlText(objective.name), xmlText(measured), xmlText(limit)]);
 };
 
+const replacementRows = (fault: FaultReport): readonly string[] => {
+  const { replacement } = fault;
+  const { instancesLost, instancesReplaced, wholeAgainSeconds } = replacement;
+  if (instancesLost === 0) return [];
+  const spoken = (seconds: number | null): string =>
+    seconds === null ? 'not before the next fault or the end' : spokenSeconds(seconds);
+  return [
+    `<tr><td>instances replaced</td><td></td><td>${instancesReplaced} of ${instancesLost}</td></tr>`,
+    ...[
+      ...replacementParts(replacement),
+      { what: 'whole again after', seconds: wholeAgainSeconds },
+    ].map(({ what, seconds }) => `<tr><td>${what}</td><td></td><td>${spoken(seconds)}</td></tr>`),
+  ];
+};
+
 const faultCard = (fault: FaultReport): string => {
   const rows = faultMoments(fault).map(
     ({ what, at, after }) =>
       `<tr><td>${what}</td><td class="time">${at}</td><td>${xmlText(after)}</td></tr>`,
   );
   rows.push(`<tr><td>requests lost</td><td></td><td>${lostText(fault)}</td></tr>`);
+  rows.push(...replacementRows(fault));
   return (
     `<section class="card"><h3>${xmlText(`${fault.target} ${fault.effect}`)}</h3>` +
     `<p class="soft">${faultSpan(fault)}</p><table><tbody>${rows.join('')}</tbody></table></section>`

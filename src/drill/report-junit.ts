@@ -1,5 +1,5 @@
 import { xmlText } from './xml-text.ts';
-import { objectiveTexts } from './report-words.ts';
+import { objectiveTexts, replacementParts } from './report-words.ts';
 import type { DrillReport, ObjectiveReport } from './report.ts';
 
 const testcase = (report: DrillReport, objective: ObjectiveReport): string => {
@@ -10,6 +10,30 @@ const testcase = (report: DrillReport, objective: ObjectiveReport): string => {
   return `${open}>\n      <failure type="ObjectiveMissed" message="${xmlText(message)}">${xmlText(message)}</failure>\n    </testcase>`;
 };
 
+/** How long the parts of replacing instances took, by fault: what CI systems keep beside test cases. */
+const properties = ({ faults }: DrillReport): readonly string[] => {
+  const all = faults
+    .filter(({ replacement }) => replacement.instancesLost > 0)
+    .flatMap(({ target, effect, replacement }) => [
+      ...replacementParts(replacement).map(({ what, seconds }) => ({
+        target,
+        effect,
+        what,
+        seconds,
+      })),
+      { target, effect, what: 'whole again', seconds: replacement.wholeAgainSeconds },
+    ]);
+  if (all.length === 0) return [];
+  return [
+    '    <properties>',
+    ...all.map(
+      ({ target, effect, what, seconds }) =>
+        `      <property name="${xmlText(`${target} ${effect}: ${what} seconds`)}" value="${seconds ?? 'not over'}"/>`,
+    ),
+    '    </properties>',
+  ];
+};
+
 /** A JUnit report with one test case an objective, as CI systems read it. */
 export const junitReport = (report: DrillReport): string => {
   const missed = report.objectives.filter(({ held }) => !held).length;
@@ -18,6 +42,7 @@ export const junitReport = (report: DrillReport): string => {
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="faultline drill" ${counts} time="${report.wall.tookSeconds}">`,
     `  <testsuite name="${xmlText(report.drill)}" ${counts} skipped="0" timestamp="${report.wall.startedAt}" time="${report.wall.tookSeconds}">`,
+    ...properties(report),
     ...report.objectives.map((objective) => testcase(report, objective)),
     '  </testsuite>',
     '</testsuites>',

@@ -7,6 +7,7 @@ import {
   lostText,
   objectiveTexts,
   outageText,
+  replacementText,
   runText,
   verdictOf,
 } from './report-words.ts';
@@ -76,12 +77,20 @@ const objectiveLines = (report: DrillReport, paint: Paint): readonly string[] =>
     return `  ${mark} ${objective.name.padEnd(14)} ${measured.padEnd(14)} ${paint.dim(limit)}`;
   });
 
+const replacedLines = (fault: FaultReport): readonly string[] => {
+  const text = replacementText(fault);
+  return text === undefined
+    ? []
+    : [`  ${'instances replaced'.padEnd(22)} ${''.padStart(7)}   ${text}`];
+};
+
 const faultLines = (fault: FaultReport, paint: Paint): readonly string[] => [
   paint.bold(`${fault.target} ${fault.effect}, ${faultSpan(fault)}`),
   ...faultMoments(fault).map(
     ({ what, at, after }) => `  ${what.padEnd(22)} ${at.padStart(7)}   ${after}`,
   ),
   `  ${'requests lost'.padEnd(22)} ${''.padStart(7)}   ${lostText(fault)}`,
+  ...replacedLines(fault),
   '',
 ];
 
@@ -92,6 +101,8 @@ const kindWords: Readonly<Record<TimelineKind, string>> = {
   detected: 'detected',
   'dns-changed': 'DNS',
   recovered: 'recovered',
+  noticed: 'noticed',
+  replaced: 'replaced',
 };
 
 const timelineLines = ({ report, pictures }: DrillResult, paint: Paint): readonly string[] => {

@@ -1,6 +1,6 @@
 import { clockText, spokenSeconds } from './duration.ts';
 import { spokenMeasure, spokenShare } from './objectives.ts';
-import type { DrillReport, FaultReport, ObjectiveReport } from './report.ts';
+import type { DrillReport, FaultReport, ObjectiveReport, ReplacementReport } from './report.ts';
 
 /** The verdict in one word. */
 export const verdictOf = (report: DrillReport): 'PASSED' | 'FAILED' | 'DONE' => {
@@ -57,6 +57,30 @@ export const faultMoments = (fault: FaultReport): readonly FaultMoment[] => {
     ),
   ];
 };
+
+/** What Auto Scaling groups did about a fault, for people; undefined when it cost no instance. */
+export const replacementText = ({ replacement }: FaultReport): string | undefined => {
+  const { instancesLost, instancesReplaced, wholeAgainSeconds } = replacement;
+  if (instancesLost === 0) return undefined;
+  const parts = replacementParts(replacement).map(
+    ({ what, seconds }) => `${what} ${seconds === null ? 'not over' : spokenSeconds(seconds)}`,
+  );
+  const whole =
+    wholeAgainSeconds === null
+      ? 'NOT whole again before the next fault or the end'
+      : `whole again after ${spokenSeconds(wholeAgainSeconds)}`;
+  return `${instancesReplaced} of ${instancesLost}, ${whole}: ${parts.join(', ')}`;
+};
+
+/** The parts of the slowest replacement, in their order. */
+export const replacementParts = (
+  replacement: ReplacementReport,
+): readonly { readonly what: string; readonly seconds: number | null }[] => [
+  { what: 'detection', seconds: replacement.detectionSeconds },
+  { what: 'replacement', seconds: replacement.replacementSeconds },
+  { what: 'boot', seconds: replacement.bootSeconds },
+  { what: 'warm-up', seconds: replacement.warmUpSeconds },
+];
 
 /** When a fault was there: `01:00 to 05:00`. */
 export const faultSpan = ({ beginSeconds, endSeconds }: FaultReport): string =>

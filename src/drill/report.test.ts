@@ -6,6 +6,7 @@ import { junitReport } from './report-junit.ts';
 import { plainPaint, reportText } from './report-text.ts';
 import { faultWindows, type DrillResult } from './report.ts';
 import { runDrill } from './run-drill.ts';
+import type { WorldEvent } from './ports.ts';
 import { readers, ScriptedWorld, scriptStartMs, type ScriptedState } from './test-virtual-world.ts';
 
 const well: ScriptedState = { fromMs: 0, addresses: ['10.0.0.1'], ttlSeconds: 30, failing: {} };
@@ -42,8 +43,12 @@ const script: readonly ScriptedState[] = [
   { ...well, fromMs: 80_000, addresses: ['10.0.0.2'], failing: { '10.0.0.1': 1 } },
 ];
 
-const drill = async (changes: Partial<DrillPlan> = {}): Promise<DrillResult> => {
+const drill = async (
+  changes: Partial<DrillPlan> = {},
+  moreEvents: readonly WorldEvent[] = [],
+): Promise<DrillResult> => {
   const world = new ScriptedWorld(script, drillStartMs, [
+    ...moreEvents,
     { kind: 'detected', at: 75_000, detail: 'target i-1 is unhealthy' },
     { kind: 'dns-changed', at: 80_000, detail: 'www.example.test is now 10.0.0.2' },
   ]);
@@ -143,6 +148,68 @@ describe('a drill in a virtual world', () => {
     expect(await runDrill({ ...plan, timeline }, new ScriptedWorld([well]), options)).toMatchObject(
       { message: 'breaking instance/i-01234567 (power) failed: There is no such instance.' },
     );
+  });
+});
+
+const member = { kind: 'member', group: 'web' } as const;
+
+/** A group loses an instance and replaces it. */
+const replaced: readonly WorldEvent[] = [
+  { ...member, at: 80_000, step: 'lost', instanceId: 'i-1' },
+  { ...member, at: 80_500, step: 'launched', instanceId: 'i-2' },
+  { ...member, at: 86_500, step: 'running', instanceId: 'i-2' },
+  { ...member, at: 86_500, step: 'in-service', instanceId: 'i-2', warmAt: 146_500 },
+  { ...member, at: 104_000, step: 'answering', instanceId: 'i-2' },
+];
+
+describe('the report of a drill with Auto Scaling groups', () => {
+  it('says how much of the time until all were replaced was what', async () => {
+    const { faults, timeline } = (await drill({}, replaced)).report;
+    expect(faults.map(({ replacement }) => replacement)).toEqual([
+      {
+        instancesLost: 1,
+        instancesReplaced: 1,
+        detectionSeconds: 20,
+        replacementSeconds: 6.5,
+        bootSeconds: 17.5,
+        warmUpSeconds: 42.5,
+        wholeAgainSeconds: 86.5,
+      },
+      {
+        instancesLost: 0,
+        instancesReplaced: 0,
+        detectionSeconds: null,
+        replacementSeconds: null,
+        bootSeconds: null,
+        warmUpSeconds: null,
+        wholeAgainSeconds: null,
+      },
+    ]);
+    const moments = timeline.map(({ atSeconds, kind }) => `${atSeconds} ${kind}`);
+    expect(moments).toContain('80 noticed');
+    expect(moments).toContain('146.5 replaced');
+  });
+
+  it('says it to people and to CI systems', async () => {
+    const result = await drill({}, replaced);
+    const parts = 'detection 20 s, replacement 6.5 s, boot 17.5 s, warm-up 42.5 s';
+    const text = reportText(result, plainPaint);
+    expect(text).toContain(`1 of 1, whole again after 1 min 27 s: ${parts}\n`);
+    expect(text.match(/instances replaced/g)).toHaveLength(1);
+    const html = htmlReport(result);
+    expect(unclosed(html)).toEqual([]);
+    expect(html).toContain('<tr><td>boot</td><td></td><td>17.5 s</td></tr>');
+    expect(junitReport(result.report)).toContain(
+      '<property name="zone/use1-az1 power: boot seconds" value="17.5"/>',
+    );
+  });
+
+  it('says what was not over in time', async () => {
+    const result = await drill({}, replaced.slice(0, 3));
+    expect(reportText(result, plainPaint)).toContain(
+      '0 of 1, NOT whole again before the next fault or the end: detection 20 s, replacement 6.5 s, boot not over, warm-up not over\n',
+    );
+    expect(junitReport(result.report)).toContain('whole again seconds" value="not over"/>');
   });
 });
 

@@ -12,7 +12,28 @@ import {
   type Slice,
 } from './measure.ts';
 import { judge, type JudgedObjective } from './objectives.ts';
+import { measureReplacement, type MemberEvent, type ReplacementMeasure } from './replacement.ts';
 import type { TrafficRuns } from './runs.ts';
+
+/**
+ * What Auto Scaling groups did about a fault that cost them instances. The parts are those of the replacement that took
+ * longest, each from where the one before ended, so that they add up to `wholeAgainSeconds`; null for a part that did
+ * not end before the next fault or the end of the drill, or when no instance was lost.
+ */
+export interface ReplacementReport {
+  readonly instancesLost: number;
+  readonly instancesReplaced: number;
+  /** From the fault until its group noticed. */
+  readonly detectionSeconds: number | null;
+  /** From then until the new instance was running. */
+  readonly replacementSeconds: number | null;
+  /** From then until it answered a health check. */
+  readonly bootSeconds: number | null;
+  /** From then until its group took it for warmed up; 0 when that was so already. */
+  readonly warmUpSeconds: number | null;
+  /** From the fault until the last lost instance was replaced. */
+  readonly wholeAgainSeconds: number | null;
+}
 
 /** What one fault did; seconds of drill time, null for what did not happen. */
 export interface FaultReport {
@@ -26,6 +47,7 @@ export interface FaultReport {
   readonly lastRecoveredSeconds: number | null;
   /** From begin to the last recovery; 0 when nobody failed, null when somebody did not recover in time. */
   readonly rtoSeconds: number | null;
+  readonly replacement: ReplacementReport;
   readonly requests: RequestCount;
   /** 0 to 1. */
   readonly availability: number;
@@ -48,7 +70,9 @@ export type TimelineKind =
   | 'first-failed'
   | 'detected'
   | 'dns-changed'
-  | 'recovered';
+  | 'recovered'
+  | 'noticed'
+  | 'replaced';
 
 /** One moment of the drill. */
 export interface TimelineEntry {
@@ -136,7 +160,24 @@ export const faultWindows = (plan: DrillPlan): readonly FaultWindow[] => {
   }));
 };
 
-const faultReport = (measure: FaultMeasure): FaultReport => ({
+/** What there is between two moments, if both happened. */
+const between = (fromMs: number | null, toMs: number | null): number | null =>
+  fromMs === null || toMs === null ? null : seconds(Math.max(0, toMs - fromMs));
+
+const replacementReport = (
+  { beginMs }: FaultWindow,
+  { lost, replaced, noticedMs, runningMs, answeringMs, warmMs }: ReplacementMeasure,
+): ReplacementReport => ({
+  instancesLost: lost,
+  instancesReplaced: replaced,
+  detectionSeconds: between(beginMs, noticedMs),
+  replacementSeconds: between(noticedMs, runningMs),
+  bootSeconds: between(runningMs, answeringMs),
+  warmUpSeconds: between(answeringMs, warmMs),
+  wholeAgainSeconds: between(beginMs, warmMs),
+});
+
+const faultReport = (measure: FaultMeasure, replacement: ReplacementMeasure): FaultReport => ({
   target: measure.window.target,
   effect: measure.window.effect,
   beginSeconds: seconds(measure.window.beginMs),
@@ -146,6 +187,7 @@ const faultReport = (measure: FaultMeasure): FaultReport => ({
   dnsChangedSeconds: secondsOrNull(measure.dnsChangedMs),
   lastRecoveredSeconds: secondsOrNull(measure.lastRecoveredMs),
   rtoSeconds: secondsOrNull(measure.recoveryMs),
+  replacement: replacementReport(measure.window, replacement),
   requests: measure.requests,
   availability: availabilityOf(measure.requests),
 });
@@ -161,7 +203,10 @@ const trafficReport = (traffic: TrafficRuns): TrafficReport => {
   };
 };
 
-const momentsOf = (measure: FaultMeasure): readonly TimelineEntry[] => {
+const momentsOf = (
+  measure: FaultMeasure,
+  replacement: ReplacementMeasure,
+): readonly TimelineEntry[] => {
   const { target, effect, beginMs, endMs } = measure.window;
   const moments: readonly (readonly [number | null, TimelineKind, string])[] = [
     [beginMs, 'break', `${target} ${effect}`],
@@ -169,6 +214,8 @@ const momentsOf = (measure: FaultMeasure): readonly TimelineEntry[] => {
     [measure.detectedMs, 'detected', measure.detectedDetail ?? 'detected'],
     [measure.dnsChangedMs, 'dns-changed', measure.dnsChangedDetail ?? 'DNS answers differently'],
     [measure.lastRecoveredMs, 'recovered', 'the last client that had failed is served again'],
+    [replacement.noticedMs, 'noticed', 'an Auto Scaling group misses an instance'],
+    [replacement.warmMs, 'replaced', 'the last instance that was lost is replaced'],
     [endMs, 'mend', target],
   ];
   return moments.flatMap(([atMs, kind, what]) =>
@@ -197,13 +244,16 @@ export const makeReport = (
     readonly traffic: readonly TrafficRuns[];
     /** In the order of time. */
     readonly events: readonly DrillEvent[];
+    /** In the order of time. */
+    readonly memberEvents: readonly MemberEvent[];
     readonly wall: DrillReport['wall'];
   },
 ): DrillResult => {
-  const measures = faultWindows(plan).map((window) =>
-    measureFault(window, run.traffic, run.events),
-  );
-  const faults = measures.map(faultReport);
+  const measures = faultWindows(plan).map((window) => ({
+    users: measureFault(window, run.traffic, run.events),
+    groups: measureReplacement(window, run.memberEvents),
+  }));
+  const faults = measures.map(({ users, groups }) => faultReport(users, groups));
   const requests = countRequests(run.traffic.flatMap(({ clients }) => clients.flat()));
   const objectives = judge(plan.objectives, {
     rto: slowestRecovery(faults),
@@ -218,7 +268,9 @@ export const makeReport = (
     durationSeconds: seconds(plan.durationMs),
     faults,
     traffic: run.traffic.map(trafficReport),
-    timeline: measures.flatMap(momentsOf).sort((a, b) => a.atSeconds - b.atSeconds),
+    timeline: measures
+      .flatMap(({ users, groups }) => momentsOf(users, groups))
+      .sort((a, b) => a.atSeconds - b.atSeconds),
     objectives: objectives.map(objectiveReport),
     passed: objectives.every(({ held }) => held),
     wall: run.wall,

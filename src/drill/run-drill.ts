@@ -3,7 +3,14 @@ import type { DrillPlan, PlannedStep, PlannedTraffic } from './drill-plan.ts';
 import type { LiveTraffic, TrafficProgress } from './live-traffic.ts';
 import type { DrillEvent } from './measure.ts';
 import type { ModelledTraffic } from './modelled-traffic.ts';
-import type { DrillWorld, LiveDrillWorld, Vantage, VirtualDrillWorld } from './ports.ts';
+import type {
+  DrillWorld,
+  LiveDrillWorld,
+  MemberWorldEvent,
+  Vantage,
+  VirtualDrillWorld,
+} from './ports.ts';
+import type { MemberEvent } from './replacement.ts';
 import { faultWindows, makeReport, type DrillResult } from './report.ts';
 import type { TrafficRuns } from './runs.ts';
 import { runStackScript } from './stack-script.ts';
@@ -183,6 +190,14 @@ const vantagesOf = (plan: DrillPlan, world: DrillWorld): readonly Vantage[] | Do
   return vantages;
 };
 
+const onDrillClock = (event: MemberWorldEvent, startMs: number): MemberEvent => {
+  const { at, group, instanceId } = event;
+  const common = { atMs: at - startMs, group, instanceId };
+  return event.step === 'in-service'
+    ? { ...common, step: event.step, warmAtMs: event.warmAt - startMs }
+    : { ...common, step: event.step };
+};
+
 /**
  * Runs a drill in a world that stands: builds the stack, lets it settle, sends traffic, breaks and mends, measures. The
  * world stays open. Errors: `StackFailed` (detail `output`), `NotSettled`, and those of the faults.
@@ -205,8 +220,10 @@ export const runDrill = async (
   );
   const startMs = (Math.floor(world.now() / beginsOnMs) + 1) * beginsOnMs;
   const events: DrillEvent[] = [];
-  const stopEvents = world.onEvent(({ kind, at, detail }) => {
-    events.push({ kind, atMs: at - startMs, detail });
+  const memberEvents: MemberEvent[] = [];
+  const stopEvents = world.onEvent((event) => {
+    if (event.kind === 'member') memberEvents.push(onDrillClock(event, startMs));
+    else events.push({ kind: event.kind, atMs: event.at - startMs, detail: event.detail });
   });
   const traffic =
     world.mode === 'live'
@@ -219,6 +236,7 @@ export const runDrill = async (
     version: options.version,
     traffic,
     events,
+    memberEvents,
     wall: {
       startedAt: options.startedAt.toISOString(),
       tookSeconds: Math.round(performance.now() - began) / 1000,

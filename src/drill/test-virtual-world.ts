@@ -83,7 +83,12 @@ export class ScriptedWorld implements VirtualDrillWorld {
     }
     for (const event of events) {
       this.#clock.at(startMs + event.at, () => {
-        for (const listener of this.#eventListeners) listener({ ...event, at: startMs + event.at });
+        const at = startMs + event.at;
+        const told: WorldEvent =
+          event.kind === 'member' && event.step === 'in-service'
+            ? { ...event, at, warmAt: startMs + event.warmAt }
+            : { ...event, at };
+        for (const listener of this.#eventListeners) listener(told);
       });
     }
     this.#startMs = startMs;

@@ -1,9 +1,10 @@
 import { TargetHealthReports, type TargetReports } from '../../aws/elbv2/entities.ts';
 import { CheckerStatuses, type CheckerStatus } from '../../aws/route53/entities.ts';
-import type { WatchedName, WorldEvent } from '../../drill/ports.ts';
+import type { NoticedEvent, WatchedName, WorldEvent } from '../../drill/ports.ts';
 import type { Commit, World } from '../../world/world.ts';
 import type { DnsAnswers } from '../serving/dns-answers.ts';
 import { BalancerNodeChecks, type BalancerNodeCheck } from '../serving/node-reachability.ts';
+import { MemberEvents } from './member-events.ts';
 
 /** The addresses of a name, in a stable order, as one text. */
 const addressesOf = (answers: DnsAnswers, name: string): string =>
@@ -20,12 +21,14 @@ export class WorldEvents {
   readonly #listeners = new Set<(event: WorldEvent) => void>();
   readonly #unwell = new Set<string>();
   readonly #addresses = new Map<string, string>();
+  readonly #members: MemberEvents;
   readonly #stop: () => void;
   #lookedAt = -1;
 
   constructor(world: World, answers: DnsAnswers) {
     this.#world = world;
     this.#answers = answers;
+    this.#members = new MemberEvents(world, (event) => this.#pass(event));
     this.#stop = world.subscribe((commit) => this.#look(commit));
   }
 
@@ -45,6 +48,7 @@ export class WorldEvents {
   }
 
   #look(commit: Commit): void {
+    this.#members.look(commit);
     for (const change of commit.changes) {
       if (change.op !== 'put') continue;
       switch (change.table) {
@@ -116,8 +120,11 @@ export class WorldEvents {
     }
   }
 
-  #tell(kind: WorldEvent['kind'], detail: string): void {
-    const event: WorldEvent = { kind, at: this.#world.clock.now(), detail };
+  #tell(kind: NoticedEvent['kind'], detail: string): void {
+    this.#pass({ kind, at: this.#world.clock.now(), detail });
+  }
+
+  #pass(event: WorldEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
 }
