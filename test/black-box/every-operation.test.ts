@@ -11,6 +11,7 @@ import { walkBalancers } from './walks/balancers.ts';
 import { walkDns } from './walks/dns.ts';
 import { walkEbsDirect } from './walks/ebs-direct.ts';
 import { walkGeography } from './walks/geography.ts';
+import { walkIam } from './walks/iam.ts';
 import { walkImages } from './walks/images.ts';
 import { walkInstances } from './walks/instances.ts';
 import { walkLaunchTemplates } from './walks/launch-templates.ts';
@@ -45,6 +46,7 @@ walkAddresses(world);
 walkDns(world);
 walkBalancers(world);
 walkLaunchTemplates(world);
+walkIam(world);
 walkAutoScaling(world);
 walkAutoScalingLifecycle(world);
 

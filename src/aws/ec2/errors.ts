@@ -159,6 +159,14 @@ export const kinds = {
     notFoundCode: 'InvalidAssociationID.NotFound',
     notFoundMessage: (id) => `The association ID '${id}' does not exist`,
   },
+  iamInstanceProfileAssociation: {
+    type: 'iam-instance-profile-association',
+    prefix: 'iip-assoc',
+    idsParameter: 'associationIds',
+    malformedCode: 'InvalidAssociationID.Malformed',
+    notFoundCode: 'InvalidAssociationID.NotFound',
+    notFoundMessage: (id) => `An invalid association-id of '${id}' was given`,
+  },
   networkInterfaceAttachment: {
     type: 'network-interface-attachment',
     prefix: 'eni-attach',

@@ -12,6 +12,7 @@ import {
   type NetworkInterface,
   type Volume,
 } from './instance-entities.ts';
+import { profileAssociationOf } from './instance-profiles/profiles.ts';
 import { stateCodes } from './instance-lifecycle.ts';
 import { attachmentState } from './storage/volume-life.ts';
 import { instanceTypeFacts } from './instance-types.ts';
@@ -147,6 +148,13 @@ export const metadataAnswer = (instance: Instance): Plain<Answer>['MetadataOptio
   InstanceMetadataTags: instance.metadataOptions.instanceMetadataTags,
 });
 
+const profileAnswer = (view: View, instance: Instance): Plain<Answer>['IamInstanceProfile'] => {
+  const association = profileAssociationOf(view, instance.id);
+  return association === undefined
+    ? undefined
+    : { Arn: association.profileArn, Id: association.profileId };
+};
+
 /** An instance as RunInstances and DescribeInstances give it. */
 export const instanceAnswer = (view: View, instance: Instance): Plain<Answer> => ({
   ...typeAnswer(instance),
@@ -159,6 +167,7 @@ export const instanceAnswer = (view: View, instance: Instance): Plain<Answer> =>
   EbsOptimized: instance.ebsOptimized,
   EnclaveOptions: { Enabled: false },
   HibernationOptions: { Configured: false },
+  IamInstanceProfile: profileAnswer(view, instance),
   ImageId: instance.imageId,
   InstanceId: instance.id,
   KeyName: instance.keyName ?? undefined,

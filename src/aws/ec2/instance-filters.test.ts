@@ -62,8 +62,6 @@ test.each([
 test.each([
   'capacity-reservation-id',
   'host-id',
-  'iam-instance-profile.arn',
-  'iam-instance-profile.id',
   'ipv6-address',
   'network-interface.addresses.association.allocation-id',
   'network-interface.ipv6-addresses.ipv6-address',

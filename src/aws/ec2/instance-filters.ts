@@ -11,6 +11,7 @@ import {
   primaryInterface,
   privateNameOfInstance,
 } from './instance-answer.ts';
+import { profileAssociationOf, profileNameOf } from './instance-profiles/profiles.ts';
 import { stateCodes } from './instance-lifecycle.ts';
 import { interfacesOf } from './network-interfaces.ts';
 import {
@@ -24,7 +25,7 @@ import { isoText } from './utc-text.ts';
 
 type Fields = FilterFields<Instance>;
 
-/** Filters on what no instance has here, for example a host, a role or an IPv6 address: they find nobody. */
+/** Filters on what no instance has here, for example a host or an IPv6 address: they find nobody. */
 const absentNames = [
   'affinity',
   'boot-mode',
@@ -32,9 +33,6 @@ const absentNames = [
   'capacity-reservation-specification.capacity-reservation-target.capacity-reservation-id',
   'capacity-reservation-specification.capacity-reservation-target.capacity-reservation-resource-group-arn',
   'host-id',
-  'iam-instance-profile.arn',
-  'iam-instance-profile.id',
-  'iam-instance-profile.name',
   'instance-lifecycle',
   'ipv6-address',
   'kernel-id',
@@ -87,6 +85,15 @@ const deviceFields = (view: View): Fields => {
     'root-device-type': () => 'ebs',
   };
 };
+
+const profileFields = (view: View): Fields => ({
+  'iam-instance-profile.arn': (it) => profileAssociationOf(view, it.id)?.profileArn,
+  'iam-instance-profile.id': (it) => profileAssociationOf(view, it.id)?.profileId,
+  'iam-instance-profile.name': (it) => {
+    const association = profileAssociationOf(view, it.id);
+    return association === undefined ? undefined : profileNameOf(association);
+  },
+});
 
 type InterfaceField = FilterFields<NetworkInterface>[string];
 
@@ -186,6 +193,7 @@ const interfaceFields = (view: View): Fields => ({
 export const instanceFilterFields = (view: View): Fields => ({
   ...deviceFields(view),
   ...interfaceFields(view),
+  ...profileFields(view),
   ...absentFields,
   architecture: (it) => it.architecture,
   'availability-zone': (it) => zoneNameOf(view, it.zoneId),

@@ -17,6 +17,7 @@ import {
   leaveInterfaces,
   renewPublicAddresses,
 } from './network-interfaces.ts';
+import { forgetProfileOf } from './instance-profiles/profiles.ts';
 import { utcText, wholeSecond } from './utc-text.ts';
 import { detachVolumes } from './storage/volume-life.ts';
 
@@ -182,6 +183,7 @@ const finishTermination = (tx: Tx, instance: Instance, changes: Partial<Instance
   leaveInterfaces(tx, instance.id);
   detachVolumes(tx, instance.id);
   tx.delete(InstanceUserDatas, instance.id);
+  forgetProfileOf(tx, instance.id);
   enter(tx, instance, 'terminated', {
     ...changes,
     networkInterfaceId: null,

@@ -4,6 +4,7 @@ import { newResourceId } from '../shared/ids.ts';
 import { addTags } from '../shared/tags.ts';
 import type { Subnet } from './entities.ts';
 import { InstanceUserDatas, type Instance, type NetworkInterface } from './instance-entities.ts';
+import { addProfileAssociation } from './instance-profiles/profiles.ts';
 import { beginLaunch, stateReasons } from './instance-lifecycle.ts';
 import type { LaunchInterface } from './launch-network.ts';
 import type { LaunchRequest } from './launch-request.ts';
@@ -135,6 +136,7 @@ export const launchInstance = (
   });
   beginLaunch(tx, instance);
   if (request.userData !== undefined) tx.put(InstanceUserDatas, { id, base64: request.userData });
+  if (request.instanceProfile !== undefined) addProfileAssociation(tx, id, request.instanceProfile);
   const untagged =
     addTags(tx, id, 'instance', tags.instance) ??
     volumes

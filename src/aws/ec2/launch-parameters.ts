@@ -15,6 +15,7 @@ const built: ReadonlySet<string> = new Set<Names>([
   'DisableApiTermination',
   'DryRun',
   'EbsOptimized',
+  'IamInstanceProfile',
   'ImageId',
   'InstanceInitiatedShutdownBehavior',
   'InstanceType',

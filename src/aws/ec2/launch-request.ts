@@ -1,6 +1,7 @@
 import type { RunInstancesRequest } from '@aws-sdk/client-ec2';
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
+import type { InstanceProfile } from '../iam/entities.ts';
 import type { Plain } from '../operation.ts';
 import { tagsForType, type TagSpecificationInput } from '../shared/tags.ts';
 import type { Tag } from '../shared/filters.ts';
@@ -8,6 +9,7 @@ import { launchedImage, type LaunchImage } from './images/launch-image.ts';
 import { KeyPairs } from './entities.ts';
 import { invalidParameterCombination, invalidParameterValue, missingParameter } from './errors.ts';
 import type { Instance, InstanceMetadataSettings } from './instance-entities.ts';
+import { askedProfile } from './instance-profiles/profiles.ts';
 import { checkInstanceType, creditsOf, shutdownBehaviorOf } from './instance-settings.ts';
 import { launchNetwork, type LaunchNetwork } from './launch-network.ts';
 import { launchVolumes } from './launch-volumes.ts';
@@ -38,6 +40,7 @@ export interface LaunchRequest {
   readonly ebsOptimized: boolean;
   readonly cpuCredits: Instance['cpuCredits'];
   readonly clientToken: string | null;
+  readonly instanceProfile: InstanceProfile | undefined;
   readonly tags: {
     readonly instance: readonly Tag[];
     readonly volume: readonly Tag[];
@@ -118,6 +121,7 @@ const launchParts = (view: View, input: Input, image: LaunchImage, instanceType:
     input.MetadataOptions,
   ),
   shutdownBehavior: shutdownBehaviorOf(input.InstanceInitiatedShutdownBehavior),
+  instanceProfile: askedProfile(view, input.IamInstanceProfile),
   cpuCredits: creditsOf(instanceType, input.CreditSpecification?.CpuCredits),
   tags: tagsOfLaunch(input.TagSpecifications),
 });
@@ -151,6 +155,7 @@ export const readLaunchRequest = (view: View, input: Input): LaunchRequest | Dom
     ...what,
     ...parts,
     userData: parts.userData,
+    instanceProfile: parts.instanceProfile,
     minCount,
     maxCount: Math.min(maxCount, maxInstancesPerRequest),
     disableApiTermination: input.DisableApiTermination ?? false,

@@ -18,6 +18,7 @@ import {
   monitorInstances,
   unmonitorInstances,
 } from './instance-options.ts';
+import { instanceProfileOperations } from './instance-profiles/operations.ts';
 import { describeInstanceStatus } from './instance-status.ts';
 import { describeInstanceTypeOfferings, describeInstanceTypes } from './instance-types.ts';
 import {
@@ -113,6 +114,7 @@ const operations = {
   ...addressOperations,
   ...networkInterfaceOperations,
   ...launchTemplateOperations,
+  ...instanceProfileOperations,
   ...natGatewayOperations,
   AssociateRouteTable: associateRouteTable,
   AssociateVpcCidrBlock: associateVpcCidrBlock,

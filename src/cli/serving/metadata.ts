@@ -3,6 +3,7 @@ import { privateAddressesOf, publicSideOf } from '../../aws/ec2/addresses/associ
 import { KeyPairs, SecurityGroups, Subnets, Vpcs } from '../../aws/ec2/entities.ts';
 import { privateIpDnsName, publicDnsName } from '../../aws/ec2/host-names.ts';
 import { primaryInterface } from '../../aws/ec2/instance-answer.ts';
+import { instanceRoleOf } from '../../aws/ec2/instance-profiles/instance-credentials.ts';
 import { Instances, Volumes, type NetworkInterface } from '../../aws/ec2/instance-entities.ts';
 import { interfacesOf } from '../../aws/ec2/network-interfaces.ts';
 import { publicAddressOf } from '../../aws/ec2/network-interfaces/answer.ts';
@@ -16,6 +17,15 @@ const keyPairOf = (view: View, name: string | null): Pick<InstanceMetadata, 'key
   if (name === null) return {};
   const [keyPair] = view.find(KeyPairs, 'name', name);
   return keyPair === undefined ? {} : { keyPair: { name, publicKey: keyPair.publicKey } };
+};
+
+const roleOf = (view: View, instanceId: string): Pick<InstanceMetadata, 'role'> => {
+  const known = instanceRoleOf(view, instanceId);
+  if (known === undefined) return {};
+  const { profileArn, profileId, updatedAt: updatedAtMs, role } = known;
+  return {
+    role: { profileArn, profileId, updatedAtMs, ...(role === undefined ? {} : { role }) },
+  };
 };
 
 /** What the metadata service tells of one of an instance's interfaces. */
@@ -88,6 +98,7 @@ export const metadataOf = (
     interfaces: interfacesOf(view, instanceId).map((one) => interfaceMetadata(view, region, one)),
     securityGroups: groupsOf(view, networkInterface),
     ...keyPairOf(view, instance.keyName),
+    ...roleOf(view, instanceId),
     rootDeviceName: instance.rootDeviceName,
     volumeDeviceNames: view
       .find(Volumes, 'instance', instanceId)

@@ -1,4 +1,5 @@
 import { interfaceDirectory, type InterfaceMetadata } from './interface-metadata.ts';
+import { roleDirectory, type RoleMetadata } from './role-metadata.ts';
 
 /** What an instance may learn about itself from its metadata service. */
 export interface InstanceMetadata {
@@ -33,6 +34,8 @@ export interface InstanceMetadata {
   /** All of its interfaces, the primary one first; without them it has that one and no secondary address. */
   readonly interfaces?: readonly InterfaceMetadata[];
   readonly securityGroups: readonly { readonly id: string; readonly name: string }[];
+  /** Of an instance with an instance profile. */
+  readonly role?: RoleMetadata;
   readonly keyPair?: { readonly name: string; readonly publicKey: string };
   /** For example `/dev/xvda`. */
   readonly rootDeviceName: string;
@@ -158,6 +161,7 @@ const metaData = (metadata: InstanceMetadata): MetadataDirectory => {
     events: { maintenance: { history: '[]', scheduled: '[]' } },
     hibernation: { configured: 'false' },
     hostname: metadata.privateHostname,
+    iam: metadata.role === undefined ? undefined : roleDirectory(metadata.role),
     'instance-action': 'none',
     'instance-id': metadata.instanceId,
     'instance-life-cycle': 'on-demand',

@@ -45,6 +45,64 @@ const ttl = (seconds: string | number) => ({
 
 const required = { options: { ...metadata.options, httpTokens: 'required' as const } };
 
+const role = {
+  profileArn: 'arn:aws:iam::111122223333:instance-profile/web',
+  profileId: 'AIPAAAAAAAAAAAAAAAAAA',
+  updatedAtMs: Date.UTC(2026, 0, 2, 3, 4, 5),
+};
+const credentials = {
+  accessKeyId: 'ASIAAAAAAAAAAAAAAAAA',
+  secretAccessKey: 'secret',
+  sessionToken: 'token',
+  expiresAt: Date.UTC(2026, 0, 2, 9, 4, 5),
+};
+
+describe('the role of an instance', () => {
+  test('is listed, with its profile and its credentials', async () => {
+    const endpoint = await start({ role: { ...role, role: { name: 'web', credentials } } });
+    const at = `${endpoint}/latest/meta-data/iam`;
+    expect(await get(`${at}/`)).toEqual([200, 'info\nsecurity-credentials/']);
+    expect(await get(`${at}/security-credentials/`)).toEqual([200, 'web']);
+    const [, info] = await get(`${at}/info`);
+    expect(JSON.parse(info)).toEqual({
+      Code: 'Success',
+      LastUpdated: '2026-01-02T03:04:05Z',
+      InstanceProfileArn: role.profileArn,
+      InstanceProfileId: role.profileId,
+    });
+    const [, text] = await get(`${at}/security-credentials/web`);
+    expect(JSON.parse(text)).toEqual({
+      Code: 'Success',
+      LastUpdated: '2026-01-02T03:04:05Z',
+      Type: 'AWS-HMAC',
+      AccessKeyId: 'ASIAAAAAAAAAAAAAAAAA',
+      SecretAccessKey: 'secret',
+      Token: 'token',
+      Expiration: '2026-01-02T09:04:05Z',
+    });
+  });
+
+  test('that does not trust EC2 says so where its credentials were', async () => {
+    const endpoint = await start({
+      role: { ...role, role: { name: 'web', credentials: undefined } },
+    });
+    const [, text] = await get(`${endpoint}/latest/meta-data/iam/security-credentials/web`);
+    expect(JSON.parse(text)).toMatchObject({ Code: 'AssumeRoleUnauthorizedAccess' });
+  });
+
+  test('that is gone leaves the information that it is', async () => {
+    const endpoint = await start({ role });
+    const [, text] = await get(`${endpoint}/latest/meta-data/iam/info`);
+    expect(JSON.parse(text)).toMatchObject({ Code: 'InstanceProfileNotFound' });
+    const [status] = await get(`${endpoint}/latest/meta-data/iam/security-credentials/`);
+    expect(status).toBe(404);
+  });
+
+  test('is not there without an instance profile', async () => {
+    expect(await get(`${await start()}/latest/meta-data/iam/`)).toEqual([404, expect.any(String)]);
+  });
+});
+
 describe('what is there', () => {
   test.each([
     ['', expect.stringMatching(/^1\.0\n[\s\S]*\nlatest$/)],

@@ -13,6 +13,7 @@ import {
   Volumes,
   type Instance,
 } from '../instance-entities.ts';
+import { profileAssociationOf } from '../instance-profiles/profiles.ts';
 import { instanceById } from '../instances.ts';
 
 type Data = NonNullable<Plain<GetLaunchTemplateDataResult>['LaunchTemplateData']>;
@@ -61,11 +62,13 @@ export const getLaunchTemplateData: Operation<
   const instance = instanceById(tx, input.InstanceId);
   if (isDomainError(instance)) return instance;
   const options = instance.metadataOptions;
+  const association = profileAssociationOf(tx, instance.id);
   return {
     LaunchTemplateData: {
       EbsOptimized: instance.ebsOptimized,
       BlockDeviceMappings: devices(tx, instance),
       NetworkInterfaces: interfaces(tx, instance),
+      IamInstanceProfile: association === undefined ? undefined : { Arn: association.profileArn },
       ImageId: instance.imageId,
       // Instances are launched with types that the API has.
       InstanceType: instance.instanceType as Data['InstanceType'],
