@@ -2,6 +2,7 @@ import type { RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import type { AwsClients } from '../support/aws-clients.ts';
 import { given } from '../support/aws-clients.ts';
 import { eventually } from '../support/eventually.ts';
+import { letEveryoneIn } from '../support/let-everyone-in.ts';
 
 /** What the server below answers. */
 export interface ServerAnswer {
@@ -48,12 +49,13 @@ export const newestImage = async (aws: AwsClients): Promise<string> => {
   return given(Parameter?.Value);
 };
 
-/** Launches one instance in a default subnet, with this user data. */
+/** Launches one instance in a default subnet, with this user data; everyone reaches it, unless it has groups of its own. */
 export const launchWith = async (
   aws: AwsClients,
   userData: string,
   more: Partial<RunInstancesCommandInput> = {},
 ): Promise<string> => {
+  await letEveryoneIn(aws.ec2);
   const { Instances } = await aws.ec2.runInstances({
     ImageId: await newestImage(aws),
     InstanceType: 't3.micro',

@@ -7,7 +7,7 @@ import {
   Subnets,
   type Subnet,
 } from '../ec2/entities.ts';
-import { NetworkInterfaces } from '../ec2/instance-entities.ts';
+import { NetworkInterfaces, type NetworkInterface } from '../ec2/instance-entities.ts';
 import { addNetworkInterface, removeNetworkInterface } from '../ec2/network-interfaces.ts';
 import { loadBalancerPath } from './arns.ts';
 import type { LoadBalancer, LoadBalancerZone } from './entities.ts';
@@ -140,6 +140,18 @@ export const convergeInterfaces = (tx: Tx, loadBalancer: LoadBalancer): DomainEr
     if (isDomainError(added)) return invalidConfiguration(added.message);
   }
   return undefined;
+};
+
+/** The network interface of a load balancer's node in a subnet. */
+export const nodeInterface = (
+  view: View,
+  loadBalancer: LoadBalancer,
+  subnetId: string,
+): NetworkInterface | undefined => {
+  const description = interfaceDescription(loadBalancer);
+  return view
+    .find(NetworkInterfaces, 'subnet', subnetId)
+    .find((one) => one.requesterManaged && one.description === description);
 };
 
 /** Takes all network interfaces of a load balancer away. */

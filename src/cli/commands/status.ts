@@ -1,6 +1,7 @@
 import { callAdmin, endpointOf } from '../admin-client.ts';
 import { formatDuration } from '../duration.ts';
 import type { FaultSummary } from '../live/fault-summary.ts';
+import type { Blockage } from '../serving/blockages.ts';
 import type { RegionSummary, ZoneSummary } from '../live/world-summary.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -15,6 +16,8 @@ interface WorldAnswer {
   readonly clock: { readonly now: string; readonly speed: number };
   readonly faults: readonly FaultSummary[];
   readonly regions: readonly RegionSummary[];
+  /** A world of an earlier version does not say. */
+  readonly blocked?: readonly Blockage[];
   readonly connections: readonly Connection[];
 }
 
@@ -94,6 +97,24 @@ const shown = (
   );
 };
 
+/** As many as a person reads; the rest is told by number. */
+const mostBlocked = 20;
+
+const blockedLines = (blocked: readonly Blockage[]): readonly string[] =>
+  blocked.length === 0
+    ? []
+    : [
+        bold('Not let in'),
+        ...blocked.slice(0, mostBlocked).map(({ what, detail }) => `  ${red(what)}  ${detail}`),
+        ...(blocked.length > mostBlocked
+          ? [dim(`  and ${blocked.length - mostBlocked} more`)]
+          : []),
+        dim(
+          '  a security group is opened with: aws ec2 authorize-security-group-ingress --group-id sg-... --protocol tcp --port N --cidr 0.0.0.0/0',
+        ),
+        '',
+      ];
+
 const report = (world: WorldAnswer, regions: readonly RegionSummary[]): readonly string[] => {
   const now = new Date(world.clock.now).getTime();
   const speed = world.clock.speed === 0 ? 'standing still' : `${world.clock.speed} x real time`;
@@ -110,6 +131,7 @@ const report = (world: WorldAnswer, regions: readonly RegionSummary[]): readonly
       : regions.flatMap((region) => regionLines(region, now))),
     ...(others > 0 ? [dim(`  and ${others} Regions where nothing is (--all shows them)`)] : []),
     '',
+    ...blockedLines(world.blocked ?? []),
     bold('Connect'),
     ...world.connections.map(({ what, where }) => `  ${what.padEnd(44)} ${where}`),
   ];

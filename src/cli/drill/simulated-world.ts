@@ -4,7 +4,7 @@ import { timersOf } from '../../aws/execute.ts';
 import { services } from '../../aws/services.ts';
 import type { HealthCheck } from '../../aws/route53/entities.ts';
 import { ModelledBalancer, type TargetBehaviour } from '../../plane/balancer/modelled-balancer.ts';
-import type { NodeTarget } from '../../plane/balancer/messages.ts';
+import { takesTraffic, type NodeTarget } from '../../plane/balancer/messages.ts';
 import { createMockDriver, type MockDriver } from '../../plane/compute/mock-driver.ts';
 import { createModelledDisks } from '../../plane/disks/modelled-disks.ts';
 import { createModelledProber } from '../../plane/probe/modelled-prober.ts';
@@ -24,6 +24,7 @@ import { instanceHosts } from '../serving/instance-hosts.ts';
 import { InstanceRunner } from '../serving/instance-runner.ts';
 import { servingLoadBalancers } from '../serving/load-balancers.ts';
 import { metadataOf } from '../serving/metadata.ts';
+import { isCheckerLetIn, loopbackClient, passageTo } from '../serving/passages.ts';
 import { hostOfOwner, placeOfOwner } from '../serving/places.ts';
 import { Sockets, type LoopbackAddresses } from '../live/sockets.ts';
 import { createVolatileJournal } from './volatile-journal.ts';
@@ -173,7 +174,7 @@ export class SimulatedWorld {
     const to = placeOfOwner(this.world, instanceHosts(this.world), owner);
     if (owner === undefined || to === undefined) return failing;
     const way = this.world.conditions.reach(from, to);
-    if (!way.up) return failing;
+    if (!way.up || !passageTo(this.world, owner, port, loopbackClient).allowed) return failing;
     const travelMs = 2 * way.latencyMs;
     const served = this.#served(owner, port, {
       ...user,
@@ -235,7 +236,7 @@ export class SimulatedWorld {
         let latencyMs = 0;
         for (const { target, share } of route.shares) {
           const behaviour = this.#behaviour(target);
-          if (!target.path.up || behaviour.kind !== 'answers') continue;
+          if (!takesTraffic(target) || behaviour.kind !== 'answers') continue;
           const answerMs = 2 * target.path.latencyMs + behaviour.afterMs;
           if (!user.expects(behaviour.code) || answerMs >= user.timeoutMs) continue;
           goodShare += share;
@@ -274,7 +275,9 @@ export class SimulatedWorld {
     const to = placeOfOwner(this.world, instanceHosts(this.world), owner);
     if (owner === undefined || to === undefined) return { kind: 'silent' };
     const way = this.world.conditions.reach({ kind: 'region', region: checkerRegion }, to);
-    if (!way.up) return { kind: 'silent' };
+    if (!way.up || !isCheckerLetIn(this.world, check.id, checkerRegion, owner, config.port)) {
+      return { kind: 'silent' };
+    }
     return this.#answerOf(owner, config, way.latencyMs);
   }
 
@@ -317,7 +320,7 @@ export class SimulatedWorld {
     // A checker's probes are few: they meet what most requests meet.
     const most = route.shares.toSorted((a, b) => b.share - a.share)[0];
     const behaviour = most === undefined ? undefined : this.#behaviour(most.target);
-    return behaviour?.kind === 'answers' && most?.target.path.up === true
+    return behaviour?.kind === 'answers' && most !== undefined && takesTraffic(most.target)
       ? answering(behaviour.code, behaviour.afterMs)
       : answering(behaviour?.kind === 'refuses' ? 502 : 504, 1);
   }

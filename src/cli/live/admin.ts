@@ -10,6 +10,8 @@ import {
   type AdminResponse,
 } from './admin-request.ts';
 import { imageRoutes } from './admin-images.ts';
+import { instanceRoutes, type InstanceAdmin } from './admin-instances.ts';
+import type { Blockage } from '../serving/blockages.ts';
 import type { ImageDesk } from './image-desk.ts';
 import type { LiveClock } from './live-clock.ts';
 import { summarizeFault, summarizeFaults } from './fault-summary.ts';
@@ -18,10 +20,12 @@ import { summarizeFault, summarizeFaults } from './fault-summary.ts';
 export interface SocketAddress {
   readonly address: string;
   readonly port: number;
+  /** What keeps people out although the socket is there: their packets are dropped. Absent when they are let in. */
+  readonly blocked?: string;
 }
 
 /** What the admin API needs of a running world. */
-export interface AdminWorld {
+export interface AdminWorld extends InstanceAdmin {
   /** Resolves when the world runs; nothing else of this may be asked before. */
   opened(): Promise<unknown>;
   world(): World;
@@ -30,6 +34,8 @@ export interface AdminWorld {
   clockChanged(): void;
   /** What can be connected to, and where. */
   connections(): readonly { readonly what: string; readonly where: string }[];
+  /** What is there and lets nobody in, and why. */
+  blockages(): readonly Blockage[];
   readonly account: string;
   /** Where an address, name or id of AWS's side really is. */
   socketOf(
@@ -149,6 +155,13 @@ const aboutImages: Readonly<Record<string, Route>> = Object.fromEntries(
   ]),
 );
 
+const aboutInstances: Readonly<Record<string, Route>> = Object.fromEntries(
+  Object.entries(instanceRoutes).map(([name, route]): [string, Route] => [
+    name,
+    async (admin, request) => answer(await route(admin, request)),
+  ]),
+);
+
 /** Method and path of each thing that can be asked; a path that ends in `/` takes one more part. */
 const routes: Readonly<Record<string, Route>> = {
   'GET /health': () => ok({ status: 'ready', version }),
@@ -163,6 +176,7 @@ const routes: Readonly<Record<string, Route>> = {
       clock: clockBody(admin.clock()),
       ...faultsBody(world),
       regions: summarizeRegions(world, admin.account),
+      blocked: admin.blockages(),
       connections: admin.connections(),
     });
   },
@@ -180,6 +194,7 @@ const routes: Readonly<Record<string, Route>> = {
   'PUT /clock': (admin, request) => setSpeed(admin, request.body),
   'POST /clock/advance': (admin, request) => advance(admin, request.body),
   ...aboutImages,
+  ...aboutInstances,
   'POST /reset': async (admin) => {
     await admin.reset();
     return ok({ status: 'ready' });

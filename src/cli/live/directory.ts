@@ -23,7 +23,7 @@ export interface DirectoryOptions {
 }
 
 /** The port that is meant when the question names none. */
-const defaultPort = 80;
+export const defaultPort = 80;
 
 const isIpv4 = (text: string): boolean => /^\d{1,3}(\.\d{1,3}){3}$/.test(text);
 

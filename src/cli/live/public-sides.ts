@@ -10,12 +10,15 @@ import { isDomainError } from '../../world/domain-error.ts';
 import type { World } from '../../world/world.ts';
 import {
   addressOfOwner,
+  elasticOwner,
   hostTables,
   instanceHosts,
   publicOwner,
   type ElasticAddress,
   type InstanceHost,
 } from '../serving/instance-hosts.ts';
+import type { Blockage } from '../serving/blockages.ts';
+import { loopbackClient, passageTo } from '../serving/passages.ts';
 import { watchTables } from '../serving/tables-watch.ts';
 import type { Log } from './log.ts';
 import type { Sockets } from './sockets.ts';
@@ -59,6 +62,27 @@ export class PublicSides {
     const problem = await this.#relayOf(owner)?.open(sockets.realPort(port));
     if (isDomainError(problem)) log.warn({ owner, port }, problem.message);
     return sockets.realPort(port);
+  }
+
+  /** What instances listen on and nobody outside is let in to, and why. */
+  blockages(): readonly Blockage[] {
+    const { world, sockets } = this.#options;
+    const owned = [
+      ...[...this.#instances].map(([id, relay]) => ({ id, relay, owner: publicOwner(id) })),
+      ...[...this.#addresses].map(([id, relay]) => ({ id, relay, owner: elasticOwner(id) })),
+    ];
+    return owned.flatMap(({ id, relay, owner }) =>
+      relay.ports().flatMap((realPort) => {
+        const passages = sockets
+          .awsPorts(realPort)
+          .map((port) => ({ port, passage: passageTo(world, owner, port, loopbackClient) }));
+        const [first] = passages;
+        if (first === undefined || first.passage.allowed) return [];
+        return passages.some(({ passage }) => passage.allowed)
+          ? []
+          : [{ what: `${id} port ${first.port}`, detail: first.passage.detail }];
+      }),
+    );
   }
 
   async close(): Promise<void> {
@@ -122,7 +146,7 @@ export class PublicSides {
 
   #lead({ elasticIp: { id }, host }: ElasticAddress): void {
     const relay = this.#addresses.get(id) ?? this.#openAddress(id);
-    relay.lead(host === undefined ? undefined : this.#targetOf(host));
+    relay.lead(host === undefined ? undefined : this.#targetOf(host, elasticOwner(id)));
   }
 
   #openAddress(id: string): AddressRelay {
@@ -138,10 +162,13 @@ export class PublicSides {
   #openInstance(host: InstanceHost): void {
     const { id } = host.instance;
     const side = this.#sideOf(id, this.#options.sockets.publicAddress(id));
-    this.#instances.set(id, createInstanceRelay({ ...side, ...this.#targetOf(host) }));
+    this.#instances.set(
+      id,
+      createInstanceRelay({ ...side, ...this.#targetOf(host, publicOwner(id)) }),
+    );
   }
 
-  #targetOf({ instance: { id, zoneId } }: InstanceHost): RelayTarget {
+  #targetOf({ instance: { id, zoneId } }: InstanceHost, owner: string): RelayTarget {
     const { world, sockets } = this.#options;
     return {
       hostAddress: sockets.instanceAddress(id),
@@ -150,6 +177,8 @@ export class PublicSides {
         const vantage = { kind: 'vantage', roundTripMs: () => 0 } as const;
         return world.conditions.reach(vantage, { kind: 'instance', instanceId: id, zoneId });
       },
+      admits: (client, port) =>
+        sockets.awsPorts(port).some((awsPort) => passageTo(world, owner, awsPort, client).allowed),
     };
   }
 

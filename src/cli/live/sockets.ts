@@ -1,3 +1,4 @@
+import { portOffset } from '../../plane/network/ports.ts';
 import {
   hostNumberOf,
   HostNumbers,
@@ -54,6 +55,13 @@ export class Sockets {
 
   realPort(port: number): number {
     return this.#loopback.realPort(port);
+  }
+
+  /** The ports of AWS's side that a real one stands for: two, where those below 1024 are moved to where others are too. */
+  awsPorts(realPort: number): readonly number[] {
+    return [realPort, realPort - portOffset].filter(
+      (port) => port > 0 && this.#loopback.realPort(port) === realPort,
+    );
   }
 
   /** What an address of the block stands for. */

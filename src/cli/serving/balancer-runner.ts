@@ -1,5 +1,5 @@
 import { observeTargetHealth } from '../../aws/elbv2/target-reports.ts';
-import { Instances, NetworkInterfaces } from '../../aws/ec2/instance-entities.ts';
+import { Instances } from '../../aws/ec2/instance-entities.ts';
 import { Listeners, LoadBalancers, TargetGroups, Targets } from '../../aws/elbv2/entities.ts';
 import type { BalancerObservation, BalancerPlane } from '../../plane/balancer/balancer-plane.ts';
 import type { NodeConfiguration, TargetHealthReport } from '../../plane/balancer/messages.ts';
@@ -9,6 +9,7 @@ import type { World } from '../../world/world.ts';
 import { instanceHosts } from './instance-hosts.ts';
 import { servingLoadBalancers } from './load-balancers.ts';
 import { nodeConfigurations, type NodeSockets } from './node-configurations.ts';
+import { passageTables } from './passages.ts';
 import { watchTables } from './tables-watch.ts';
 
 export interface BalancerRunnerOptions {
@@ -38,8 +39,8 @@ export class BalancerRunner {
       TargetGroups,
       Targets,
       Instances,
-      NetworkInterfaces,
       Faults,
+      ...passageTables,
     ];
     this.#stopWatching = watchTables(options.world, watched, () => this.#ask());
     this.converge();

@@ -20,10 +20,11 @@ import {
   nodeCheckConfig,
   observeNode,
 } from './node-reachability.ts';
+import { passageTables } from './passages.ts';
 import { watchTables } from './tables-watch.ts';
 
 /** What decides whether a checker reaches a balancer's node or an instance. */
-const reachTables = [Faults, ...hostTables, ...servingTables] as const;
+const reachTables = [Faults, ...hostTables, ...servingTables, ...passageTables] as const;
 
 /** What else decides how a customer's endpoint answers, and where its name leads. */
 const answerTables = [

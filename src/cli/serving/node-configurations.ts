@@ -1,3 +1,9 @@
+import { privateAddressesOf } from '../../aws/ec2/addresses/associations.ts';
+import { interfacesOf } from '../../aws/ec2/network-interfaces.ts';
+import { allows } from '../../aws/ec2/traffic/allows.ts';
+import { passes, type Passage } from '../../aws/ec2/traffic/passage.ts';
+import { entryOf } from '../../aws/ec2/traffic/entry.ts';
+import { nodeInterface } from '../../aws/elbv2/load-balancer-zones.ts';
 import {
   TargetGroups,
   Targets,
@@ -10,6 +16,7 @@ import {
   type LoadBalancerAttributes,
   type NodeAction,
   type NodeConfiguration,
+  type NodeListener,
   type NodeLoadBalancer,
   type NodeTarget,
   type NodeTargetGroup,
@@ -85,18 +92,59 @@ interface Context {
   readonly sockets: NodeSockets;
 }
 
-const hostOf = (
-  { hosts }: Context,
+/** Targets are registered by instance id or by address. */
+const isAddress = ({ targetId }: Target): boolean => !targetId.startsWith('i-');
+
+/** The instance behind a target, if it is one of this world. */
+export const hostOf = (
+  hosts: InstanceHosts,
   serving: ServingLoadBalancer,
   target: Target,
 ): InstanceHost | undefined => {
-  if (target.targetId.startsWith('i-')) return hosts.byId(target.targetId);
+  if (!isAddress(target)) return hosts.byId(target.targetId);
   return hosts
     .byPrivateAddress(target.targetId)
     .find(
       (host) =>
         host.region === serving.region && host.instance.vpcId === serving.loadBalancer.vpcId,
     );
+};
+
+/** Whether a node, whose security groups are the load balancer's, may begin a connection to a port of a target. */
+export const passageToTarget = (
+  { view, loadBalancer }: ServingLoadBalancer,
+  target: Target,
+  host: InstanceHost | undefined,
+  nodeZoneId: string,
+  port: number,
+): Passage => {
+  const zone = loadBalancer.zones.find(({ zoneId }) => zoneId === nodeZoneId);
+  const from = nodeInterface(view, loadBalancer, zone?.subnetId ?? '');
+  if (host === undefined || from === undefined) return passes;
+  const address = isAddress(target) ? target.targetId : host.networkInterface.privateIpAddress;
+  const to = interfacesOf(view, host.instance.id).find((one) =>
+    privateAddressesOf(one).includes(address),
+  );
+  return allows(view, {
+    source: { kind: 'interface', networkInterface: from },
+    destination: { kind: 'interface', networkInterface: to ?? host.networkInterface, address },
+    protocol: 'tcp',
+    port,
+  });
+};
+
+const letsOf = (
+  serving: ServingLoadBalancer,
+  group: TargetGroup,
+  target: Target,
+  host: InstanceHost | undefined,
+  nodeZoneId: string,
+): { readonly traffic: boolean; readonly probes: boolean } => {
+  const lets = (port: number): boolean =>
+    passageToTarget(serving, target, host, nodeZoneId, port).allowed;
+  const traffic = lets(target.port);
+  const probePort = group.healthCheck.port ?? target.port;
+  return { traffic, probes: probePort === target.port ? traffic : lets(probePort) };
 };
 
 const targetOf = (
@@ -106,7 +154,7 @@ const targetOf = (
   target: Target,
   nodeZoneId: string,
 ): NodeTarget => {
-  const host = hostOf(context, serving, target);
+  const host = hostOf(context.hosts, serving, target);
   const isOn = host !== undefined && host.instance.state === 'running';
   const zoneId = target.zoneId ?? nodeZoneId;
   const isZoneEnabled =
@@ -134,7 +182,11 @@ const targetOf = (
     draining: target.drainingUntil !== null,
     unused: !isZoneEnabled || (group.targetType === 'instance' && !isOn),
     since: Math.max(target.registeredAt, host?.instance.launchTime ?? 0),
-    path: { up: reach.up, latencyMs: reach.latencyMs },
+    path: {
+      up: reach.up,
+      latencyMs: reach.latencyMs,
+      lets: letsOf(serving, group, target, host, nodeZoneId),
+    },
   };
 };
 
@@ -163,6 +215,23 @@ const groupsOf = (
     };
   });
 
+/**
+ * Who may connect to a node. Who calls an internal load balancer comes from its VPC; on this machine all come from
+ * loopback addresses, so that they cannot be told apart.
+ */
+const entryAt = (
+  { view, loadBalancer }: ServingLoadBalancer,
+  zoneId: string,
+  port: number,
+): Pick<NodeListener, 'entry'> => {
+  if (loadBalancer.scheme === 'internal') return {};
+  const zone = loadBalancer.zones.find((one) => one.zoneId === zoneId);
+  const networkInterface = nodeInterface(view, loadBalancer, zone?.subnetId ?? '');
+  return networkInterface === undefined
+    ? {}
+    : { entry: entryOf(view, networkInterface, 'tcp', port) };
+};
+
 const nodeOf = (
   { sockets }: Context,
   serving: ServingLoadBalancer,
@@ -176,6 +245,7 @@ const nodeOf = (
     port: listener.port,
     realPort: sockets.realPort(listener.port),
     action: actionOf(listener),
+    ...entryAt(serving, zoneId, listener.port),
   })),
 });
 

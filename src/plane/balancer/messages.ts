@@ -1,3 +1,4 @@
+import type { Entry } from '../../aws/ec2/traffic/entry.ts';
 import type { HealthCheck, HealthReason, ProbedState } from '../../aws/elbv2/target-health.ts';
 import type { Routing } from '../../aws/elbv2/pick-target.ts';
 
@@ -49,6 +50,8 @@ export interface NodeListener {
   /** The port of the real socket; 0 takes a free one, which `listening` then tells. */
   readonly realPort: number;
   readonly action: NodeAction;
+  /** Who may connect; everyone when it is absent. The packets of others are dropped. */
+  readonly entry?: Entry;
 }
 
 /** A listener's default action. */
@@ -111,7 +114,20 @@ export interface TargetPath {
   readonly up: boolean;
   /** The round trip in world milliseconds. */
   readonly latencyMs: number;
+  /**
+   * Whether security groups and network ACLs let connections begin: to the port for traffic, and to the one for health
+   * checks. Both when it is absent; those that stand already go on.
+   */
+  readonly lets?: { readonly traffic: boolean; readonly probes: boolean };
 }
+
+/** Whether a request gets to a target over a connection that begins now. */
+export const takesTraffic = ({ path }: Pick<NodeTarget, 'path'>): boolean =>
+  path.up && path.lets?.traffic !== false;
+
+/** Whether a health check gets to a target. */
+export const takesProbes = ({ path }: Pick<NodeTarget, 'path'>): boolean =>
+  path.up && path.lets?.probes !== false;
 
 /** The name of a target within its group. */
 export const targetKey = (target: { readonly id: string; readonly port: number }): string =>

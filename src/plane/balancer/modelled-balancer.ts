@@ -3,6 +3,7 @@ import { probePhaseMs } from '../../aws/elbv2/probe-schedule.ts';
 import type { Clock } from '../../world/clock.ts';
 import type { BalancerObservation, BalancerPlane } from './balancer-plane.ts';
 import {
+  takesProbes,
   targetKey,
   type NodeAction,
   type NodeConfiguration,
@@ -49,7 +50,7 @@ const foresee = (
   const timeoutMs = group.healthCheck.timeoutSeconds * 1000;
   const travelMs = 2 * target.path.latencyMs;
   const silent: Foreseen = { outcome: { kind: 'timeout' }, durationMs: timeoutMs };
-  if (!target.path.up || target.socket === undefined) return silent;
+  if (!takesProbes(target) || target.socket === undefined) return silent;
   switch (behaviour.kind) {
     case 'silent':
       return silent;

@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { admits } from '../../aws/ec2/traffic/entry.ts';
 import { ClientConnection, type ListenerState } from './client-connection.ts';
 import type { Router } from './exchange.ts';
 import { GroupRouter } from './group-router.ts';
@@ -22,11 +23,29 @@ interface OpenListener {
   readonly state: ListenerState;
   readonly server: Server;
   readonly clients: Set<ClientConnection>;
+  /** Connections that are not let in: their packets are dropped. */
+  readonly held: Set<Socket>;
   socket: ListeningSocket;
 }
 
 const listenerKey = (loadBalancer: NodeLoadBalancer, listener: NodeListener): string =>
   [listener.arn, loadBalancer.address, listener.realPort].join(' ');
+
+/** How long, in real time, Linux tries to connect before it gives up (tcp_syn_retries). */
+const connectPatienceMs = 127_000;
+
+/** To the client its SYN is lost; the system has answered it already, so that silence begins here. */
+const hold = (socket: Socket, held: Set<Socket>): void => {
+  held.add(socket);
+  socket.pause();
+  const timer = setTimeout(() => held.has(socket) && socket.destroy(), connectPatienceMs);
+  timer.unref();
+  socket.once('error', () => socket.destroy());
+  socket.once('close', () => {
+    clearTimeout(timer);
+    held.delete(socket);
+  });
+};
 
 /** The balancer nodes of one zone: every load balancer's node there, in one process. */
 export class NodeBalancer implements Router {
@@ -78,6 +97,7 @@ export class NodeBalancer implements Router {
     for (const open of this.#listeners.values()) {
       open.server.close();
       for (const client of open.clients) client.destroy();
+      for (const socket of open.held) socket.destroy();
     }
     this.#listeners.clear();
   }
@@ -138,6 +158,7 @@ export class NodeBalancer implements Router {
         } else {
           open.state.loadBalancer = loadBalancer;
           open.state.listener = listener;
+          this.#takeHeld(open);
         }
       }
     }
@@ -145,6 +166,7 @@ export class NodeBalancer implements Router {
       if (wanted.has(key)) continue;
       open.server.close();
       for (const client of open.clients) client.retire();
+      for (const socket of open.held) socket.destroy();
       this.#listeners.delete(key);
       changed = true;
     }
@@ -155,10 +177,8 @@ export class NodeBalancer implements Router {
     const state: ListenerState = { loadBalancer, listener };
     const clients = new Set<ClientConnection>();
     const server = createServer({ allowHalfOpen: true }, (socket) => {
-      const client = new ClientConnection(socket, state, this);
-      clients.add(client);
-      socket.once('close', () => clients.delete(client));
-      if (this.#silent) client.setSilent(true);
+      if (this.#lets(state.listener, socket)) this.#take(socket, open);
+      else hold(socket, open.held);
     });
     server.maxConnections = mostConnections;
     const socket: ListeningSocket = {
@@ -168,7 +188,7 @@ export class NodeBalancer implements Router {
       address: loadBalancer.address,
       port: 0,
     };
-    const open: OpenListener = { state, server, clients, socket };
+    const open: OpenListener = { state, server, clients, held: new Set(), socket };
     this.#listeners.set(key, open);
     server.on('listening', () => {
       const bound = server.address();
@@ -181,6 +201,28 @@ export class NodeBalancer implements Router {
       this.#tellSockets();
     });
     server.listen({ host: loadBalancer.address, port: listener.realPort, backlog: 511 });
+  }
+
+  #lets({ entry }: NodeListener, { remoteAddress }: Socket): boolean {
+    if (entry === undefined || remoteAddress === undefined) return true;
+    return admits(entry, remoteAddress.replace(/^::ffff:/, '')).allowed;
+  }
+
+  #take(socket: Socket, { state, clients }: OpenListener): void {
+    const client = new ClientConnection(socket, state, this);
+    clients.add(client);
+    socket.once('close', () => clients.delete(client));
+    if (this.#silent) client.setSilent(true);
+  }
+
+  /** A client sends its SYN again and again: once it is let in, its connection begins. */
+  #takeHeld(open: OpenListener): void {
+    for (const socket of open.held) {
+      if (!this.#lets(open.state.listener, socket)) continue;
+      open.held.delete(socket);
+      this.#take(socket, open);
+      socket.resume();
+    }
   }
 
   #tellSockets(): void {

@@ -58,7 +58,7 @@ export const probe = async (
   clock: NodeClock,
 ): Promise<ProbeOutcome> => {
   const timeoutMs = check.timeoutSeconds * 1000;
-  const { answers } = pool;
+  const answers = pool.answersProbes;
   // A new connection and the request on it: a round trip each.
   const travelMs = 2 * pool.target.path.latencyMs;
   const delayMs = answers ? Math.min(travelMs, timeoutMs) : timeoutMs;

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { unprobed, type NodeTargetHealth } from '../../aws/elbv2/target-health.ts';
-import type { NodeTarget } from './messages.ts';
+import { takesProbes, takesTraffic, type NodeTarget } from './messages.ts';
 
 /** Who uses a connection to a target while it carries a request. */
 export interface TargetUser {
@@ -109,9 +109,14 @@ export class TargetPool {
     return this.#sourceAddress;
   }
 
-  /** Whether anything can come back from the target: it has a socket, and the network joins us. */
+  /** Whether a request gets through to the target: it has a socket, the network joins us and lets connections begin. */
   get answers(): boolean {
-    return this.#target.path.up && this.#target.socket !== undefined;
+    return takesTraffic(this.#target) && this.#target.socket !== undefined;
+  }
+
+  /** The same of a health check, which may go to another port. */
+  get answersProbes(): boolean {
+    return takesProbes(this.#target) && this.#target.socket !== undefined;
   }
 
   update(target: NodeTarget, sourceAddress: string): void {

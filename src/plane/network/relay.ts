@@ -37,6 +37,8 @@ export interface RelayTarget {
   readonly hostAddress: string;
   /** Asked whenever something is to go through. */
   readonly reach: () => RelayReach;
+  /** Whether a client, by its address, may connect to a real port now: else its packets are dropped. All may when absent. */
+  readonly admits?: (client: string, port: number) => boolean;
 }
 
 /** What every relay is made with. */
@@ -114,7 +116,9 @@ class TcpRelay implements AddressRelay {
     await this.#options.watch.look();
     await Promise.all(this.#opening.values());
     // Nobody can tell where an instance listens that cannot be reached: it is silent on every port, and refuses none.
-    if (!this.#reach().up) return this.#open(port, false);
+    if (!this.#reach().up || !this.#admits(this.publicAddress, port)) {
+      return this.#open(port, false);
+    }
     return this.#unopened.get(port);
   }
 
@@ -193,6 +197,10 @@ class TcpRelay implements AddressRelay {
     return this.#target?.reach() ?? silence;
   }
 
+  #admits(client: string, port: number): boolean {
+    return this.#target?.admits?.(client, port) !== false;
+  }
+
   #accept(socket: Socket, port: number): void {
     if (this.#connections.size >= connectionBound) {
       socket.destroy();
@@ -203,6 +211,7 @@ class TcpRelay implements AddressRelay {
       // Asked for only while something is reached.
       host: () => this.#target?.hostAddress,
       reach: () => this.#reach(),
+      admits: (client) => this.#admits(client, port),
       stalled: () => this.#lookAfterStalled(),
       closed: () => this.#connections.delete(connection),
     });

@@ -18,12 +18,17 @@ type Parcel =
   | { readonly kind: 'end'; readonly dueMs: number }
   | { readonly kind: 'reset'; readonly dueMs: number };
 
+/** How long, in real time, Linux tries to connect before it gives up (tcp_syn_retries). */
+const connectPatienceMs = 127_000;
+
 /** What a connection needs to know of the relay that it belongs to. */
 export interface RelayedConnectionOptions {
   readonly port: number;
   /** The address that it leads to at this moment; undefined while it leads nowhere, and is not up. */
   readonly host: () => string | undefined;
   readonly reach: () => RelayReach;
+  /** Whether a connection of this client may begin now; one that began goes on. */
+  readonly admits: (client: string) => boolean;
   /** Told whenever something stands still: `advance` is to be called again, later. */
   readonly stalled: () => void;
   readonly closed: () => void;
@@ -119,6 +124,7 @@ export class RelayedConnection {
   #host: string | undefined;
   #lanes: readonly Lane[] = [];
   #isDue = false;
+  readonly #openedAtMs = performance.now();
 
   constructor(client: Socket, options: RelayedConnectionOptions) {
     this.#client = client;
@@ -139,6 +145,11 @@ export class RelayedConnection {
     if (!this.#isDue) return;
     if (!this.#options.reach().up) {
       this.#options.stalled();
+      return;
+    }
+    if (!this.#isAdmitted()) {
+      if (performance.now() - this.#openedAtMs > connectPatienceMs) this.destroy();
+      else this.#options.stalled();
       return;
     }
     if (this.#instance === undefined) this.#connect();
@@ -163,6 +174,12 @@ export class RelayedConnection {
   #begin(): void {
     this.#isDue = true;
     this.advance();
+  }
+
+  /** Asked only before it begins: those who let connections through remember which they let begin. */
+  #isAdmitted(): boolean {
+    const client = (this.#client.remoteAddress ?? '').replace(/^::ffff:/, '');
+    return this.#instance !== undefined || this.#options.admits(client);
   }
 
   #connect(): void {

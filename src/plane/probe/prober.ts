@@ -36,10 +36,13 @@ export interface ProbeTarget {
   /** The health check's IP address, or its domain name when it has none. */
   readonly host: string;
   readonly port: number;
+  /** The id of the health check. */
+  readonly checkId: string;
 }
 
 /** The host and port that a health check's probes go to. */
 export const targetOf = (check: HealthCheck): ProbeTarget => ({
   host: check.config.ipAddress ?? check.config.fullyQualifiedDomainName ?? '',
   port: check.config.port,
+  checkId: check.id,
 });

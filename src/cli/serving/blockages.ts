@@ -1,0 +1,55 @@
+import { TargetGroups, Targets } from '../../aws/elbv2/entities.ts';
+import type { World } from '../../world/world.ts';
+import { instanceHosts } from './instance-hosts.ts';
+import { nodeOwner, servingLoadBalancers, type ServingLoadBalancer } from './load-balancers.ts';
+import { hostOf, passageToTarget } from './node-configurations.ts';
+import { loopbackClient, passageTo } from './passages.ts';
+
+/** Something that nobody on this machine reaches, although it is there, and why. */
+export interface Blockage {
+  /** For example `i-0123456789abcdef0 port 8080`. */
+  readonly what: string;
+  readonly detail: string;
+}
+
+const listenersOf = (
+  world: World,
+  { loadBalancer, listeners }: ServingLoadBalancer,
+): readonly Blockage[] =>
+  listeners.flatMap(({ port }) => {
+    const passages = loadBalancer.zones.map(({ zoneId }) =>
+      passageTo(world, nodeOwner(loadBalancer.id, zoneId), port, loopbackClient),
+    );
+    const stop = passages.find((passage) => !passage.allowed);
+    return stop === undefined || stop.allowed
+      ? []
+      : [{ what: `balancer ${loadBalancer.name} port ${port}`, detail: stop.detail }];
+  });
+
+const targetsOf = (world: World, serving: ServingLoadBalancer): readonly Blockage[] => {
+  const { view, loadBalancer, targetGroupArns } = serving;
+  const hosts = instanceHosts(world);
+  return targetGroupArns.flatMap((arn) => {
+    const group = view.get(TargetGroups, arn);
+    if (group === undefined) return [];
+    return view.find(Targets, 'targetGroup', arn).flatMap((target) => {
+      const host = hostOf(hosts, serving, target);
+      const ports = new Set([target.port, group.healthCheck.port ?? target.port]);
+      const stops = [...ports].flatMap((port) =>
+        loadBalancer.zones.map(({ zoneId }) =>
+          passageToTarget(serving, target, host, zoneId, port),
+        ),
+      );
+      const stop = stops.find((passage) => !passage.allowed);
+      const what = `balancer ${loadBalancer.name} to target ${target.targetId}:${target.port}`;
+      return stop === undefined || stop.allowed ? [] : [{ what, detail: stop.detail }];
+    });
+  });
+};
+
+/** What security groups, network ACLs and routes keep from load balancers, and load balancers from their targets. */
+export const balancerBlockages = (world: World): readonly Blockage[] =>
+  servingLoadBalancers(world).flatMap((serving) => [
+    ...listenersOf(world, serving),
+    ...targetsOf(world, serving),
+  ]);
