@@ -1,5 +1,6 @@
 import { account } from './account/service.ts';
 import { ebs } from './ebs/service.ts';
+import { cloudwatch } from './cloudwatch/service.ts';
 import { autoscaling } from './autoscaling/service.ts';
 import { ec2 } from './ec2/service.ts';
 import { elbv2 } from './elbv2/service.ts';
@@ -20,6 +21,7 @@ export const services: readonly Service[] = [
   elbv2,
   iam,
   lightsail,
+  cloudwatch,
   pricing,
   route53,
   ssm,

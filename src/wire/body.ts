@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { WireFault } from './fault.ts';
+import type { WireLimits } from './limits.ts';
+import { headerOf } from './protocols/codec.ts';
+import type { WireRequest } from './protocols/codec.ts';
 
 const empty = Buffer.alloc(0);
 
@@ -57,4 +60,30 @@ export const drain = (request: IncomingMessage): void => {
   });
   request.on('error', () => request.socket.destroy());
   request.resume();
+};
+
+/** What zlib says of bytes that are no gzip, and of those that unfold beyond the bound. */
+const isGzipProblem = (error: unknown): error is Error & { readonly code: string } =>
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  (error.code.startsWith('Z_') || error.code === 'ERR_BUFFER_TOO_LARGE');
+
+/**
+ * A request with its body as it was before the client compressed it: SDKs send metric data with `content-encoding: gzip`.
+ * A body that unfolds beyond the bound on bodies is refused as one that is sent so.
+ * Source: Smithy, "requestCompression trait".
+ */
+export const inflated = (request: WireRequest, limits: WireLimits): WireRequest | WireFault => {
+  if (headerOf(request, 'content-encoding') !== 'gzip') return request;
+  // Not an import: few requests are compressed, and none needs it at the start.
+  const { gunzipSync } = process.getBuiltinModule('node:zlib');
+  try {
+    return { ...request, body: gunzipSync(request.body, { maxOutputLength: limits.bodyBytes }) };
+  } catch (error) {
+    if (!isGzipProblem(error)) throw error;
+    return error.code === 'ERR_BUFFER_TOO_LARGE'
+      ? tooLarge(limits.bodyBytes)
+      : new WireFault('SerializationException', 'The body is not gzip', 400);
+  }
 };

@@ -14,13 +14,14 @@ export const builtServices: readonly string[] = [
   'elasticloadbalancing',
   'iam',
   'lightsail',
+  'monitoring',
   'pricing',
   'route53',
   'ssm',
   'sts',
 ];
 
-/** botocore's names of the wire protocols. `smithy-rpc-v2-cbor` has its place in `protocols/codec.ts` and no codec yet. */
+/** botocore's names of the wire protocols. */
 export type ProtocolName =
   | 'ec2'
   | 'query'
@@ -32,6 +33,8 @@ export type ProtocolName =
 /** What a service model says of the service as a whole. */
 export interface ServiceMetadata {
   readonly apiVersion: string;
+  /** There when the service once spoke the query protocol alone, and newer protocols keep its error codes. */
+  readonly awsQueryCompatible?: object;
   readonly endpointPrefix: string;
   readonly jsonVersion?: string;
   readonly protocol: ProtocolName;

@@ -22,7 +22,10 @@ const restXmlServices: ReadonlySet<string> = new Set(['cloudfront', 'route53', '
  * The codec for errors of requests whose service is not known or not built: by what the request looks like,
  * so that the client that sent it can read the answer.
  */
-export const guessCodec = (request: WireRequest, service?: string): Codec | undefined => {
+export const guessCodec = (request: WireRequest, service?: string): Codec => {
+  if (headerOf(request, 'smithy-protocol') === 'rpc-v2-cbor') {
+    return codecOf('smithy-rpc-v2-cbor');
+  }
   const contentType = headerOf(request, 'content-type') ?? '';
   if (
     headerOf(request, 'x-amz-target') !== undefined ||
@@ -50,13 +53,5 @@ export const routeService = async (
   if (!isBuilt.has(scope.service)) return unknownService(scope.service);
   const model = await serviceModel(scope.service);
   const protocol = protocolOf(model, request);
-  const codec = codecOf(protocol);
-  if (codec === undefined) {
-    return new WireFault(
-      'NotImplemented',
-      `Faultline does not speak the protocol ${protocol} yet`,
-      501,
-    );
-  }
-  return { model, codec, protocol };
+  return { model, codec: codecOf(protocol), protocol };
 };

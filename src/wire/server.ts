@@ -6,7 +6,7 @@ import { isDomainError } from '../world/domain-error.ts';
 import type { DomainError } from '../world/domain-error.ts';
 import { handleAdmin, isAdminPath, refuseAdmin } from './admin.ts';
 import type { AdminHandler } from './admin.ts';
-import { drain, readBody } from './body.ts';
+import { drain, inflated, readBody } from './body.ts';
 import { identifyCaller } from './callers.ts';
 import type { IdentifyTemporary, KeyHolder } from './callers.ts';
 import { readCredentialScope } from './credential-scope.ts';
@@ -157,7 +157,7 @@ const refuse = (exchange: Exchange, fault: WireFault): void => {
   }
   const codec = guessCodec(wireRequest(exchange, emptyBody));
   if (request.headers.expect !== undefined) response.setHeader('connection', 'close');
-  if (codec !== undefined) fail(exchange, codec, undefined, fault);
+  fail(exchange, codec, undefined, fault);
   drain(request);
 };
 
@@ -249,8 +249,7 @@ const handleCall = async (exchange: Exchange, context: Context): Promise<void> =
   const request = wireRequest(exchange, body);
   const routed = await routeService(scope, request);
   if (routed instanceof WireFault) {
-    const codec = guessCodec(request, scope.service);
-    if (codec !== undefined) fail(exchange, codec, undefined, routed);
+    fail(exchange, guessCodec(request, scope.service), undefined, routed);
     return;
   }
   try {
@@ -259,9 +258,11 @@ const handleCall = async (exchange: Exchange, context: Context): Promise<void> =
       fail(exchange, routed.codec, routed, holder);
       return;
     }
-    const fault = await strictFault(context, scope, holder, routed, request);
-    if (fault === undefined) await call(exchange, context, scope, holder, routed, request);
-    else fail(exchange, routed.codec, routed, fault);
+    const fault =
+      (await strictFault(context, scope, holder, routed, request)) ??
+      inflated(request, context.limits);
+    if (fault instanceof WireFault) fail(exchange, routed.codec, routed, fault);
+    else await call(exchange, context, scope, holder, routed, fault);
   } catch (error) {
     answerBug(exchange, context, routed, error);
   }
@@ -285,7 +286,7 @@ const answerBug = (
     500,
   );
   const codec = routed?.codec ?? guessCodec(wireRequest(exchange, emptyBody));
-  if (codec !== undefined) fail(exchange, codec, routed, fault);
+  fail(exchange, codec, routed, fault);
 };
 
 const handle = (request: IncomingMessage, response: ServerResponse, context: Context): void => {

@@ -1,5 +1,6 @@
 import { Account } from '@aws-sdk/client-account';
 import { EBS } from '@aws-sdk/client-ebs';
+import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -24,6 +25,7 @@ export interface AwsClients {
   readonly account: Account;
   readonly ebs: EBS;
   readonly autoscaling: AutoScaling;
+  readonly cloudwatch: CloudWatch;
   readonly ec2: EC2;
   readonly elbv2: ElasticLoadBalancingV2;
   readonly iam: IAM;
@@ -38,6 +40,7 @@ export interface AwsClients {
 const scopes: Readonly<Record<keyof AwsClients, string>> = {
   account: 'account',
   autoscaling: 'autoscaling',
+  cloudwatch: 'monitoring',
   ebs: 'ebs',
   ec2: 'ec2',
   elbv2: 'elasticloadbalancing',
@@ -90,6 +93,7 @@ export const awsClients = (endpoint: string, caller: Caller = {}): AwsClients =>
   const clients = {
     account: new Account(configuration),
     autoscaling: new AutoScaling(configuration),
+    cloudwatch: new CloudWatch(configuration),
     ebs: new EBS(configuration),
     ec2: new EC2(configuration),
     elbv2: new ElasticLoadBalancingV2(configuration),

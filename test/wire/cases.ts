@@ -1,3 +1,5 @@
+import { cloudWatchCases } from './cloudwatch-cases.ts';
+
 /** One call with its input and the output that a fake world answers: the same for every client and every golden file. */
 export interface WireCase {
   /** Name of the golden files. */
@@ -169,6 +171,7 @@ export const wireCases: readonly WireCase[] = [
     operation: 'CreateTags',
     input: { Resources: ['i-1', 'vol-1'], Tags: [{ Key: 'a', Value: '' }] },
   },
+  ...cloudWatchCases,
   {
     name: 'autoscaling-create-auto-scaling-group',
     client: 'autoscaling',

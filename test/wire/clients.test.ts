@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { AwsQueryProtocol } from '@aws-sdk/core/protocols';
+import { SmithyRpcV2CborProtocol } from '@smithy/core/cbor';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DomainError } from '../../src/world/domain-error.ts';
 import { wireCases } from './cases.ts';
@@ -99,6 +101,28 @@ describe('the JavaScript SDK', () => {
     answer = new DomainError('ParameterNotFound', 'no such parameter');
     expect(await refused('ssm', 'GetParameter', { Name: 'a' })).toMatchObject({
       name: 'ParameterNotFound',
+    });
+  });
+
+  test.each([
+    ['CBOR', { protocol: SmithyRpcV2CborProtocol }],
+    ['the query protocol', { protocol: AwsQueryProtocol }],
+  ])('speaks %s with CloudWatch when it is told to', async (_protocol, configuration) => {
+    const cloudWatchCases = wireCases.filter(({ client }) => client === 'cloudwatch');
+    expect(cloudWatchCases.length).toBeGreaterThan(0);
+    for (const { client, operation, input, output } of cloudWatchCases) {
+      world.calls.length = 0;
+      answer = output;
+      expect(await send(client, operation, input, configuration)).toEqual(output ?? {});
+      expect(world.calls).toMatchObject([{ service: 'monitoring', operation, input }]);
+    }
+    answer = new DomainError('ResourceNotFound', 'Unknown alarm(s): é');
+    await expect(
+      send('cloudwatch', 'DeleteAlarms', { AlarmNames: ['é'] }, configuration),
+    ).rejects.toMatchObject({
+      name: 'ResourceNotFound',
+      message: 'Unknown alarm(s): é',
+      $metadata: { httpStatusCode: 404 },
     });
   });
 

@@ -28,6 +28,8 @@ const recordedRequest = (one: WireCase): Recorded =>
 const authorizationFor = (service: string): string =>
   `AWS4-HMAC-SHA256 Credential=123456789012/20260102/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
 
+const cborPath = '/service/GraniteServiceVersion20100801/operation/PutMetricData';
+
 const statusOf = async (url: string, request: RequestInit): Promise<number> => {
   const response = await fetch(world.endpoint + url, request);
   await response.arrayBuffer();
@@ -114,6 +116,25 @@ describe('whatever is sent, the answer is never a 5xx of our own making', () => 
         },
       ),
       { numRuns: 60 },
+    );
+    expect(world.logged).toEqual([]);
+  });
+
+  test('random bytes as CBOR', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
+        const status = await statusOf(cborPath, {
+          method: 'POST',
+          headers: {
+            authorization: authorizationFor('monitoring'),
+            'smithy-protocol': 'rpc-v2-cbor',
+            'content-type': 'application/cbor',
+          },
+          body: new Uint8Array(bytes),
+        });
+        expect(status).toSatisfy((of: number) => of < 500);
+      }),
+      { numRuns: 100 },
     );
     expect(world.logged).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import * as account from '@aws-sdk/client-account';
 import * as autoscaling from '@aws-sdk/client-auto-scaling';
+import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as ebs from '@aws-sdk/client-ebs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -24,6 +25,7 @@ const packages: Readonly<
 > = {
   account: { client: account.AccountClient, commands: account },
   autoscaling: { client: autoscaling.AutoScalingClient, commands: autoscaling },
+  cloudwatch: { client: cloudwatch.CloudWatchClient, commands: cloudwatch },
   ebs: { client: ebs.EBSClient, commands: ebs },
   ec2: { client: ec2.EC2Client, commands: ec2 },
   elbv2: { client: elbv2.ElasticLoadBalancingV2Client, commands: elbv2 },

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as account from '@aws-sdk/client-account';
 import * as autoscaling from '@aws-sdk/client-auto-scaling';
+import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as ebs from '@aws-sdk/client-ebs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -25,6 +26,7 @@ const packages: Readonly<Record<string, object>> = {
   elasticloadbalancing: elbv2,
   iam,
   lightsail,
+  monitoring: cloudwatch,
   pricing,
   route53,
   ssm,

@@ -5,19 +5,16 @@ import { ec2Query } from './ec2-query.ts';
 import { json } from './json.ts';
 import { restJson } from './rest-json.ts';
 import { restXml } from './rest-xml.ts';
+import { rpcCbor } from './rpc-cbor.ts';
 
-/**
- * The codec of each protocol. `smithy-rpc-v2-cbor` is CloudWatch's newest and comes with that service: its
- * codec goes here.
- */
-const codecs: Readonly<Record<Exclude<ProtocolName, 'smithy-rpc-v2-cbor'>, Codec>> = {
+const codecs: Readonly<Record<ProtocolName, Codec>> = {
   ec2: ec2Query,
   query: awsQuery,
   'rest-xml': restXml,
   'rest-json': restJson,
   json,
+  'smithy-rpc-v2-cbor': rpcCbor,
 };
 
-/** The codec of a protocol; undefined for one that is not built. */
-export const codecOf = (protocol: ProtocolName): Codec | undefined =>
-  protocol === 'smithy-rpc-v2-cbor' ? undefined : codecs[protocol];
+/** The codec of a protocol. */
+export const codecOf = (protocol: ProtocolName): Codec => codecs[protocol];

@@ -6,6 +6,7 @@ import { violationsOf } from '../validate.ts';
 import { sharedViolationFault } from '../violation-message.ts';
 import type { Codec, WireRequest } from './codec.ts';
 import { headerOf } from './codec.ts';
+import { compatibleError, violationCode } from './query-compatible.ts';
 import { parseJsonObject, readJsonMembers, writeJsonMembers } from './json-value.ts';
 
 const targetedOperation = (
@@ -48,7 +49,7 @@ export const json: Codec = {
     const violations = violationsOf(operation.input, input);
     return violations.length === 0
       ? { operation, input }
-      : sharedViolationFault(violations, 'ValidationException');
+      : sharedViolationFault(violations, violationCode(model));
   },
 
   serialise(operation, output) {
@@ -62,12 +63,13 @@ export const json: Codec = {
   },
 
   serialiseError(model, error) {
+    const compatible = compatibleError(model, error);
     return {
       status: statusOf(error, model),
-      headers: { 'content-type': contentType(model) },
+      headers: { 'content-type': contentType(model), ...compatible.headers },
       body: JSON.stringify({
         ...errorDetails(model, error),
-        __type: error.code,
+        __type: compatible.type,
         message: error.message,
       }),
     };
