@@ -187,18 +187,28 @@ export class DiskRunner implements InstanceDisks {
   }
 
   #sweep() {
-    const { world, disks } = this.#options;
-    return disks.sweep({
+    return this.#options.disks.sweep({
       volume: (volumeId) => this.#told.has(volumeId),
-      snapshot: ({ region, snapshotId }) =>
-        world
-          .view(region, noAccount)
-          .accounts()
-          .some((account) => {
-            const found = world.view(region, account).get(Snapshots, snapshotId);
-            return found !== undefined && found.state !== 'error';
-          }),
+      snapshot: (snapshot) => {
+        if (this.#isToBe(snapshot)) return true;
+        if (this.#uses.over(useOf(snapshot)) === undefined) return false;
+        // It was deleted while a volume was being made of it, or a copy: they go on with what it holds.
+        this.#drop(snapshot.region, snapshot.snapshotId);
+        return true;
+      },
     });
+  }
+
+  /** Whether the world knows of a snapshot that holds something, or will. */
+  #isToBe({ region, snapshotId }: SnapshotPlace): boolean {
+    const { world } = this.#options;
+    return world
+      .view(region, noAccount)
+      .accounts()
+      .some((account) => {
+        const found = world.view(region, account).get(Snapshots, snapshotId);
+        return found !== undefined && found.state !== 'error';
+      });
   }
 
   #takeAll(): void {

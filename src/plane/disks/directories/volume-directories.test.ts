@@ -144,10 +144,20 @@ describe('a volume directory', () => {
     await volumes.place(other, spot());
     await volumes.create('vol-1');
     await mkdir(join(data, 'volumes', '.erasing', 'vol-2'), { recursive: true });
-    await mkdir(join(data, 'volumes', id, 'restoring'));
+    const making = 'vol-2';
+    await mkdir(join(data, 'volumes', making, 'restoring'), { recursive: true });
     await mkdir(join(data, 'volumes', 'notes'));
-    expect(await volumes.sweep((volumeId) => volumeId === id)).toEqual([other, 'vol-1']);
-    expect((await readdir(join(data, 'volumes'))).sort()).toEqual(['notes', id]);
+    const isKnown = (volumeId: string): boolean => volumeId === id || volumeId === making;
+    expect(await volumes.sweep(isKnown)).toEqual([other, 'vol-1']);
+    expect((await readdir(join(data, 'volumes'))).toSorted()).toEqual([
+      '.erasing',
+      'notes',
+      id,
+      making,
+    ]);
+    expect(await readdir(join(data, 'volumes', '.erasing'))).toEqual([]);
+    // It may be being made at this moment.
+    expect(await readdir(join(data, 'volumes', making))).toEqual(['restoring']);
     expect(await readdir(join(data, 'volumes', id))).toEqual(['contents']);
     expect(existsSync(spot())).toBe(false);
   });

@@ -287,21 +287,21 @@ export class VolumeDirectories {
 
   /**
    * Removes what no volume owns, after a crash: volumes for which `isKnown` does not hold, asked right before each is removed,
-   * and what was being made or removed. Not while a volume is being made. Gives the ids of what was removed.
+   * and what was being removed. What was being made goes when it is made anew. Volumes that are known may be made, placed
+   * and removed meanwhile. Gives the ids of what was removed.
    */
   async sweep(isKnown: (volumeId: string) => boolean): Promise<readonly string[] | DomainError> {
     return orHostProblem('What is left of volumes cannot be removed', async () => {
       const removed: string[] = [];
+      const erasing = join(this.#volumes, erasingName);
+      const halfErased = (await isDirectory(erasing)) ? await readdir(erasing) : [];
       for (const volumeId of await this.#ids()) {
-        if (isKnown(volumeId)) {
-          await eraseTree(join(this.folder(volumeId), 'restoring'));
-          continue;
-        }
+        if (isKnown(volumeId)) continue;
         const problem = await this.erase(volumeId);
         if (problem !== undefined) return problem;
         removed.push(volumeId);
       }
-      await eraseTree(join(this.#volumes, erasingName));
+      for (const name of halfErased) await eraseTree(join(erasing, name));
       return removed;
     });
   }
