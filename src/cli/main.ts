@@ -91,6 +91,34 @@ const addFaults = (program: Command): void => {
     );
 };
 
+const addInstances = (program: Command): void => {
+  program
+    .command('ssh <instance> [command...]')
+    .description('a shell in an instance (by id, Name tag or private address), or a command: -- ls')
+    .option(
+      '--endpoint <url>',
+      'the world to speak to (default: FAULTLINE_ENDPOINT, else port 4566)',
+    )
+    .option('--region <code>', 'the Region that it is in, where several have one of that name')
+    .action(async (of: string, words: readonly string[], options: Record<string, string>) => {
+      const { ssh } = await import('./commands/ssh.ts');
+      await ssh(of, words, options);
+    });
+  client(program.command('logs <instance>'))
+    .description('what an instance (by id, Name tag or private address) printed on its console')
+    .option('--follow', 'go on with what it prints from now on')
+    .option('--region <code>', 'the Region that it is in, where several have one of that name')
+    .action(
+      async (
+        of: string,
+        options: ClientOptions & { readonly region?: string; readonly follow?: boolean },
+      ) => {
+        const { logs } = await import('./commands/logs.ts');
+        await logs(of, options);
+      },
+    );
+};
+
 const addImages = (program: Command): void => {
   client(program.command('copies'))
     .description('images and snapshots on their way between Regions: rate, share, time left')
@@ -254,6 +282,7 @@ const createProgram = (): Command => {
     });
   addUp(program);
   addFaults(program);
+  addInstances(program);
   addImages(program);
   addDrill(program);
   addAtlas(program);

@@ -33,6 +33,7 @@ import type { SocketAddress } from './admin.ts';
 import { ClockPositionKeeper, reservedWorldTime } from './clock-position.ts';
 import { defaultPort, lookUpSocket, resolveSocket } from './directory.ts';
 import { ImageDesk } from './image-desk.ts';
+import { InstanceVisits } from './instance-visits.ts';
 import type { Log } from './log.ts';
 import { LiveClock } from './live-clock.ts';
 import { PublicSides } from './public-sides.ts';
@@ -90,6 +91,8 @@ export class LiveWorld {
   readonly #driver: Driver;
   /** Images that come and go by the command line, and what is known of copies. */
   readonly images: ImageDesk;
+  /** People who look into instances. */
+  readonly visits: InstanceVisits;
   readonly #disks: DiskRunner;
   readonly #instances: InstanceRunner;
   readonly #balancers: BalancerRunner;
@@ -120,6 +123,11 @@ export class LiveWorld {
       onProblem: (id, message) => log.warn({ id }, message),
     });
     this.#instances = this.#runInstances();
+    this.visits = new InstanceVisits({
+      world,
+      driver,
+      diskDirectory: (id) => rootDirectory(directory, id),
+    });
     this.#publicSides = new PublicSides({ world, sockets: this.sockets, log: options.log });
     this.#plane = createBalancerPlane({
       log: options.log,

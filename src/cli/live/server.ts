@@ -155,6 +155,14 @@ class Server implements AdminWorld {
     return this.live().blockages();
   }
 
+  entranceOf(...asked: Parameters<AdminWorld['entranceOf']>): ReturnType<AdminWorld['entranceOf']> {
+    return this.live().visits.entranceOf(...asked);
+  }
+
+  consoleOf(...asked: Parameters<AdminWorld['consoleOf']>): ReturnType<AdminWorld['consoleOf']> {
+    return this.live().visits.consoleOf(...asked);
+  }
+
   images(): ImageDesk {
     return this.live().images;
   }

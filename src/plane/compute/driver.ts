@@ -112,6 +112,16 @@ export interface ListedMachine {
   readonly metadataEndpoint?: string;
 }
 
+/** How a program of this host begins within a machine, for a person who looks around there. */
+export interface Entrance {
+  /** What stands before the machine's own command and its arguments. */
+  readonly command: readonly string[];
+  /** All that the program's environment has beside its terminal; undefined where `command` itself takes care of it. */
+  readonly environment: Readonly<Record<string, string>> | undefined;
+  /** On this host; undefined where `command` itself takes care of it. */
+  readonly workingDirectory: string | undefined;
+}
+
 /** A machine of an earlier run that was still there, and was ended. */
 export interface Leftover {
   readonly instanceId: string;
@@ -141,6 +151,13 @@ export interface Driver {
   unfreeze(instanceId: string): Promise<DomainError | undefined>;
   /** The last 64 KiB of what the machine printed, over all its boots; empty when it never ran here. */
   consoleOutput(disk: InstanceDisk): Promise<Uint8Array>;
+  /**
+   * The file in which the console of an instance is or will be, where there is one. It only grows, until another file
+   * takes its place that begins with the last 64 KiB of it.
+   */
+  consoleFile(disk: InstanceDisk): string | undefined;
+  /** How to begin a program in a machine that is on; `hasTerminal` says whether it speaks to a person at one. */
+  enter(instanceId: string, hasTerminal: boolean): Entrance | DomainError;
   /** Removes disk and scripts of a terminated machine; the console stays readable. */
   eraseDisk(disk: InstanceDisk): Promise<void>;
   list(): readonly ListedMachine[];

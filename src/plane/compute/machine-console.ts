@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { consoleOutputBytes } from './driver.ts';
@@ -15,6 +15,15 @@ export const readConsole = async (path: string): Promise<Uint8Array> => {
   } catch (problem) {
     if (problem instanceof Error && 'code' in problem && problem.code === 'ENOENT')
       return new Uint8Array();
+    throw problem;
+  }
+};
+
+const sizeOf = async (path: string): Promise<number> => {
+  try {
+    return (await stat(path)).size;
+  } catch (problem) {
+    if (isSystemProblem(problem) && problem.code === 'ENOENT') return 0;
     throw problem;
   }
 };
@@ -70,16 +79,15 @@ export class MachineConsole {
   async #appendBounded(bytes: Buffer): Promise<void> {
     if (this.#bytesInFile === undefined) {
       await mkdir(dirname(this.#path), { recursive: true });
-      this.#bytesInFile = (await readConsole(this.#path)).length;
+      this.#bytesInFile = await sizeOf(this.#path);
     }
-    if (this.#bytesInFile + bytes.length <= fileBound) {
-      await appendFile(this.#path, bytes);
-      this.#bytesInFile += bytes.length;
-      return;
-    }
-    const all = Buffer.concat([await readConsole(this.#path), bytes]);
-    const kept = all.subarray(Math.max(0, all.length - consoleOutputBytes));
-    await writeFile(this.#path, kept);
+    await appendFile(this.#path, bytes);
+    this.#bytesInFile += bytes.length;
+    if (this.#bytesInFile <= fileBound) return;
+    // Whoever follows the file reads it to its end, and goes on after the bytes that the new one begins with.
+    const kept = await readConsole(this.#path);
+    await writeFile(`${this.#path}.new`, kept);
+    await rename(`${this.#path}.new`, this.#path);
     this.#bytesInFile = kept.length;
   }
 }

@@ -7,7 +7,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '../../world/domain-error.ts';
 import { prepareBoot } from './boot-plan.ts';
 import type { BootPlan } from './boot-plan.ts';
-import type { InstanceDisk, InstanceSpecification, ListedMachine, MachineState } from './driver.ts';
+import type {
+  Entrance,
+  InstanceDisk,
+  InstanceSpecification,
+  ListedMachine,
+  MachineState,
+} from './driver.ts';
 import { removeProcessRecord, writeProcessRecord } from './leftovers.ts';
 import { MachineConsole } from './machine-console.ts';
 import type { MachineNetwork, MachinePlace } from './machine-network.ts';
@@ -65,6 +71,15 @@ export const machineDirectory = (disk: InstanceDisk): string => `${disk.diskDire
 /** Where a machine's console is kept. */
 export const consolePath = (disk: InstanceDisk): string =>
   join(machineDirectory(disk), 'console.log');
+
+/** Why nobody can enter a machine now. */
+export const notEnterable = (instanceId: string, state: MachineState | 'off'): DomainError =>
+  new DomainError(
+    'ConflictNotRunning',
+    state === 'frozen'
+      ? `${instanceId} has no power: it answers nobody until it is back.`
+      : `${instanceId} is ${state}: only a machine that runs can be entered.`,
+  );
 
 /** An instance as a process group of this host, from the moment it is switched on until nothing of it is left. */
 export class Machine {
@@ -128,6 +143,17 @@ export class Machine {
     if (plan.command !== undefined) await this.#run(plan.command, place);
     this.#state = 'running';
     return undefined;
+  }
+
+  /** How another program begins here: as the machine's own do, so that it goes when they go. */
+  entrance(): Entrance | DomainError {
+    if (this.#state !== 'running' || this.#place === undefined)
+      return notEnterable(this.specification.instanceId, this.#state);
+    return {
+      command: this.#place.enter,
+      environment: this.#environment(this.#place),
+      workingDirectory: this.specification.diskDirectory,
+    };
   }
 
   /** From now on an exit of the main process is told; one that came before is told now, so that it never precedes the boot. */
@@ -202,7 +228,7 @@ export class Machine {
     await removeProcessRecord(this.#host.stateDirectory, this.specification.instanceId);
   }
 
-  #environment(place: MachinePlace): NodeJS.ProcessEnv {
+  #environment(place: MachinePlace): Readonly<Record<string, string>> {
     const { region, environment, diskDirectory, instanceId } = this.specification;
     const { worldId, runId, path } = this.#host;
     return {

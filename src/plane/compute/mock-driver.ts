@@ -149,6 +149,17 @@ class ScriptedDriver implements MockDriver {
     return Promise.resolve(bytes.subarray(Math.max(0, bytes.length - consoleOutputBytes)));
   }
 
+  consoleFile(): undefined {
+    return undefined;
+  }
+
+  enter(instanceId: string): DomainError {
+    return new DomainError(
+      'ConflictNothingRuns',
+      `${instanceId} is a mock machine: nothing runs in it that could be entered. Start the world with another --driver.`,
+    );
+  }
+
   eraseDisk(): Promise<void> {
     return Promise.resolve();
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DomainError } from '../../world/domain-error.ts';
 import type {
   Driver,
+  Entrance,
   InstanceDisk,
   InstanceSpecification,
   Leftover,
@@ -11,7 +12,7 @@ import type {
   Observation,
 } from './driver.ts';
 import { endLeftovers } from './leftovers.ts';
-import { Machine, consolePath, machineDirectory } from './machine.ts';
+import { Machine, consolePath, machineDirectory, notEnterable } from './machine.ts';
 import { readConsole } from './machine-console.ts';
 import { hostNetwork } from './machine-network.ts';
 import type { MachineNetwork } from './machine-network.ts';
@@ -102,6 +103,14 @@ export class ProcessGroupDriver implements Driver {
 
   consoleOutput(disk: InstanceDisk): Promise<Uint8Array> {
     return readConsole(consolePath(disk));
+  }
+
+  consoleFile(disk: InstanceDisk): string {
+    return consolePath(disk);
+  }
+
+  enter(instanceId: string): Entrance | DomainError {
+    return this.#machines.get(instanceId)?.entrance() ?? notEnterable(instanceId, 'off');
   }
 
   async eraseDisk(disk: InstanceDisk): Promise<void> {

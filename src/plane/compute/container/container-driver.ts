@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DomainError } from '../../../world/domain-error.ts';
 import type {
   Driver,
+  Entrance,
   InstanceDisk,
   InstanceSpecification,
   Leftover,
@@ -13,7 +14,7 @@ import type {
   Observation,
 } from '../driver.ts';
 import { readConsole } from '../machine-console.ts';
-import { consolePath, machineDirectory } from '../machine.ts';
+import { consolePath, machineDirectory, notEnterable } from '../machine.ts';
 import { startReaper } from '../reaper.ts';
 import type { Reaper } from '../reaper.ts';
 import { isSystemProblem, orHostProblem } from '../system-problem.ts';
@@ -126,6 +127,14 @@ class ContainerDriver implements Driver {
 
   consoleOutput(disk: InstanceDisk): Promise<Uint8Array> {
     return readConsole(consolePath(disk));
+  }
+
+  consoleFile(disk: InstanceDisk): string {
+    return consolePath(disk);
+  }
+
+  enter(instanceId: string, hasTerminal: boolean): Entrance | DomainError {
+    return this.#machines.get(instanceId)?.entrance(hasTerminal) ?? notEnterable(instanceId, 'off');
   }
 
   async eraseDisk(disk: InstanceDisk): Promise<void> {

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '../../../world/domain-error.ts';
-import type { InstanceSpecification, ListedMachine, MachineState } from '../driver.ts';
+import type { Entrance, InstanceSpecification, ListedMachine, MachineState } from '../driver.ts';
 import { MachineConsole } from '../machine-console.ts';
-import { consolePath, machineDirectory } from '../machine.ts';
+import { consolePath, machineDirectory, notEnterable } from '../machine.ts';
 import { startMetadataService } from '../metadata-service.ts';
 import type { MetadataService } from '../metadata-service.ts';
 import { installPowerSwitch } from '../power-switch.ts';
@@ -162,6 +162,26 @@ export class ContainerMachine {
     if (plan.hasInit) running.attached.write('begin\n');
     this.#state = 'running';
     return undefined;
+  }
+
+  /** How another program begins in the container: by its engine's own command line. */
+  entrance(hasTerminal: boolean): Entrance | DomainError {
+    const { instanceId } = this.specification;
+    if (this.#state !== 'running' || this.#running === undefined)
+      return notEnterable(instanceId, this.#state);
+    const { kind, socketPath } = this.#host.engine;
+    const socket = `unix://${socketPath}`;
+    return {
+      command: [
+        ...(kind === 'podman' ? ['podman', '--url', socket] : ['docker', '--host', socket]),
+        'exec',
+        '--interactive',
+        ...(hasTerminal ? ['--tty'] : []),
+        this.#running.id,
+      ],
+      environment: undefined,
+      workingDirectory: undefined,
+    };
   }
 
   /** From now on an exit of the main process is told; one that came before is told now, so that it never precedes the boot. */
