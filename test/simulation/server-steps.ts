@@ -1,5 +1,5 @@
 import { baseImagesOf } from '../../src/aws/ec2/base-images.ts';
-import { Subnets, Vpcs } from '../../src/aws/ec2/entities.ts';
+import { SecurityGroupRules, SecurityGroups, Subnets, Vpcs } from '../../src/aws/ec2/entities.ts';
 import { Instances } from '../../src/aws/ec2/instance-entities.ts';
 import { ec2 } from '../../src/aws/ec2/service.ts';
 import { call, listOf, newName, once, oneOf, some, type Home, type Run } from './run.ts';
@@ -28,6 +28,21 @@ const idsOf = (answer: unknown): readonly string[] => {
   return (launched as readonly { readonly InstanceId: string }[]).map((one) => one.InstanceId);
 };
 
+/** Lets everyone into the default security groups of an account's VPCs: who may connect is not what these runs vary. */
+const letEveryoneIn = (run: Run, home: Home): void => {
+  const view = run.simulated.world.view(home.region, home.account);
+  for (const { id } of listOf(run, home, SecurityGroups)) {
+    const isOpen = view
+      .find(SecurityGroupRules, 'group', id)
+      .some(({ peer, isEgress }) => !isEgress && peer.kind === 'ipv4');
+    if (isOpen) continue;
+    call(run, home, ec2, 'AuthorizeSecurityGroupIngress', {
+      GroupId: id,
+      IpPermissions: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
+    });
+  }
+};
+
 /** Launches some instances in a subnet. */
 export const launch = (run: Run, home: Home): void => {
   const subnets = listOf(run, home, Subnets);
@@ -51,6 +66,7 @@ export const launch = (run: Run, home: Home): void => {
     ...(once(run, 10) ? { DryRun: true } : {}),
   });
   for (const id of idsOf(answer)) run.scripts.set(id, script);
+  letEveryoneIn(run, home);
 };
 
 const changes = ['StopInstances', 'StartInstances', 'StartInstances', 'RebootInstances'] as const;
