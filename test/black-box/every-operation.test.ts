@@ -7,6 +7,7 @@ import { walkAccountsAndRegions } from './walks/accounts-and-regions.ts';
 import { walkAddresses } from './walks/addresses.ts';
 import { walkAutoScaling } from './walks/auto-scaling.ts';
 import { walkAutoScalingLifecycle } from './walks/auto-scaling-lifecycle.ts';
+import { walkAutoScalingPolicies } from './walks/auto-scaling-policies.ts';
 import { walkBalancers } from './walks/balancers.ts';
 import { walkCloudWatch } from './walks/cloudwatch.ts';
 import { walkDns } from './walks/dns.ts';
@@ -51,6 +52,7 @@ walkLaunchTemplates(world);
 walkIam(world);
 walkAutoScaling(world);
 walkAutoScalingLifecycle(world);
+walkAutoScalingPolicies(world);
 
 it('walked through every operation of docs/coverage.md', () => {
   expect([...answeredOperations].toSorted()).toEqual(listedOperations());

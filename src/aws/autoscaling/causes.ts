@@ -78,6 +78,23 @@ export const movedFromStandby = (
 ): string =>
   `${at(now)} instance ${instanceId} was moved out of standby in response to a user request, increasing the capacity from ${from} to ${to}.`;
 
+export const executedByUser = (
+  now: number,
+  policy: string,
+  before: number,
+  desired: number,
+): string =>
+  `${at(now)} a user request executed policy ${policy} changing the desired capacity from ${before} to ${desired}.`;
+
+export const triggeredByAlarm = (
+  now: number,
+  alarm: string,
+  policy: string,
+  before: number,
+  desired: number,
+): string =>
+  `${at(now)} a monitor alarm ${alarm} in state ALARM triggered policy ${policy} changing the desired capacity from ${before} to ${desired}.`;
+
 export const actionAbandoned = (now: number): string =>
   `${at(now)} an instance was taken out of service in response to its lifecycle action being abandoned.`;
 

@@ -10,19 +10,22 @@ import { existingGroup } from './lookups.ts';
 
 /**
  * Changes how many instances a group is to have, for a user, a policy or a schedule; `cause` is the sentence that the
- * activities that follow begin with (`causes.ts`). The bounds of the group are the caller's to check.
+ * activities that follow begin with (`causes.ts`). The bounds of the group are the caller's to check. A simple policy may
+ * have a cooldown of its own, which is the group's until something else changes what is desired.
  */
 export const changeDesiredCapacity = (
   tx: Tx,
   group: AutoScalingGroup,
   desiredCapacity: number,
   cause: string,
+  policyCooldownSeconds: number | null = null,
 ): AutoScalingGroup => {
   if (desiredCapacity === group.desiredCapacity) return group;
   const changed: AutoScalingGroup = {
     ...group,
     desiredCapacity,
     causes: [...group.causes, cause],
+    policyCooldownSeconds,
     // What is wanted has changed: what failed before may be tried again.
     launchTrouble: null,
   };

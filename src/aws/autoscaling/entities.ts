@@ -83,6 +83,8 @@ export interface AutoScalingGroup extends Entity, GroupSettings {
   readonly toReplace: number;
   /** World time at which the cooldown of the last scaling activity is over. */
   readonly cooldownUntil: number;
+  /** The cooldown of the simple policy that changed the desired capacity last, if it has one of its own. */
+  readonly policyCooldownSeconds?: number | null;
 }
 
 export const AutoScalingGroups = defineTable<AutoScalingGroup>('autoscaling-groups', {

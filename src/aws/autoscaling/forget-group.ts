@@ -1,8 +1,11 @@
 import type { Tx } from '../../world/transaction.ts';
+import { scheduleCollection } from './collected-metrics.ts';
 import { AutoScalingGroups, GroupInstances, type AutoScalingGroup } from './entities.ts';
 import { proceed } from './hooks/complete-action.ts';
 import { LifecycleActions, LifecycleHooks } from './hooks/entities.ts';
 import { forgetActions } from './hooks/lifecycle-actions.ts';
+import { ScalingPolicies } from './policies/entities.ts';
+import { forgetPolicy } from './policies/policies.ts';
 
 /** Ends all lifecycle actions of a group; instances that waited go on. */
 export const releaseWaiting = (tx: Tx, groupName: string): void => {
@@ -19,5 +22,7 @@ export const releaseWaiting = (tx: Tx, groupName: string): void => {
 /** A group without instances is gone, and all that is kept for it alone. */
 export const forgetGroup = (tx: Tx, group: AutoScalingGroup): void => {
   for (const hook of tx.find(LifecycleHooks, 'group', group.id)) tx.delete(LifecycleHooks, hook.id);
+  for (const policy of tx.find(ScalingPolicies, 'group', group.id)) forgetPolicy(tx, policy, true);
+  scheduleCollection(tx, { ...group, enabledMetrics: [] });
   tx.delete(AutoScalingGroups, group.id);
 };

@@ -5,6 +5,7 @@ import type {
 } from '@aws-sdk/client-auto-scaling';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import type { Operation } from '../operation.ts';
+import { scheduleCollection } from './collected-metrics.ts';
 import { AutoScalingGroups } from './entities.ts';
 import { validation } from './errors.ts';
 import { existingGroup } from './lookups.ts';
@@ -54,7 +55,9 @@ export const enableMetricsCollection: Operation<
   const enabledMetrics = groupMetrics.filter(
     (metric) => asked.includes(metric) || group.enabledMetrics.includes(metric),
   );
-  tx.put(AutoScalingGroups, { ...group, enabledMetrics });
+  const changed = { ...group, enabledMetrics };
+  tx.put(AutoScalingGroups, changed);
+  scheduleCollection(tx, changed);
   return {};
 };
 
@@ -68,7 +71,9 @@ export const disableMetricsCollection: Operation<
   const asked = readMetrics(input.Metrics);
   if (isDomainError(asked)) return asked;
   const enabledMetrics = group.enabledMetrics.filter((metric) => !asked.includes(metric));
-  tx.put(AutoScalingGroups, { ...group, enabledMetrics });
+  const changed = { ...group, enabledMetrics };
+  tx.put(AutoScalingGroups, changed);
+  scheduleCollection(tx, changed);
   return {};
 };
 

@@ -41,7 +41,8 @@ const isSuspended = (group: AutoScalingGroup, process: string): boolean =>
 const beginCooldown = (tx: Tx, groupName: string): void => {
   const group = tx.get(AutoScalingGroups, groupName);
   if (group === undefined) return;
-  const cooldownUntil = tx.now + group.defaultCooldownSeconds * 1000;
+  const seconds = group.policyCooldownSeconds ?? group.defaultCooldownSeconds;
+  const cooldownUntil = tx.now + seconds * 1000;
   tx.put(AutoScalingGroups, { ...group, cooldownUntil });
 };
 

@@ -5,5 +5,8 @@ export const quotas = {
   targetGroupsPerGroup: 50,
   tagsPerGroup: 50,
   lifecycleHooksPerGroup: 50,
+  scalingPoliciesPerGroup: 50,
+  stepAdjustmentsPerPolicy: 20,
+  scheduledActionsPerGroup: 125,
   notificationTopicsPerGroup: 10,
 } as const;

@@ -37,6 +37,7 @@ import {
   describeNotificationTypes,
   putNotificationConfiguration,
 } from './notifications.ts';
+import { policyOperations } from './policies/operations.ts';
 import {
   describeScalingProcessTypes,
   describeTerminationPolicyTypes,
@@ -103,5 +104,6 @@ export const autoscaling: Service = {
     TerminateInstanceInAutoScalingGroup: terminateInstance,
     UpdateAutoScalingGroup: updateAutoScalingGroup,
     ...hookOperations,
+    ...policyOperations,
   },
 };

@@ -1,5 +1,6 @@
 import type { CreateAutoScalingGroupType } from '@aws-sdk/client-auto-scaling';
 import { earth, type Geography } from '../../atlas/geography.ts';
+import { alarmTimers } from '../cloudwatch/alarm-evaluation.ts';
 import { accountZones } from '../ec2/account-zones.ts';
 import { createLaunchTemplate } from '../ec2/launch-templates/templates.ts';
 import { createInstanceWorld, testImage, type InstanceWorld } from '../ec2/test-instances.ts';
@@ -41,7 +42,7 @@ export const createGroupWorld = async (
   const ec2 = await createInstanceWorld({
     seed,
     geography,
-    timers: { ...autoScalingTimers, ...elbv2.timers },
+    timers: { ...autoScalingTimers, ...elbv2.timers, ...alarmTimers },
   });
   ec2.call(createLaunchTemplate, {
     LaunchTemplateName: 'web',
