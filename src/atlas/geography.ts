@@ -1,7 +1,7 @@
 import facts from './facts/local-zones.json' with { type: 'json' };
 import { awsRegions, type Region } from './regions.ts';
 import { roundTrip, zoneRoundTrip, type RoundTrip } from './round-trip.ts';
-import type { CapacityStock, Rush, Supply } from './supply.ts';
+import type { CapacityStock, Rush, Supply, VcpuGroup } from './supply.ts';
 
 /** An Availability Zone, or a Local Zone. */
 export interface Zone {
@@ -52,6 +52,7 @@ export class Geography {
   readonly #zonesByRegion: ReadonlyMap<string, readonly Zone[]>;
   readonly #ways: Ways;
   readonly #stocks: ReadonlyMap<string, readonly CapacityStock[]>;
+  readonly #vcpuQuotas: ReadonlyMap<VcpuGroup, number> | undefined;
   /** What a zone's failure does to the stock of its neighbours; undefined: nothing. */
   readonly rush: Rush | undefined;
 
@@ -65,6 +66,7 @@ export class Geography {
     this.#ways = ways;
     this.#stocks = Map.groupBy(supply.stocks, (stock) => stock.zoneId);
     this.rush = supply.rush;
+    this.#vcpuQuotas = supply.vcpuQuotas;
     this.#regionByCode = new Map(regions.map((region) => [region.code, region]));
     const zones = regions.flatMap((region) =>
       region.zoneIds.map((id): Zone => ({
@@ -143,6 +145,11 @@ export class Geography {
   /** What a single copy of a snapshot takes at most on its way to another Region, in Gbit/s. */
   get copyGbps(): number {
     return this.#ways.copyGbps ?? usualCopyGbps;
+  }
+
+  /** The vCPUs of a group that each account may run in each Region; undefined: as many as it likes. */
+  vcpuQuota(group: VcpuGroup): number | undefined {
+    return this.#vcpuQuotas?.get(group);
   }
 
   /** The stocks of a zone; a type that none of them covers never runs out, and one that several cover needs room in all. */

@@ -2,7 +2,13 @@ import { nearestNames } from './choose/nearest-names.ts';
 import { explainCityLookup, findCity } from './gazetteer.ts';
 import { awsLocalZones, Geography, wayKey, type Zone } from './geography.ts';
 import { foreignRegions, awsRegions, type Region } from './regions.ts';
-import { isTypeOrFamily, type CapacityStock, type Rush } from './supply.ts';
+import {
+  isTypeOrFamily,
+  vcpuGroups,
+  type CapacityStock,
+  type Rush,
+  type VcpuGroup,
+} from './supply.ts';
 
 /** Why a description of a world is refused: one sentence that begins with the place in the file. */
 export interface WorldFileProblem {
@@ -341,6 +347,22 @@ const rushOf = (reading: Reading, value: unknown): Rush | undefined => {
   };
 };
 
+const vcpuQuotasOf = (
+  reading: Reading,
+  value: unknown,
+): ReadonlyMap<VcpuGroup, number> | undefined => {
+  if (value === undefined) return undefined;
+  const fields = reading.fields(value, 'vcpuQuotas', vcpuGroups);
+  return new Map(
+    vcpuGroups
+      .filter((group) => fields[group] !== undefined)
+      .map((group) => [
+        group,
+        reading.number(fields[group], `vcpuQuotas.${group}`, 0, 1_000_000_000),
+      ]),
+  );
+};
+
 /**
  * Makes a geography of a description of a world, which is plain data as a YAML file holds it. `docs/atlas.md` tells
  * what may stand in it. Whatever is left out is as on Earth. The first thing that is wrong refuses the whole.
@@ -356,6 +378,7 @@ export const readWorldFile = (data: unknown): WorldFileResult => {
     'copyGbps',
     'capacity',
     'rush',
+    'vcpuQuotas',
   ]);
   const land = landOf(reading, file);
   const roundTripMs = waysOf(reading, file['roundTrips'], 'roundTrips', land, {
@@ -378,6 +401,7 @@ export const readWorldFile = (data: unknown): WorldFileResult => {
   };
   const stocks = stocksOf(reading, file['capacity'], land);
   const rush = rushOf(reading, file['rush']);
+  const vcpuQuotas = vcpuQuotasOf(reading, file['vcpuQuotas']);
   const [problem] = reading.problems;
   if (problem !== undefined) return { kind: 'problem', message: problem };
   const localZones = land.zones.filter((zone) => zone.kind === 'local-zone');
@@ -386,6 +410,7 @@ export const readWorldFile = (data: unknown): WorldFileResult => {
     geography: new Geography(land.regions, localZones, ways, {
       stocks,
       ...(rush === undefined ? {} : { rush }),
+      ...(vcpuQuotas === undefined ? {} : { vcpuQuotas }),
     }),
   };
 };

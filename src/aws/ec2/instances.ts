@@ -45,6 +45,7 @@ import { readLaunchRequest, type LaunchRequest } from './launch-request.ts';
 import { tagWithTemplate, withLaunchTemplate } from './launch-templates/launch-from-template.ts';
 import { hasRootVolume } from './storage/volume-life.ts';
 import { availableAddressCount } from './subnet-addresses.ts';
+import { launchableByQuota, startOverQuota } from './vcpu-quotas.ts';
 
 /** Where the instances of a launch go. */
 const chooseSubnet = (
@@ -96,8 +97,11 @@ export const launchInstances = (
 ): LaunchedInstances | DomainError => {
   const completed = withLaunchTemplate(tx, input);
   if (isDomainError(completed)) return completed;
-  const request = readLaunchRequest(tx, completed.request);
-  if (isDomainError(request)) return request;
+  const asked = readLaunchRequest(tx, completed.request);
+  if (isDomainError(asked)) return asked;
+  const maxCount = launchableByQuota(tx, asked);
+  if (isDomainError(maxCount)) return maxCount;
+  const request: LaunchRequest = { ...asked, maxCount };
   const chosen = chooseSubnet(tx, request);
   if (isDomainError(chosen)) return chosen;
   const reservationId = newResourceId(tx, 'r');
@@ -237,16 +241,15 @@ export const startInstances: Operation<StartInstancesRequest, StartInstancesResu
   }
   const instances = instancesByIds(tx, input.InstanceIds ?? []);
   if (isDomainError(instances)) return instances;
+  const stopped = instances.filter((instance) => isIn(instance, 'stopped'));
   const objection =
     firstObjection(instances, (instance) => {
       if (isIn(instance, 'pending', 'running')) return undefined;
       if (!isIn(instance, 'stopped')) return incorrectState(instance, 'started');
       return hasRootVolume(tx, instance) ? undefined : noRootVolume(instance);
     }) ??
-    startRefusal(
-      instances.filter((instance) => isIn(instance, 'stopped')),
-      launchZonesFor(tx),
-    );
+    startOverQuota(tx, stopped) ??
+    startRefusal(stopped, launchZonesFor(tx));
   if (objection !== undefined) return objection;
   return {
     StartingInstances: change(instances, (instance) =>
