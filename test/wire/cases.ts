@@ -438,6 +438,29 @@ export const wireCases: readonly WireCase[] = [
     output: { Return: true },
   },
   {
+    name: 'iam-create-role',
+    client: 'iam',
+    operation: 'CreateRole',
+    input: {
+      RoleName: 'web',
+      Path: '/app/',
+      AssumeRolePolicyDocument: '{"Statement": [{"Action": "sts:AssumeRole & +"}]}\n',
+      Tags: [{ Key: 'Name', Value: '' }],
+    },
+    output: {
+      Role: {
+        Path: '/app/',
+        RoleName: 'web',
+        RoleId: 'AROAIIAZKPKYKPI46JKUC',
+        Arn: 'arn:aws:iam::123456789012:role/app/web',
+        CreateDate: launchTime,
+        AssumeRolePolicyDocument: '%7B%22Statement%22%3A%20%5B%5D%7D',
+        MaxSessionDuration: 3600,
+        Tags: [{ Key: 'Name', Value: '' }],
+      },
+    },
+  },
+  {
     name: 'lightsail-get-regions',
     client: 'lightsail',
     operation: 'GetRegions',
