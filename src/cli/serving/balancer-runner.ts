@@ -1,8 +1,13 @@
+import { observeTraffic } from '../../aws/cloudwatch/balancer-metrics.ts';
 import { observeTargetHealth } from '../../aws/elbv2/target-reports.ts';
 import { Instances } from '../../aws/ec2/instance-entities.ts';
 import { Listeners, LoadBalancers, TargetGroups, Targets } from '../../aws/elbv2/entities.ts';
 import type { BalancerObservation, BalancerPlane } from '../../plane/balancer/balancer-plane.ts';
-import type { NodeConfiguration, TargetHealthReport } from '../../plane/balancer/messages.ts';
+import type {
+  NodeConfiguration,
+  TargetHealthReport,
+  TrafficReport,
+} from '../../plane/balancer/messages.ts';
 import { noAccount } from '../../world/entity.ts';
 import { Faults } from '../../world/faults.ts';
 import type { World } from '../../world/world.ts';
@@ -49,6 +54,7 @@ export class BalancerRunner {
   /** Takes what a node saw. */
   observe(observation: BalancerObservation): void {
     if (observation.kind === 'target-health') this.#observeHealth(observation.report);
+    if (observation.kind === 'traffic') this.#observeTraffic(observation.report);
   }
 
   /** Makes the nodes as the world says that they are to be. */
@@ -91,6 +97,20 @@ export class BalancerRunner {
     } else {
       this.#unpowered.add(zoneId);
       plane.freeze(zoneId);
+    }
+  }
+
+  #observeTraffic(report: TrafficReport): void {
+    const { world } = this.#options;
+    const region = world.geography.zone(report.zoneId)?.region;
+    if (region === undefined) return;
+    for (const account of world.view(region, noAccount).accounts()) {
+      const view = world.view(region, account);
+      const groups = report.groups.filter(
+        ({ targetGroupArn }) => view.get(TargetGroups, targetGroupArn) !== undefined,
+      );
+      if (groups.length === 0) continue;
+      world.transact(region, account, (tx) => observeTraffic(tx, { ...report, groups }));
     }
   }
 

@@ -8,6 +8,7 @@ import type {
   ListeningSocket,
   NodeConfiguration,
   TargetHealthReport,
+  TrafficReport,
   ToNode,
 } from './messages.ts';
 import { steadyNowMs } from './node-clock.ts';
@@ -21,6 +22,8 @@ export interface BalancerLog {
 /** What the plane sees. */
 export type BalancerObservation =
   | { readonly kind: 'target-health'; readonly report: TargetHealthReport }
+  /** What the nodes of a zone passed on in a minute. */
+  | { readonly kind: 'traffic'; readonly report: TrafficReport }
   /** The sockets of all zones as they are now. */
   | { readonly kind: 'listening'; readonly sockets: readonly ListeningSocket[] }
   /** A zone's process ended by itself; it is started again. */
@@ -188,6 +191,9 @@ class ZoneProcess {
         break;
       case 'target-health':
         this.#options.observe({ kind: 'target-health', report: message.report });
+        break;
+      case 'traffic':
+        this.#options.observe({ kind: 'traffic', report: message.report });
         break;
     }
   }

@@ -87,6 +87,7 @@ export class Exchange implements TargetUser {
   #answered = false;
   #response: ResponseHead | undefined;
   #body: BodyReader | undefined;
+  #startedAtMs = 0;
   #relay: Relay = 'as-it-came';
   #tunnel = false;
   #over = false;
@@ -142,6 +143,8 @@ export class Exchange implements TargetUser {
       return;
     }
     this.#pool = pool;
+    pool.counts.chosen();
+    this.#startedAtMs = performance.now();
     this.#reach(pool);
   }
 
@@ -164,7 +167,7 @@ export class Exchange implements TargetUser {
   /** The idle time-out has passed with no byte on the client's side. */
   idle(): void {
     if (this.#answered) this.#fail(() => this.#client.cut());
-    else this.#fail(() => this.#client.answer(errorAnswer(this.#client.requestEnded ? 504 : 408)));
+    else this.#failWith(this.#client.requestEnded ? 504 : 408);
   }
 
   /** The client is gone. */
@@ -201,7 +204,7 @@ export class Exchange implements TargetUser {
         : parseResponseHead(all.toString('latin1', 0, end));
     if (head === undefined) {
       // "HTTP 502: the target response is malformed", or its head is longer than 32 KB.
-      this.#fail(() => this.#client.answer(errorAnswer(502)));
+      this.#failWith(502);
       return;
     }
     this.#responseHead(head, all.subarray(end + 4));
@@ -229,7 +232,7 @@ export class Exchange implements TargetUser {
       this.#headSent = false;
       this.#open(this.#pool);
     } else {
-      this.#fail(() => this.#client.answer(errorAnswer(502)));
+      this.#failWith(502);
     }
   }
 
@@ -267,7 +270,7 @@ export class Exchange implements TargetUser {
   #startConnectTimer(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
-      () => this.#fail(() => this.#client.answer(errorAnswer(504))),
+      () => this.#failWith(504),
       this.#router.clock.realMs(connectTimeoutMs),
     );
   }
@@ -286,7 +289,7 @@ export class Exchange implements TargetUser {
     }
     const framing = responseFraming(head, this.#request.method);
     if (framing === undefined) {
-      this.#fail(() => this.#client.answer(errorAnswer(502)));
+      this.#failWith(502);
       return;
     }
     if (head.statusCode < 200) {
@@ -297,6 +300,7 @@ export class Exchange implements TargetUser {
       if (rest.length > 0) this.targetData(rest);
       return;
     }
+    this.#pool?.counts.answered(head.statusCode, performance.now() - this.#startedAtMs);
     this.#response = head;
     this.#body = responseBodyReader(framing);
     this.#relay = this.#relayFor(framing);
@@ -343,7 +347,7 @@ export class Exchange implements TargetUser {
     const piece = this.#body?.read(rest);
     if (piece === undefined) {
       this.#answered = false;
-      this.#fail(() => this.#client.answer(errorAnswer(502)));
+      this.#failWith(502);
       return;
     }
     const flowing = this.#client.send(text + rest.toString('latin1', 0, piece.consumed));
@@ -398,7 +402,7 @@ export class Exchange implements TargetUser {
   #switchProtocols(head: ResponseHead, rest: Buffer): void {
     const protocol = fieldValue(head.fields, 'upgrade');
     if (asksForUpgrade(this.#request) === undefined || protocol === undefined) {
-      this.#fail(() => this.#client.answer(errorAnswer(502)));
+      this.#failWith(502);
       return;
     }
     const fields = formatFields(endToEndFields(head.fields, connectionOptions(head.fields)));
@@ -418,6 +422,14 @@ export class Exchange implements TargetUser {
   #answer(answer: OwnAnswer): void {
     this.#over = true;
     this.#client.answer(answer);
+  }
+
+  /** Answers in the target's place. */
+  #failWith(statusCode: 408 | 502 | 504): void {
+    this.#fail(() => {
+      this.#pool?.counts.failed(statusCode);
+      this.#client.answer(errorAnswer(statusCode));
+    });
   }
 
   #fail(tell: () => void): void {

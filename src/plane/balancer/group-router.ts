@@ -2,6 +2,7 @@ import { pickTarget, routableTargets } from '../../aws/elbv2/pick-target.ts';
 import { targetKey, type NodeTarget, type NodeTargetGroup } from './messages.ts';
 import { Prober, type ProberOptions } from './prober.ts';
 import { TargetPool } from './target-pool.ts';
+import type { GroupCounts } from './traffic-counter.ts';
 
 interface Member {
   readonly pool: TargetPool;
@@ -15,13 +16,15 @@ const isProbed = (target: NodeTarget): boolean => !target.draining && !target.un
 export class GroupRouter {
   #group: NodeTargetGroup;
   readonly #options: ProberOptions;
+  readonly #counts: GroupCounts;
   readonly #members = new Map<string, Member>();
   #routable: readonly TargetPool[] | undefined;
   #turn = 0;
 
-  constructor(group: NodeTargetGroup, options: ProberOptions) {
+  constructor(group: NodeTargetGroup, options: ProberOptions, counts: GroupCounts) {
     this.#group = group;
     this.#options = options;
+    this.#counts = counts;
   }
 
   /** Takes over the group as it is to be now. */
@@ -78,7 +81,7 @@ export class GroupRouter {
     const key = targetKey(target);
     const known = this.#members.get(key);
     const member = known ?? {
-      pool: new TargetPool(target, sourceAddress),
+      pool: new TargetPool(target, sourceAddress, this.#counts),
       prober: undefined,
       since: target.since,
     };

@@ -155,7 +155,29 @@ export type ToNode =
 /** From a node process to the main process. */
 export type FromNode =
   | { readonly kind: 'listening'; readonly sockets: readonly ListeningSocket[] }
-  | { readonly kind: 'target-health'; readonly report: TargetHealthReport };
+  | { readonly kind: 'target-health'; readonly report: TargetHealthReport }
+  | { readonly kind: 'traffic'; readonly report: TrafficReport };
+
+/** What the nodes of a zone passed on in one minute in which there was any. */
+export interface TrafficReport {
+  readonly zoneId: string;
+  /** The beginning of the minute, world time. */
+  readonly minuteAt: number;
+  readonly groups: readonly GroupTraffic[];
+}
+
+/** What one target group got in a minute, from the nodes of one zone. */
+export interface GroupTraffic {
+  readonly targetGroupArn: string;
+  /** Requests for which a target was chosen. */
+  readonly requests: number;
+  /** What the targets answered. */
+  readonly answers: Readonly<Record<'2XX' | '3XX' | '4XX' | '5XX', number>>;
+  /** What the balancer answered in their place: 502 and 504. */
+  readonly ownServerErrors: number;
+  /** How long answers took to begin: seconds, and how many took so long. */
+  readonly responseSeconds: readonly (readonly [seconds: number, count: number])[];
+}
 
 /** What one node found out about one target. */
 export interface TargetHealthReport {

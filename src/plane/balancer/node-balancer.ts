@@ -15,6 +15,7 @@ import type { NodeClock } from './node-clock.ts';
 import { probe } from './probe.ts';
 import type { ProberOptions } from './prober.ts';
 import type { TargetPool } from './target-pool.ts';
+import { TrafficCounter } from './traffic-counter.ts';
 
 /** A listener takes no more connections than this at once. */
 const mostConnections = 10_000;
@@ -56,6 +57,7 @@ export class NodeBalancer implements Router {
   readonly #groups = new Map<string, GroupRouter>();
   readonly #turns = new Map<string, number>();
   readonly #proberOptions: ProberOptions;
+  readonly #traffic: TrafficCounter;
   #silent = false;
   #frozen = false;
 
@@ -67,6 +69,9 @@ export class NodeBalancer implements Router {
     this.clock = clock;
     this.#send = send;
     this.#zoneId = identity.zoneId;
+    this.#traffic = new TrafficCounter(identity.zoneId, clock, (report) =>
+      send({ kind: 'traffic', report }),
+    );
     this.#proberOptions = {
       seed: identity.seed,
       zoneId: identity.zoneId,
@@ -89,10 +94,12 @@ export class NodeBalancer implements Router {
   freeze(): void {
     this.#frozen = true;
     this.#setSilent(true);
+    this.#traffic.stop();
     for (const group of this.#groups.values()) group.stopProbing();
   }
 
   close(): void {
+    this.#traffic.stop();
     for (const group of this.#groups.values()) group.close();
     for (const open of this.#listeners.values()) {
       open.server.close();
@@ -138,7 +145,7 @@ export class NodeBalancer implements Router {
     for (const group of configuration.targetGroups) {
       let router = this.#groups.get(group.arn);
       if (router === undefined) {
-        router = new GroupRouter(group, this.#proberOptions);
+        router = new GroupRouter(group, this.#proberOptions, this.#traffic.group(group.arn));
         this.#groups.set(group.arn, router);
       }
       router.update(group, addresses.get(group.loadBalancerArn) ?? '127.0.0.1');

@@ -9,6 +9,7 @@ import {
   type NodeListener,
   type NodeTarget,
   type TargetHealthReport,
+  type TrafficReport,
 } from './messages.ts';
 import { NodeBalancer } from './node-balancer.ts';
 import { NodeClock } from './node-clock.ts';
@@ -110,6 +111,7 @@ export class NodeUnderTest {
   readonly clock: NodeClock;
   readonly node: NodeBalancer;
   readonly reports: TargetHealthReport[] = [];
+  readonly traffic: TrafficReport[] = [];
   sockets: readonly ListeningSocket[] = [];
 
   constructor(speed = 1) {
@@ -121,6 +123,7 @@ export class NodeUnderTest {
 
   #take(message: FromNode): void {
     if (message.kind === 'listening') this.sockets = message.sockets;
+    else if (message.kind === 'traffic') this.traffic.push(message.report);
     else this.reports.push(message.report);
   }
 

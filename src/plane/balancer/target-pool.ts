@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { unprobed, type NodeTargetHealth } from '../../aws/elbv2/target-health.ts';
+import type { GroupCounts } from './traffic-counter.ts';
 import { takesProbes, takesTraffic, type NodeTarget } from './messages.ts';
 
 /** Who uses a connection to a target while it carries a request. */
@@ -89,13 +90,16 @@ export class TargetConnection {
 /** One target as this node knows it: its health, and the connections to it. */
 export class TargetPool {
   health: NodeTargetHealth = unprobed;
+  /** Where requests to its group are counted. */
+  readonly counts: GroupCounts;
   #target: NodeTarget;
   #sourceAddress: string;
   readonly #all = new Set<TargetConnection>();
   readonly #idle: TargetConnection[] = [];
   readonly #waiting = new Set<() => void>();
 
-  constructor(target: NodeTarget, sourceAddress: string) {
+  constructor(target: NodeTarget, sourceAddress: string, counts: GroupCounts) {
+    this.counts = counts;
     this.#target = target;
     this.#sourceAddress = sourceAddress;
   }
