@@ -63,7 +63,6 @@ const notOptedIn = (service: Service): DomainError => {
         'AWS was not able to validate the provided access credentials',
       );
     case 'autoscaling':
-    case 'autoscaling':
     case 'elasticloadbalancing':
     case 'iam':
     case 'sts':
