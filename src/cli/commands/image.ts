@@ -129,10 +129,10 @@ export const imageCopy = async (
   await copyAndWatch(endpoint, calls, image, toRegions, options.json === true);
 };
 
-const jobText = (job: ImageJob): string => {
-  const { entries, bytes } = job.progress;
-  return `${job.phase}: ${entries} files, ${bytesText(bytes)}`;
-};
+const amountText = ({ progress: { entries, bytes } }: ImageJob): string =>
+  `${entries === 0 ? '' : `${entries} files, `}${bytesText(bytes)}`;
+
+const jobText = (job: ImageJob): string => `${job.phase}: ${amountText(job)}`;
 
 /** Follows work of the world on an image; answers it when it is done. */
 const followJob = async (endpoint: string, begun: ImageJob): Promise<ImageJob> => {
@@ -184,7 +184,7 @@ export const imageImport = async (
   print(
     job,
     options.json === true,
-    `${job.imageId ?? ''}  ${name}  ${job.progress.entries} files, ${bytesText(job.progress.bytes)}, in ${body.region}`,
+    `${job.imageId ?? ''}  ${name}  ${amountText(job)}, in ${body.region}`,
   );
 };
 
@@ -204,5 +204,5 @@ export const imageExport = async (
   };
   const begun = (await callAdmin(endpoint, 'POST', '/images/export', body)) as ImageJob;
   const job = await followJob(endpoint, begun);
-  print(job, options.json === true, `${path}  ${jobText(job)}`);
+  print(job, options.json === true, `${path}  ${amountText(job)}`);
 };

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addImportedImage } from '../../aws/ec2/images/imported-image.ts';
+import { checkImageName } from '../../aws/ec2/images/image-names.ts';
 import { visibleImage } from '../../aws/ec2/images/launch-image.ts';
 import { contentsWith, snapshotOfAnyone } from '../../aws/ec2/storage/modelled-contents.ts';
 import { Snapshots } from '../../aws/ec2/storage/entities.ts';
@@ -64,10 +65,15 @@ const noSuchImage = (imageId: string, where: string): DomainError =>
 export class ImageDesk {
   readonly #options: ImageDeskOptions;
   readonly #jobs = new Map<string, ImageJob>();
+  /** What an earlier run left half read is gone then. */
+  readonly #swept: Promise<void>;
   #count = 0;
 
   constructor(options: ImageDeskOptions) {
     this.#options = options;
+    this.#swept = rm(options.directory, { recursive: true, force: true });
+    // Whoever needs the directory is told.
+    this.#swept.catch(() => undefined);
   }
 
   copies(): readonly CopySummary[] {
@@ -103,6 +109,9 @@ export class ImageDesk {
     if (world.geography.region(request.region) === undefined) {
       return new DomainError('NoSuchRegion', `There is no Region '${request.region}'.`);
     }
+    // Before everything is read, and again when the image is made.
+    const name = checkImageName(world.view(request.region, request.account), request.name);
+    if (isDomainError(name)) return name;
     return this.#begin(null, (tell) => this.#import(request, tell));
   }
 
@@ -151,6 +160,7 @@ export class ImageDesk {
 
   async #import(request: ImportRequest, tell: Told): Promise<string | DomainError> {
     const { directory } = this.#options;
+    await this.#swept;
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const scratch = await mkdtemp(join(directory, 'import-'));
     try {
@@ -177,6 +187,7 @@ export class ImageDesk {
       );
       return problem ?? imageId;
     }
+    await this.#swept;
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const scratch = await mkdtemp(join(directory, 'export-'));
     try {
@@ -202,7 +213,10 @@ export class ImageDesk {
     if (isDomainError(made)) return made;
     await durable;
     const place: SnapshotPlace = { region, snapshotId: made.snapshotId };
-    const contents = await disks.captureDirectory(place, root, sizeGiB);
+    // A full disk fails the image, which would be pending for ever otherwise.
+    const contents = await disks
+      .captureDirectory(place, root, sizeGiB)
+      .catch((error: unknown) => new DomainError('InternalError', `Not stored: ${String(error)}`));
     const observed = world.transact(region, account, (tx) => {
       const snapshot = tx.get(Snapshots, made.snapshotId);
       if (snapshot === undefined) return;

@@ -160,7 +160,7 @@ export class SnapshotTaker {
   }
 
   #captureOne(place: AccountPlace, snapshot: Untaken): Soon<void> {
-    const { world, disks, holding } = this.#options;
+    const { world, holding } = this.#options;
     const { volumeId, parentId } = snapshot.source;
     const view = world.view(place.region, place.account);
     const madeOf = view.get(Volumes, volumeId)?.snapshotId ?? '';
@@ -174,8 +174,19 @@ export class SnapshotTaker {
       parentId: parentId ?? ancestor,
     };
     return holding(volumeId, () =>
-      afterwards(disks.capture(capture), (contents) => this.#observe(place, snapshot, contents)),
+      afterwards(this.#contentsOf(capture), (contents) => this.#observe(place, snapshot, contents)),
     );
+  }
+
+  /** What was taken, or why nothing was: a full or broken disk fails the snapshot, which nobody would wait for in vain. */
+  #contentsOf(capture: Capture): Soon<RealContents | DomainError> {
+    const { disks, failed } = this.#options;
+    const captured = disks.capture(capture);
+    if (!(captured instanceof Promise)) return captured;
+    return captured.catch((error: unknown) => {
+      failed(capture.snapshotId, error);
+      return new DomainError('InternalError', `The snapshot could not be taken: ${String(error)}`);
+    });
   }
 
   #observe(place: AccountPlace, snapshot: Snapshot, found: RealContents | DomainError): void {

@@ -19,8 +19,14 @@ import type {
   RealContents,
   SnapshotPlace,
 } from './disks.ts';
-import { blockBytes, type RegionBlocks, type SnapshotContents } from './region-blocks.ts';
+import {
+  blockBytes,
+  type RegionBlocks,
+  type SnapshotContents,
+  type SnapshotWriter,
+} from './region-blocks.ts';
 import { BlockStore } from './store/block-store.ts';
+import { Turns } from './store/turns.ts';
 
 const ofContents = ({ blockCount, changedBlockCount, digest }: SnapshotContents): RealContents => ({
   blockCount,
@@ -34,6 +40,14 @@ const notThere = (snapshotId: string): DomainError =>
     `The contents of the snapshot '${snapshotId}' are not there.`,
   );
 
+/** A snapshot that is being written. */
+interface BegunSnapshot {
+  readonly snapshotId: string;
+  readonly writer: SnapshotWriter;
+  /** How the snapshot lies that it is a change of. */
+  readonly previous: Layout | undefined;
+}
+
 /** Garbage is collected so long after the last snapshot was dropped, in real milliseconds. */
 const collectAfterMs = 5_000;
 
@@ -42,6 +56,8 @@ export class LiveDisks implements Disks {
   readonly #directory: string;
   readonly #volumes: VolumeDirectories;
   readonly #stores = new Map<string, BlockStore>();
+  /** By Region: a snapshot is not dropped between being found there and being begun upon. */
+  readonly #turns = new Map<string, Turns>();
   readonly #collections = new Map<string, NodeJS.Timeout>();
   readonly #onProblem: (what: string, message: string) => void;
 
@@ -84,8 +100,11 @@ export class LiveDisks implements Disks {
     }
     const blocks = this.blocks(region);
     const record = this.#layoutRecord(volumeId);
-    const before = await this.#layoutBefore(blocks, record, capture.parentId);
-    const captured = await this.#write({ region, snapshotId }, located.path, sizeGiB, before);
+    const begun = await this.#turn(region, async () => {
+      const before = await this.#layoutBefore(blocks, record, capture.parentId);
+      return this.#begin({ region, snapshotId }, before);
+    });
+    const captured = await this.#write(begun, located.path, sizeGiB);
     if (isDomainError(captured)) return captured;
     await writeLayoutRecord(record, captured.layout);
     return captured.contents;
@@ -143,7 +162,7 @@ export class LiveDisks implements Disks {
   }
 
   async dropSnapshot({ region, snapshotId }: SnapshotPlace): Promise<void> {
-    await this.blocks(region).drop(snapshotId);
+    await this.#turn(region, () => this.blocks(region).drop(snapshotId));
     this.#collectLater(region);
   }
 
@@ -153,7 +172,8 @@ export class LiveDisks implements Disks {
     for (const region of await this.#regions()) {
       const blocks = this.blocks(region);
       for (const { snapshotId } of await blocks.list()) {
-        if (!isKnown.snapshot({ region, snapshotId })) await blocks.drop(snapshotId);
+        if (isKnown.snapshot({ region, snapshotId })) continue;
+        await this.#turn(region, () => blocks.drop(snapshotId));
       }
       this.#collectLater(region);
     }
@@ -171,7 +191,8 @@ export class LiveDisks implements Disks {
     directory: string,
     sizeGiB: number,
   ): Promise<RealContents | DomainError> {
-    const captured = await this.#write(snapshot, directory, sizeGiB, undefined);
+    const begun = await this.#begin(snapshot, undefined);
+    const captured = await this.#write(begun, directory, sizeGiB);
     return isDomainError(captured) ? captured : captured.contents;
   }
 
@@ -200,16 +221,22 @@ export class LiveDisks implements Disks {
     });
   }
 
-  async #write(
+  async #begin(
     { region, snapshotId }: SnapshotPlace,
-    directory: string,
-    sizeGiB: number,
     previous: Layout | undefined,
-  ): Promise<{ readonly layout: Layout; readonly contents: RealContents } | DomainError> {
+  ): Promise<BegunSnapshot> {
     const blocks = this.blocks(region);
     // What an earlier run left open of it shows another moment.
     await blocks.drop(snapshotId);
     const writer = await blocks.begin(snapshotId, previous?.snapshotId);
+    return { snapshotId, writer, previous };
+  }
+
+  async #write(
+    { snapshotId, writer, previous }: BegunSnapshot,
+    directory: string,
+    sizeGiB: number,
+  ): Promise<{ readonly layout: Layout; readonly contents: RealContents } | DomainError> {
     const captured = await captureDirectory(directory, writer, { snapshotId, sizeGiB, previous });
     if (isDomainError(captured)) {
       await writer.abort();
@@ -217,6 +244,12 @@ export class LiveDisks implements Disks {
     }
     const contents = ofContents(await writer.complete());
     return { layout: captured.layout, contents };
+  }
+
+  #turn<T>(region: string, work: () => Promise<T>): Promise<T> {
+    const turns = this.#turns.get(region) ?? new Turns(1);
+    this.#turns.set(region, turns);
+    return turns.take(work);
   }
 
   /** How the volume's last snapshot lies, with how its files looked then; else how an older one lies. */
