@@ -23,6 +23,9 @@ export type Plain<T> = T extends Date
  */
 export type Operation<Input, Output> = (tx: Tx, input: Plain<Input>) => Plain<Output> | DomainError;
 
+/** The answer of an operation that has none. */
+export type Nothing = Readonly<Record<string, never>>;
+
 /** An operation whose answer depends on who calls. */
 export type CallerOperation<Input, Output> = (
   tx: Tx,

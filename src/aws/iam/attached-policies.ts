@@ -9,16 +9,13 @@ import type {
   PutRolePermissionsBoundaryRequest,
 } from '@aws-sdk/client-iam';
 import { isDomainError } from '../../world/domain-error.ts';
-import type { Operation } from '../operation.ts';
+import type { Nothing, Operation } from '../operation.ts';
 import { Roles } from './entities.ts';
 import { noSuchBoundary, noSuchPolicy, notAttachable, quotaExceeded } from './errors.ts';
 import { policyByArn } from './managed-policies.ts';
 import { listPage } from './paging.ts';
 import { quotas } from './quotas.ts';
 import { changeableRole, roleByName } from './roles.ts';
-
-/** The answer of an operation that has none. */
-type Nothing = Readonly<Record<string, never>>;
 
 /** AttachRolePolicy: attaching what is attached already changes nothing. */
 export const attachRolePolicy: Operation<AttachRolePolicyRequest, Nothing> = (tx, input) => {

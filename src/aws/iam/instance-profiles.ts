@@ -19,7 +19,7 @@ import type {
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
 import { wholeSecond } from '../ec2/utc-text.ts';
-import type { Operation, Plain } from '../operation.ts';
+import type { Nothing, Operation, Plain } from '../operation.ts';
 import { forgetTags, tagsOf } from '../shared/tags.ts';
 import { InstanceProfiles, Roles, type InstanceProfile } from './entities.ts';
 import {
@@ -34,9 +34,6 @@ import { listPage, type ListPage } from './paging.ts';
 import { quotas } from './quotas.ts';
 import { listTags, tagResource, untagResource } from './resource-tags.ts';
 import { changeableRole, listedRole, roleByName } from './roles.ts';
-
-/** The answer of an operation that has none. */
-type Nothing = Readonly<Record<string, never>>;
 
 /** The instance profile of that name in the account. */
 export const instanceProfileByName = (

@@ -15,7 +15,7 @@ import type {
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
 import { wholeSecond } from '../ec2/utc-text.ts';
-import type { Operation, Plain } from '../operation.ts';
+import type { Nothing, Operation, Plain } from '../operation.ts';
 import { forgetTags, tagsOf } from '../shared/tags.ts';
 import { awsPolicies } from './aws-policies.ts';
 import { ManagedPolicies, Roles, type ManagedPolicy } from './entities.ts';
@@ -26,9 +26,6 @@ import { listPage } from './paging.ts';
 import { countedCharacters, identityPolicyFault } from './policy-document.ts';
 import { quotas } from './quotas.ts';
 import { listTags, tagResource, untagResource } from './resource-tags.ts';
-
-/** The answer of an operation that has none. */
-type Nothing = Readonly<Record<string, never>>;
 
 /** How often the account attaches a policy. */
 const attachmentCount = (view: View, policy: ManagedPolicy): number =>

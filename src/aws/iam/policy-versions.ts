@@ -11,7 +11,7 @@ import type {
 } from '@aws-sdk/client-iam';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import { wholeSecond } from '../ec2/utc-text.ts';
-import type { Operation, Plain } from '../operation.ts';
+import type { Nothing, Operation, Plain } from '../operation.ts';
 import { ManagedPolicies, type ManagedPolicy, type PolicyVersion } from './entities.ts';
 import { deleteConflict, limitExceeded, noSuchPolicy, noSuchPolicyVersion } from './errors.ts';
 import { encodedDocument } from './identifiers.ts';
@@ -19,9 +19,6 @@ import { policyByArn } from './managed-policies.ts';
 import { listPage } from './paging.ts';
 import { changeablePolicy, managedPolicyFault } from './policies.ts';
 import { quotas } from './quotas.ts';
-
-/** The answer of an operation that has none. */
-type Nothing = Readonly<Record<string, never>>;
 
 /** A version as lists give it, without its document. */
 const listedVersion = (policy: ManagedPolicy, version: PolicyVersion): Plain<Answer> => ({

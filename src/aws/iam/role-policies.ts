@@ -7,7 +7,7 @@ import type {
   PutRolePolicyRequest,
 } from '@aws-sdk/client-iam';
 import { isDomainError } from '../../world/domain-error.ts';
-import type { Operation } from '../operation.ts';
+import type { Nothing, Operation } from '../operation.ts';
 import { Roles, type InlinePolicy } from './entities.ts';
 import { limitExceeded, noSuchRolePolicy } from './errors.ts';
 import { encodedDocument } from './identifiers.ts';
@@ -15,9 +15,6 @@ import { listPage } from './paging.ts';
 import { countedCharacters, identityPolicyFault } from './policy-document.ts';
 import { quotas } from './quotas.ts';
 import { changeableRole, roleByName } from './roles.ts';
-
-/** The answer of an operation that has none. */
-type Nothing = Readonly<Record<string, never>>;
 
 /** PutRolePolicy: adds a policy to the role itself, or replaces the one of that name. */
 export const putRolePolicy: Operation<PutRolePolicyRequest, Nothing> = (tx, input) => {

@@ -20,7 +20,7 @@ import type {
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import type { Tx, View } from '../../world/transaction.ts';
 import { wholeSecond } from '../ec2/utc-text.ts';
-import type { Operation, Plain } from '../operation.ts';
+import type { Nothing, Operation, Plain } from '../operation.ts';
 import { forgetTags, tagsOf } from '../shared/tags.ts';
 import { InstanceProfiles, Roles, type Role } from './entities.ts';
 import {
@@ -38,9 +38,6 @@ import { listPage } from './paging.ts';
 import { countedCharacters, readPolicy, trustPolicyFault } from './policy-document.ts';
 import { quotas } from './quotas.ts';
 import { listTags, tagResource, untagResource } from './resource-tags.ts';
-
-/** The answer of an operation that has none. */
-type Nothing = Readonly<Record<string, never>>;
 
 /** "If you do not specify a value for this setting, the default value of one hour is applied" (CreateRole). */
 const usualSessionSeconds = 3600;

@@ -5,7 +5,7 @@ import type {
   GetSessionTokenRequest,
   GetSessionTokenResponse,
 } from '@aws-sdk/client-sts';
-import { DomainError } from '../../world/domain-error.ts';
+import type { DomainError } from '../../world/domain-error.ts';
 import { partitionShard } from '../../world/entity.ts';
 import type { Tx } from '../../world/transaction.ts';
 import type { Caller } from '../caller.ts';
@@ -15,6 +15,7 @@ import { nameKey, roleOfArn } from '../iam/identifiers.ts';
 import { identityPolicyFault } from '../iam/policy-document.ts';
 import { isTrusted, type RequestKeys } from '../iam/trust-evaluation.ts';
 import type { CallerOperation, Plain } from '../operation.ts';
+import { accessDenied, notBuilt, validationError } from './errors.ts';
 import { SessionCounts } from './entities.ts';
 import {
   callerOfSession,
@@ -28,14 +29,6 @@ const usualDurationSeconds = 3600;
 
 /** "Role chaining limits your ... session to a maximum of one hour" (AssumeRole). */
 const longestChainedSeconds = 3600;
-
-const validationError = (message: string): DomainError =>
-  new DomainError('ValidationError', message);
-
-const accessDenied = (message: string): DomainError => new DomainError('AccessDenied', message);
-
-const notBuilt = (what: string): DomainError =>
-  new DomainError('NotImplemented', `Faultline does not have ${what}.`);
 
 const credentialsAnswer = (issued: SessionCredentials): Plain<Credentials> => ({
   AccessKeyId: issued.accessKeyId,
