@@ -18,7 +18,7 @@ export interface ServerAnswer {
 export const serverPort = 8080;
 
 /** User data: a web server that counts in its memory and on its disk, and asks the metadata service where it is. */
-const program = `#!/usr/bin/env node
+export const serverProgram = `#!/usr/bin/env node
 const fs = require('node:fs');
 const http = require('node:http');
 const boots = (fs.existsSync('boots') ? Number(fs.readFileSync('boots', 'utf8')) : 0) + 1;
@@ -82,7 +82,7 @@ export const launchServers = async (
   const ids: string[] = [];
   for (const zoneId of zoneIds) {
     const subnet = Subnets.find(({ AvailabilityZoneId }) => AvailabilityZoneId === zoneId);
-    ids.push(await launchWith(aws, program, { SubnetId: given(subnet?.SubnetId) }));
+    ids.push(await launchWith(aws, serverProgram, { SubnetId: given(subnet?.SubnetId) }));
   }
   for (const id of ids) await eventually(async () => (await stateOf(aws, id)) === 'running');
   return ids;
