@@ -10,7 +10,7 @@ import { LiveDisks } from '../../plane/disks/live-disks.ts';
 import type { RegionBlocks } from '../../plane/disks/region-blocks.ts';
 import { createLiveProber } from '../../plane/probe/live-prober.ts';
 import type { Driver } from '../../plane/compute/driver.ts';
-import type { Surroundings } from '../../plane/compute/netns/surroundings.ts';
+import type { Asker, Surroundings } from '../../plane/compute/netns/surroundings.ts';
 import type { Place, Reach } from '../../world/conditions.ts';
 import { DomainError } from '../../world/domain-error.ts';
 import { faultTimers } from '../../world/fault-book.ts';
@@ -26,8 +26,9 @@ import { InstanceRunner } from '../serving/instance-runner.ts';
 import { servingLoadBalancers } from '../serving/load-balancers.ts';
 import { metadataOf } from '../serving/metadata.ts';
 import { balancerBlockages, type Blockage } from '../serving/blockages.ts';
-import { isCheckerLetIn, loopbackClient, passageTo } from '../serving/passages.ts';
+import { isCheckerLetIn, loopbackClient, mayLeaveTo, passageTo } from '../serving/passages.ts';
 import { placeOfOwner } from '../serving/places.ts';
+import { SecurityRunner } from '../serving/security-runner.ts';
 import { rootDirectory } from '../serving/volume-places.ts';
 import type { SocketAddress } from './admin.ts';
 import { ClockPositionKeeper, reservedWorldTime } from './clock-position.ts';
@@ -95,6 +96,7 @@ export class LiveWorld {
   readonly visits: InstanceVisits;
   readonly #disks: DiskRunner;
   readonly #instances: InstanceRunner;
+  readonly #security: SecurityRunner | undefined;
   readonly #balancers: BalancerRunner;
   readonly #plane: ReturnType<typeof createBalancerPlane>;
   readonly #health: HealthRunner;
@@ -123,6 +125,7 @@ export class LiveWorld {
       onProblem: (id, message) => log.warn({ id }, message),
     });
     this.#instances = this.#runInstances();
+    this.#security = this.#runSecurity();
     this.visits = new InstanceVisits({
       world,
       driver,
@@ -167,8 +170,7 @@ export class LiveWorld {
     const driver = await options.createDriver(
       clock,
       // No instance runs before the world does.
-      ({ instanceId, zoneId }, address) =>
-        opened[0]?.reachOf({ kind: 'instance', instanceId, zoneId }, address) ?? nowhere,
+      (asker, address) => opened[0]?.reachFromInstance(asker, address) ?? nowhere,
     );
     for (const leftover of await driver.sweep()) {
       options.log.info({ ...leftover }, 'ended what an earlier run left behind');
@@ -271,6 +273,7 @@ export class LiveWorld {
     this.#health.stop();
     this.#balancers.stop();
     this.#instances.stop();
+    this.#security?.stop();
     await Promise.all([this.#publicSides.close(), this.#plane.close(), this.#driver.close()]);
     await this.#disks.stop();
     this.#clockPosition.stop();
@@ -314,6 +317,28 @@ export class LiveWorld {
     // Packets to an Elastic IP that leads nowhere are dropped.
     const isDropped = owner !== undefined && addressOfOwner(owner) !== undefined;
     return isDropped ? nowhere : { up: true, latencyMs: 0, loss: 0 };
+  }
+
+  /** The same from an instance in a network of its own, whose routes may lead nowhere. */
+  reachFromInstance({ instanceId, zoneId }: Asker, address: string): Reach {
+    const owner = this.sockets.ownerOf(address);
+    const mayLeave = owner === undefined || mayLeaveTo(this.world, instanceId, owner).allowed;
+    return mayLeave ? this.reachOf({ kind: 'instance', instanceId, zoneId }, address) : nowhere;
+  }
+
+  /** A driver that makes networks of its own keeps them to what security groups and faults say. */
+  #runSecurity(): SecurityRunner | undefined {
+    const { world } = this;
+    const { network } = this.#driver;
+    if (network === undefined) return undefined;
+    const { log } = this.#options;
+    return new SecurityRunner({
+      world,
+      driver: this.#driver,
+      network,
+      soon,
+      onProblem: (what, message) => log.warn({ id: what }, message),
+    });
   }
 
   #runInstances(): InstanceRunner {

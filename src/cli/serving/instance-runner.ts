@@ -9,6 +9,7 @@ import {
   type InstanceObservation,
 } from '../../aws/ec2/instance-plane.ts';
 import { tagsOf } from '../../aws/shared/tags.ts';
+import { securityRulesOf } from './security-runner.ts';
 import type { Driver, InstanceSpecification, Observation } from '../../plane/compute/driver.ts';
 import type { InstanceMetadata } from '../../plane/compute/instance-metadata.ts';
 import { noAccount } from '../../world/entity.ts';
@@ -257,6 +258,8 @@ export class InstanceRunner {
     const view = world.view(region, account);
     const networkInterface = primaryInterface(view, instance);
     const userData = view.get(InstanceUserDatas, instance.id);
+    const rules =
+      this.#options.driver.network === undefined ? undefined : securityRulesOf(view, instance);
     return {
       instanceId: instance.id,
       region,
@@ -275,6 +278,7 @@ export class InstanceRunner {
       },
       tags: Object.fromEntries(tagsOf(view, instance.id).map((tag) => [tag.Key, tag.Value])),
       metadata: () => metadata(region, account, instance.id),
+      ...(rules === undefined ? {} : { securityRules: rules }),
     };
   }
 

@@ -9,7 +9,8 @@ import {
 } from '../../aws/ec2/entities.ts';
 import { NetworkInterfaces, type NetworkInterface } from '../../aws/ec2/instance-entities.ts';
 import { allows } from '../../aws/ec2/traffic/allows.ts';
-import { passes, type Passage } from '../../aws/ec2/traffic/passage.ts';
+import { passes, stopped, type Passage } from '../../aws/ec2/traffic/passage.ts';
+import { wayOut } from '../../aws/ec2/traffic/way-out.ts';
 import { nodeInterface } from '../../aws/elbv2/load-balancer-zones.ts';
 import { checkersIn } from '../../aws/route53/checkers.ts';
 import type { View } from '../../world/transaction.ts';
@@ -96,4 +97,17 @@ export const isCheckerLetIn = (
   // Our connectors go straight to the instance; what they stand for goes to its public side.
   const side = owner.startsWith('instance/') ? publicOwner(owner.slice('instance/'.length)) : owner;
   return passageTo(world, side, port, checker?.ipAddress ?? loopbackClient).allowed;
+};
+
+/**
+ * Whether an instance in a network of its own gets to what owns a loopback address. Public sides, and the nodes of
+ * internet-facing load balancers, are out on the Internet: it needs a way out. Internal nodes are in its VPC.
+ */
+export const mayLeaveTo = (world: World, instanceId: string, owner: string): Passage => {
+  const host = instanceHosts(world).byId(instanceId);
+  const isOutside = !owner.startsWith('node/') || ofNode(world, owner) !== undefined;
+  if (host === undefined || owner.startsWith('instance/') || !isOutside) return passes;
+  const view = world.view(host.region, host.account);
+  const way = wayOut(view, host.networkInterface.subnetId, host.networkInterface);
+  return way.kind === 'none' ? stopped('route', way.detail) : passes;
 };

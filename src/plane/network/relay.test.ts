@@ -13,6 +13,8 @@ let block: LoopbackBlock;
 let hostAddress: string;
 let publicAddress: string;
 let reach: { up: boolean; latencyMs: number };
+/** Whose packets are dropped. */
+let barred: Set<string>;
 let relay: InstanceRelay;
 let problems: string[];
 let cleanUp: (() => unknown)[];
@@ -24,12 +26,14 @@ beforeEach(async () => {
   hostAddress = block.addressFor(300);
   publicAddress = block.addressFor(301);
   reach = { up: true, latencyMs: 0 };
+  barred = new Set();
   problems = [];
   cleanUp = [];
   relay = createInstanceRelay({
     publicAddress,
     hostAddress,
     reach: () => reach,
+    admits: (client) => !barred.has(client),
     watch: new ListeningWatch(),
     onProblem: (message) => problems.push(message),
   });
@@ -317,4 +321,34 @@ test('closing the relay ends its ports and connections', async () => {
   const refused = client(web.port);
   await until(() => refused.events.includes('close'));
   expect(refused.events).toEqual(['ECONNREFUSED', 'close']);
+});
+
+describe('a client that is not let in', () => {
+  test('hears nothing, and gets through once it is', async () => {
+    const web = await serve(echo);
+    await openPort(web.port);
+    const from = client(web.port);
+    await until(() => from.socket.localAddress !== undefined);
+    from.socket.destroy();
+    barred.add((from.socket.localAddress ?? '127.0.0.1').replace('::ffff:', ''));
+    barred.add('127.0.0.1');
+    const late = client(web.port);
+    late.socket.write('hello');
+    await until(() => late.socket.readyState === 'open');
+    expect(web.sockets.length).toBeLessThanOrEqual(1);
+    expect(late.received).toBe('');
+    barred.clear();
+    await until(() => late.received === 'hello');
+  });
+
+  test('ends nothing that has begun', async () => {
+    const web = await serve(echo);
+    await openPort(web.port);
+    const early = client(web.port);
+    early.socket.write('one');
+    await until(() => early.received === 'one');
+    barred.add(early.socket.localAddress ?? '').add('127.0.0.1');
+    early.socket.write('two');
+    await until(() => early.received === 'onetwo');
+  });
 });
