@@ -1,11 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startTestEngine } from '../../src/plane/compute/container/test-engine.ts';
 import { tryNamespaces } from '../../src/plane/compute/netns/probe.ts';
 import { awsClients, given } from '../support/aws-clients.ts';
 import type { AwsClients } from '../support/aws-clients.ts';
 import { eventually } from '../support/eventually.ts';
 import { httpAnswer, realSocket, resolveName } from '../support/faultline-admin.ts';
-import { startReady, stop } from '../support/faultline-process.ts';
+import { runCommand, startReady, stop } from '../support/faultline-process.ts';
 import type { Running } from '../support/faultline-process.ts';
+import { testImages } from './container-images.ts';
 import { launchWith } from './web-server.ts';
 
 /** Boots, probes and answers may be slow where much else runs. */
@@ -75,7 +80,7 @@ const zoneIds = ['use1-az1', 'use1-az2', 'use1-az3'] as const;
 const buildTier = async (
   aws: AwsClients,
   name: string,
-  userData: string,
+  userData: string | undefined,
   scheme: 'internal' | 'internet-facing',
   more: Parameters<typeof launchWith>[2] = {},
 ): Promise<Tier> => {
@@ -84,7 +89,13 @@ const buildTier = async (
   });
   const ids: string[] = [];
   for (const { SubnetId } of Subnets)
-    ids.push(await launchWith(aws, userData, { SubnetId: given(SubnetId), ...more }));
+    ids.push(
+      await launchWith(aws, userData ?? '', {
+        SubnetId: given(SubnetId),
+        ...(userData === undefined ? { UserData: undefined } : {}),
+        ...more,
+      }),
+    );
   const { LoadBalancers } = await aws.elbv2.createLoadBalancer({
     Name: name,
     Scheme: scheme,
@@ -121,6 +132,14 @@ const allHealthy = async (aws: AwsClients, { targetGroupArn }: Tier): Promise<bo
   return TargetHealthDescriptions.every(({ TargetHealth }) => TargetHealth?.State === 'healthy');
 };
 
+/** What a user of a balancer's name is answered. */
+const askBalancer = async (world: Running, dnsName: string): Promise<string> => {
+  const [address = ''] = await resolveName(world.dnsPort, dnsName);
+  if (address === '') return 'no address';
+  const answer = await httpAnswer(await realSocket(world.endpoint, address, 80), '/', 10_000);
+  return typeof answer === 'string' ? answer : answer.text.trim();
+};
+
 describe.each(ways.filter(({ why }) => why === undefined))('instances in $what', (way) => {
   let world: Running;
   let aws: AwsClients;
@@ -131,14 +150,6 @@ describe.each(ways.filter(({ why }) => why === undefined))('instances in $what',
   });
   afterEach(() => stop(world));
 
-  /** What a user of a balancer's name is answered. */
-  const ask = async (dnsName: string): Promise<string> => {
-    const [address = ''] = await resolveName(world.dnsPort, dnsName);
-    if (address === '') return 'no address';
-    const answer = await httpAnswer(await realSocket(world.endpoint, address, 80), '/', 10_000);
-    return typeof answer === 'string' ? answer : answer.text.trim();
-  };
-
   it(
     'a program that binds port 80 serves behind the balancer in three zones, and behind an internal one to the tier in front',
     async () => {
@@ -148,10 +159,70 @@ describe.each(ways.filter(({ why }) => why === undefined))('instances in $what',
       await eventually(async () => await allHealthy(aws, ahead), patienceMs);
       const seen = new Set<string>();
       await eventually(async () => {
-        seen.add(await ask(ahead.dnsName));
+        seen.add(await askBalancer(world, ahead.dnsName));
         return zoneIds.every((zoneId) => seen.has(`behind is ${zoneId}`));
       }, patienceMs);
       expect([...seen].filter((answer) => !answer.startsWith('behind is use1-az'))).toEqual([]);
+    },
+    3 * patienceMs,
+  );
+});
+
+const engine = await startTestEngine();
+if ('missing' in engine)
+  process.stderr.write(`SKIPPED: instances as containers: ${engine.missing}\n`);
+
+describe.skipIf('missing' in engine)('instances as containers', () => {
+  let directory: string;
+  let world: Running;
+  let aws: AwsClients;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'faultline-containers-'));
+    const socket = 'engine' in engine ? engine.engine.socketPath : '';
+    process.env['CONTAINER_HOST'] = `unix://${socket}`;
+    world = await startReady({ driver: 'container', speed: 10 });
+    aws = awsClients(world.endpoint);
+  });
+  afterEach(async () => {
+    await stop(world);
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  for (const { name, why } of testImages) {
+    if (why !== undefined)
+      process.stderr.write(`SKIPPED: ${name} as a container in three zones: ${why}\n`);
+  }
+
+  it.each(testImages.filter(({ why }) => why === undefined))(
+    'the unmodified image of $name serves behind the balancer in three zones, and reaches the internal one by name',
+    async ({ name, build }) => {
+      const reference = await build(directory);
+      const imported = await runCommand(
+        ['image', 'import', '--container', reference, '--name', 'web', '--json'],
+        { FAULTLINE_ENDPOINT: world.endpoint, AWS_REGION: 'us-east-1' },
+      );
+      expect(imported).toMatchObject({ exitCode: 0 });
+      const { Images } = await aws.ec2.describeImages({ Owners: ['self'] });
+      const ImageId = given(Images?.[0]?.ImageId);
+      const tier = await buildTier(aws, 'web', undefined, 'internal', { ImageId });
+      await eventually(async () => await allHealthy(aws, tier), patienceMs);
+      const seen = new Set<string>();
+      await eventually(async () => {
+        seen.add(await askBalancer(world, tier.dnsName));
+        return seen.size === 3;
+      }, patienceMs);
+      // Each container calls itself by its private address, as EC2 does.
+      for (const answer of seen) expect(answer).toMatch(new RegExp(`^${name} on ip-172-31-`));
+      const { Reservations } = await aws.ec2.describeInstances();
+      const id = given(Reservations?.[0]?.Instances?.[0]?.InstanceId);
+      const visit = await runCommand(['ssh', id, '--', `wget -q -O - http://${tier.dnsName}/`], {
+        FAULTLINE_ENDPOINT: world.endpoint,
+      });
+      expect(visit).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringMatching(`^${name} on ip-`),
+      });
     },
     3 * patienceMs,
   );

@@ -76,12 +76,22 @@ const attempts: Readonly<Record<DriverName, () => Promise<Tried>>> = {
     const { findEngine } = await import('../../plane/compute/container/find-engine.ts');
     const engine = await findEngine();
     if (isDomainError(engine)) return { whyNot: engine.message };
+    const { probeNetns } = await import('../../plane/compute/netns/probe.ts');
+    const networks = await probeNetns();
+    const network =
+      'mode' in networks
+        ? 'with private addresses of their own'
+        : `each alone in its network, without private addresses and balancers in reach: ${networks.why}`;
     return {
-      what: `instances are containers of ${engine.kind} ${engine.version}`,
-      create: async (site) => {
+      what: `instances are containers of ${engine.kind} ${engine.version}, ${network}`,
+      create: async ({ surroundings, ...site }) => {
         const { createContainerDriver } =
           await import('../../plane/compute/container/container-driver.ts');
-        return createContainerDriver({ ...site, engine });
+        return createContainerDriver({
+          ...site,
+          engine,
+          ...('mode' in networks ? { surroundings } : {}),
+        });
       },
     };
   },

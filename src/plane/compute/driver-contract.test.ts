@@ -11,6 +11,7 @@ import type { Driver, InstanceSpecification, Observation } from './driver.ts';
 import { createMockDriver } from './mock-driver.ts';
 import { createNetnsDriver } from './netns/netns-driver.ts';
 import { tryNamespaces } from './netns/probe.ts';
+import type { Surroundings } from './netns/surroundings.ts';
 import { createProcessDriver } from './process-driver.ts';
 import type { ProcessDriverOptions } from './process-driver.ts';
 import { testSpecification } from './test-specification.ts';
@@ -63,15 +64,24 @@ interface Row {
   readonly skipped?: string;
 }
 
-const container = async (): Promise<Row> => {
+/** With networks of their own, or each with a gate of its own. */
+const container = async (surroundings: Surroundings | undefined): Promise<Row> => {
   const started = await startTestEngine();
   if ('missing' in started) return { name: 'container', make: mock, skipped: started.missing };
   const { engine } = started;
   return {
-    name: `container (${engine.kind} ${engine.version})`,
+    name: `container (${engine.kind} ${engine.version}${surroundings === undefined ? ', each alone' : ''})`,
     make: (directory) => {
       const { worldId, metadataAddress, stopGraceMs } = processOptions(directory);
-      return scripted(createContainerDriver({ engine, worldId, metadataAddress, stopGraceMs }));
+      return scripted(
+        createContainerDriver({
+          engine,
+          worldId,
+          metadataAddress,
+          stopGraceMs,
+          ...(surroundings === undefined ? {} : { surroundings }),
+        }),
+      );
     },
   };
 };
@@ -92,7 +102,13 @@ const rows: readonly Row[] = [
       };
     }),
   )),
-  await container(),
+  await container(undefined),
+  await container({
+    block: '127.99.0.0/16',
+    portOffset: 0,
+    dnsServer: () => Promise.resolve(undefined),
+    reach: () => ({ up: true, latencyMs: 0 }),
+  }),
 ];
 
 const skipped = rows.filter(({ skipped: why }) => why !== undefined);

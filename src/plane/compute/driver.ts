@@ -122,6 +122,14 @@ export interface Entrance {
   readonly workingDirectory: string | undefined;
 }
 
+/** How much processor time a machine has used. */
+export interface CpuReading {
+  readonly instanceId: string;
+  /** `host`: seconds of the host's processors, by the host's clock. `machine`: seconds of world time with all its vCPUs busy. */
+  readonly of: 'host' | 'machine';
+  readonly seconds: number;
+}
+
 /** A machine of an earlier run that was still there, and was ended. */
 export interface Leftover {
   readonly instanceId: string;
@@ -161,6 +169,11 @@ export interface Driver {
   /** Removes disk and scripts of a terminated machine; the console stays readable. */
   eraseDisk(disk: InstanceDisk): Promise<void>;
   list(): readonly ListedMachine[];
+  /**
+   * Tells how much processor time machines have used since their boot; those for which it cannot be told are left out. A
+   * driver on virtual time tells within the call. Absent where nothing can be told at all.
+   */
+  cpu?(instanceIds: readonly string[], told: (readings: readonly CpuReading[]) => void): void;
   /** Finds what an earlier run of this world left behind, ends it, and says what it was. Call it before the first boot. */
   sweep(): Promise<readonly Leftover[]>;
   /** Calls the listener at each observation from now on; the answer ends that. */

@@ -2,6 +2,7 @@ import type { Clock } from '../../world/clock.ts';
 import { DomainError } from '../../world/domain-error.ts';
 import { consoleOutputBytes } from './driver.ts';
 import type {
+  CpuReading,
   Driver,
   InstanceDisk,
   InstanceSpecification,
@@ -10,7 +11,7 @@ import type {
   MachineState,
   Observation,
 } from './driver.ts';
-import { mockAnswerAt, mockScriptOf } from './mock-script.ts';
+import { mockAnswerAt, mockBusySeconds, mockScriptOf } from './mock-script.ts';
 import type { MockScript } from './mock-script.ts';
 
 /** What a request to a mock machine meets. */
@@ -170,6 +171,19 @@ class ScriptedDriver implements MockDriver {
       state,
       mainProcess,
     }));
+  }
+
+  cpu(instanceIds: readonly string[], told: (readings: readonly CpuReading[]) => void): void {
+    const readings = instanceIds.flatMap((instanceId): readonly CpuReading[] => {
+      const machine = this.#machines.get(instanceId);
+      if (machine?.state !== 'running') return [];
+      const seconds = mockBusySeconds(
+        machine.script,
+        (this.#clock.now() - machine.bootedAtMs) / 1_000,
+      );
+      return [{ instanceId, of: 'machine', seconds }];
+    });
+    told(readings);
   }
 
   sweep(): Promise<readonly Leftover[]> {

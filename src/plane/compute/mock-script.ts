@@ -9,6 +9,14 @@ export interface MockAnswer {
   readonly latencyMs: number;
 }
 
+/** How busy a mock machine is from a moment after its boot on. */
+export interface MockLoad {
+  /** World seconds after boot. */
+  readonly atSeconds: number;
+  /** Of all its vCPUs, 0 to 100. */
+  readonly percent: number;
+}
+
 /** What a mock machine does, all in world time. */
 export interface MockScript {
   readonly bootSeconds: number;
@@ -18,6 +26,8 @@ export interface MockScript {
   /** In order of time; the first one begins at boot. */
   readonly answers: readonly MockAnswer[];
   readonly console: string;
+  /** How busy it is from moments after its boot on, in order of time; idle before the first. */
+  readonly cpu: readonly MockLoad[];
 }
 
 /** The tag that holds a script, for tools that would not touch user data; it comes before user data. */
@@ -33,6 +43,7 @@ export const plainMockScript: MockScript = {
   exit: undefined,
   answers: [{ atSeconds: 0, answers: 200, latencyMs: 1 }],
   console: '',
+  cpu: [],
 };
 
 const malformed = (message: string): DomainError =>
@@ -93,6 +104,19 @@ const readExit = (value: unknown): MockScript['exit'] | DomainError => {
   return { afterSeconds, code };
 };
 
+const readCpu = (value: unknown): readonly MockLoad[] | DomainError => {
+  if (!Array.isArray(value)) return malformed('cpu must be a list.');
+  const loads: MockLoad[] = [];
+  for (const [index, item] of value.entries()) {
+    const { atSeconds = 0, percent } = isMapping(item) ? item : {};
+    const isKnown = isMapping(item) && unknownMember(item, ['atSeconds', 'percent']) === undefined;
+    if (!isKnown || !isNumber(atSeconds) || !isNumber(percent) || percent > 100)
+      return malformed(`cpu[${index}] must be like {"atSeconds": 60, "percent": 80}.`);
+    loads.push({ atSeconds, percent });
+  }
+  return loads.toSorted((a, b) => a.atSeconds - b.atSeconds);
+};
+
 const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -107,7 +131,7 @@ export const parseMockScript = (text: string): MockScript | DomainError => {
   const value = parseJson(text);
   if (value instanceof DomainError) return value;
   if (!isMapping(value)) return malformed('it must be an object.');
-  const known = ['bootSeconds', 'stopSeconds', 'exit', 'answers', 'latencyMs', 'console'];
+  const known = ['bootSeconds', 'stopSeconds', 'exit', 'answers', 'latencyMs', 'console', 'cpu'];
   const unknown = unknownMember(value, known);
   if (unknown !== undefined)
     return malformed(`"${unknown}" does not exist; what does: ${known.join(', ')}.`);
@@ -120,7 +144,9 @@ export const parseMockScript = (text: string): MockScript | DomainError => {
   if (exit instanceof DomainError) return exit;
   const answers = readAnswers(value['answers'] ?? [], latencyMs);
   if (answers instanceof DomainError) return answers;
-  return { bootSeconds, stopSeconds, exit, answers, console };
+  const cpu = readCpu(value['cpu'] ?? []);
+  if (cpu instanceof DomainError) return cpu;
+  return { bootSeconds, stopSeconds, exit, answers, console, cpu };
 };
 
 /** The script of an instance: by its tag, else by its user data, else the plain one. */
@@ -140,3 +166,10 @@ export const mockAnswerAt = (script: MockScript, secondsAfterBoot: number): Mock
   script.answers.findLast(({ atSeconds }) => atSeconds <= secondsAfterBoot) ??
     // The first answer begins at boot; before it nothing listens.
     { atSeconds: 0, answers: 'refused', latencyMs: 0 };
+
+/** For how many world seconds all vCPUs of the machine would have been busy, so many seconds after its boot. */
+export const mockBusySeconds = ({ cpu }: MockScript, secondsAfterBoot: number): number =>
+  cpu.reduce((sum, { atSeconds, percent }, index) => {
+    const until = Math.min(secondsAfterBoot, cpu[index + 1]?.atSeconds ?? Infinity);
+    return sum + (Math.max(0, until - atSeconds) * percent) / 100;
+  }, 0);

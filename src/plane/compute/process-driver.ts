@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError } from '../../world/domain-error.ts';
 import type {
+  CpuReading,
   Driver,
   Entrance,
   InstanceDisk,
@@ -130,6 +131,30 @@ export class ProcessGroupDriver implements Driver {
 
   list(): readonly ListedMachine[] {
     return [...this.#machines.values()].map((machine) => machine.listed());
+  }
+
+  cpu(instanceIds: readonly string[], told: (readings: readonly CpuReading[]) => void): void {
+    const asked = new Set(instanceIds);
+    void this.#looks.look().then((processes) => {
+      const spent = new Map<string, number>();
+      for (const { marker, cpuSeconds } of processes) {
+        if (marker?.runId !== this.#runId || cpuSeconds === undefined) continue;
+        if (!asked.has(marker.instanceId)) continue;
+        spent.set(marker.instanceId, (spent.get(marker.instanceId) ?? 0) + cpuSeconds);
+      }
+      // A machine in which no process runs is idle; where processes cannot be told apart, nothing is known.
+      const idle = this.#table.showsMarkers
+        ? [...asked].filter((id) => this.#machines.has(id) && !spent.has(id))
+        : [];
+      told([
+        ...[...spent].map(([instanceId, seconds]) => ({
+          instanceId,
+          of: 'host' as const,
+          seconds,
+        })),
+        ...idle.map((instanceId) => ({ instanceId, of: 'host' as const, seconds: 0 })),
+      ]);
+    });
   }
 
   sweep(): Promise<readonly Leftover[]> {

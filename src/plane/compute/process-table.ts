@@ -21,6 +21,8 @@ export interface HostProcess {
   readonly halted: boolean;
   /** Undefined when it has none, or when this system does not show the environment of processes. */
   readonly marker: ProcessMarker | undefined;
+  /** Processor time of it and of its children that have ended; undefined where this system does not show it. */
+  readonly cpuSeconds?: number;
 }
 
 /** Sees the processes of this host. */
@@ -66,6 +68,13 @@ const markerOf = (processId: number): ProcessMarker | undefined => {
 };
 
 // proc(5): `pid (command) state ppid pgrp session ... starttime ...`; the command may hold spaces and brackets.
+/** USER_HZ, which is the same on every Linux that Node.js runs on. */
+const ticksPerSecond = 100;
+
+/** utime, stime, cutime and cstime, counted from the state. */
+const cpuSecondsOf = (fields: readonly string[]): number =>
+  fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
+
 const readLinuxProcess = (processId: number): HostProcess | undefined => {
   const stat = readOf(`/proc/${processId}/stat`);
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -79,6 +88,7 @@ const readLinuxProcess = (processId: number): HostProcess | undefined => {
     startedAt,
     halted: state === 'T' || state === 't',
     marker: markerOf(processId),
+    cpuSeconds: cpuSecondsOf(fields ?? []),
   };
 };
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DomainError } from '../../../world/domain-error.ts';
 import type {
   Driver,
+  DriverNetwork,
   Entrance,
   InstanceDisk,
   InstanceSpecification,
@@ -15,6 +16,8 @@ import type {
 } from '../driver.ts';
 import { readConsole } from '../machine-console.ts';
 import { consolePath, machineDirectory, notEnterable } from '../machine.ts';
+import { NetnsNetwork } from '../netns/netns-network.ts';
+import type { Surroundings } from '../netns/surroundings.ts';
 import { startReaper } from '../reaper.ts';
 import type { Reaper } from '../reaper.ts';
 import { isSystemProblem, orHostProblem } from '../system-problem.ts';
@@ -22,6 +25,7 @@ import { ContainerMachine } from './container-machine.ts';
 import type { ContainerHost } from './container-machine.ts';
 import type { ContainerIdentity } from './create-container.ts';
 import type { Engine } from './engine-client.ts';
+import { namespaceOf } from './namespace-processes.ts';
 import {
   endLeftoverContainers,
   instanceLabel,
@@ -39,6 +43,11 @@ export interface ContainerDriverOptions {
   readonly metadataAddress: string;
   /** The host's port for a port of an instance: the same one unless given. */
   readonly realPort?: (port: number) => number;
+  /**
+   * What containers reach of the world from networks as the `netns` driver makes them, with their private addresses; a
+   * host that cannot make such networks gives none, and each container is alone.
+   */
+  readonly surroundings?: Surroundings;
   /** The `PATH` of instances that run the host's programs: the host's unless given. */
   readonly path?: string;
   /** How long a machine that is asked to stop may take, in real milliseconds. */
@@ -63,8 +72,24 @@ const removeTree = async (path: string): Promise<void> => {
   }
 };
 
+/** The gate begins where it may join containers' networks: those of a rootless engine belong to its user namespace. */
+const gateCommand = (holder: number | undefined): readonly string[] =>
+  holder === undefined || namespaceOf(holder, 'user') === namespaceOf(process.pid, 'user')
+    ? ['unshare', '--net']
+    : [
+        'nsenter',
+        `--target=${holder}`,
+        '--user',
+        '--preserve-credentials',
+        '--',
+        'unshare',
+        '--net',
+      ];
+
 class ContainerDriver implements Driver {
   readonly name = 'container';
+  readonly network?: DriverNetwork;
+  readonly #network: NetnsNetwork | undefined;
   readonly #options: ContainerDriverOptions;
   readonly #runId = randomBytes(8).toString('hex');
   readonly #host: ContainerHost;
@@ -76,14 +101,26 @@ class ContainerDriver implements Driver {
 
   constructor(options: ContainerDriverOptions) {
     this.#options = options;
-    const { engine, worldId, metadataAddress } = options;
+    const { engine, worldId, metadataAddress, surroundings } = options;
+    const realPort = options.realPort ?? ((port: number) => port);
+    if (surroundings !== undefined) {
+      this.#network = new NetnsNetwork({
+        command: gateCommand,
+        hasUserNamespace: false,
+        run: { worldId, runId: this.#runId },
+        realPort,
+        surroundings,
+      });
+      this.network = this.#network;
+    }
     this.#host = {
       engine,
       worldId,
       runId: this.#runId,
       metadataAddress,
       path: options.path ?? process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-      realPort: options.realPort ?? ((port) => port),
+      realPort,
+      network: this.#network,
       identity: (specification) => this.#identity(specification),
       lacks: { cgroups: false, freezer: false },
       askedFor: (asker, request) => {
@@ -175,9 +212,11 @@ class ContainerDriver implements Driver {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#network?.prepareToClose();
     const graceMs = this.#options.closeGraceMs ?? 2000;
     const ids = new Set([...this.#machines.keys(), ...this.#queues.keys()]);
     await Promise.all([...ids].map((id) => this.#inOrder(id, () => this.#end(id, graceMs))));
+    await this.#network?.close();
     this.#reaper?.dismiss();
     this.#reaper = undefined;
   }

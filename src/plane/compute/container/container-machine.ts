@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '../../../world/domain-error.ts';
 import type { Entrance, InstanceSpecification, ListedMachine, MachineState } from '../driver.ts';
 import { MachineConsole } from '../machine-console.ts';
+import type { MachinePlace } from '../machine-network.ts';
 import { consolePath, machineDirectory, notEnterable } from '../machine.ts';
 import { startMetadataService } from '../metadata-service.ts';
 import type { MetadataService } from '../metadata-service.ts';
@@ -26,6 +27,8 @@ import { Gate } from './gate.ts';
 import { jsonObject } from './image-configuration.ts';
 import { namespaceOf, processesIn, signalAll } from './namespace-processes.ts';
 import type { ContainerProcess } from './namespace-processes.ts';
+import { metadataAddress as metadataInside } from '../netns/wiring.ts';
+import type { NetnsNetwork } from '../netns/netns-network.ts';
 import { outputFrames } from './output-frames.ts';
 
 /** What all machines of a driver share. */
@@ -36,6 +39,8 @@ export interface ContainerHost {
   readonly metadataAddress: string;
   readonly path: string;
   readonly realPort: (port: number) => number;
+  /** The networks that containers join with their private addresses; without them each has a gate of its own. */
+  readonly network: NetnsNetwork | undefined;
   readonly identity: (specification: InstanceSpecification) => ContainerIdentity;
   /** What the engine turned out not to do; it is tried once, not for each machine. */
   readonly lacks: { cgroups: boolean; freezer: boolean };
@@ -89,7 +94,8 @@ interface Running {
   /** Holds the namespace, so that its name is nobody else's while it is used to find processes. */
   readonly namespaceFile: FileHandle;
   readonly attached: Duplex;
-  gate: Gate;
+  /** Absent in a network that containers share. */
+  gate: Gate | undefined;
 }
 
 /** An instance as a container, from the moment it is switched on until nothing of it is left. */
@@ -104,6 +110,7 @@ export class ContainerMachine {
   #reports: FSWatcher | undefined;
   #containerId: string | undefined;
   #running: Running | undefined;
+  #place: MachinePlace | undefined;
   #printed: Promise<unknown> = Promise.resolve();
   #mainProcess: ListedMachine['mainProcess'] = 'none';
   #hurry = false;
@@ -128,7 +135,8 @@ export class ContainerMachine {
   async start(): Promise<DomainError | undefined> {
     const { instanceId, instanceType, imageId, zoneId, userData, metadata } = this.specification;
     await this.#console.note(`${instanceId} boots (${instanceType}, ${imageId}, ${zoneId})`);
-    const { metadataAddress, worldId, runId, path } = this.#host;
+    const { metadataAddress, worldId, runId, path, network } = this.#host;
+    const { address, privateAddress } = this.specification;
     const service = await startMetadataService({
       address: metadataAddress,
       describe: metadata,
@@ -141,7 +149,8 @@ export class ContainerMachine {
       worldId,
       runId,
       path,
-      metadataEndpoint: service.endpoint,
+      metadataEndpoint: network === undefined ? service.endpoint : `http://${metadataInside}`,
+      hostAddress: network === undefined ? address : privateAddress,
       isRoot: process.getuid?.() === 0,
     });
     if (plan instanceof DomainError) return plan;
@@ -157,7 +166,7 @@ export class ContainerMachine {
     if (running instanceof DomainError) return running;
     this.#running = running;
     if (plan.hasMainProcess) this.#mainProcess = 'running';
-    const problem = await running.gate.ready();
+    const problem = await this.#joinNetwork(running, service.endpoint);
     if (problem !== undefined) return problem;
     if (plan.hasInit) running.attached.write('begin\n');
     this.#state = 'running';
@@ -208,7 +217,7 @@ export class ContainerMachine {
     }
     // All die at one moment, before anything that was frozen could go on.
     signalAll(this.#members(), 'SIGKILL');
-    await this.#running?.gate.close();
+    await this.#running?.gate?.close();
     const problem = await this.#remove();
     if (problem !== undefined) return problem;
     await this.#release();
@@ -220,6 +229,11 @@ export class ContainerMachine {
     const running = this.#running;
     if (running === undefined || this.#state === 'frozen') return undefined;
     this.#state = 'frozen';
+    const [silent, halted] = await Promise.all([this.#place?.silence(), this.#halt()]);
+    return silent ?? halted;
+  }
+
+  async #halt(): Promise<DomainError | undefined> {
     if (!this.#host.lacks.freezer && (await this.#ask('pause')) === undefined) {
       this.#isPaused = true;
       return undefined;
@@ -248,7 +262,7 @@ export class ContainerMachine {
       this.#members().filter(({ halted }) => halted),
       'SIGCONT',
     );
-    return undefined;
+    return this.#place?.speak();
   }
 
   async #ask(action: 'pause' | 'unpause'): Promise<DomainError | undefined> {
@@ -305,8 +319,23 @@ export class ContainerMachine {
       );
     }
     attached.once('close', () => void this.#containerEnded(id));
-    const gate = this.#openGate(plan, processId);
+    const gate = this.#host.network === undefined ? this.#openGate(plan, processId) : undefined;
     return { id, plan, processId, pidNamespace, namespaceFile, attached, gate };
+  }
+
+  /** The container's programs are reached, and reach others, from now on. */
+  async #joinNetwork(running: Running, metadata: string): Promise<DomainError | undefined> {
+    const { network } = this.#host;
+    if (network === undefined) return running.gate?.ready();
+    const place = await network.join(
+      this.specification,
+      metadata,
+      (line) => void this.#console.note(line),
+      running.processId,
+    );
+    if (place instanceof DomainError) return place;
+    this.#place = place;
+    return undefined;
   }
 
   #openGate(plan: ContainerPlan, processId: number): Gate {
@@ -360,6 +389,7 @@ export class ContainerMachine {
   async #release(): Promise<void> {
     await this.#outputArrived();
     this.#running?.attached.destroy();
+    await this.#place?.leave();
     await this.#running?.namespaceFile.close();
     await this.#console.note(`${this.specification.instanceId} is off`);
     this.#powerSwitch?.close();

@@ -37,6 +37,8 @@ export interface PlanContext {
   readonly worldId: string;
   readonly runId: string;
   readonly metadataEndpoint: string;
+  /** What programs are told to listen on (`HOST`). */
+  readonly hostAddress: string;
   /** The host's `PATH`, for instances that run the host's programs. */
   readonly path: string;
   readonly isRoot: boolean;
@@ -110,8 +112,8 @@ const passedOnBy = (values: readonly string[]): readonly SocketAddress[] => {
 
 /** The variables that every instance has; attached volumes are below `/volumes` in a container. */
 const commonEnvironment = (context: PlanContext): Readonly<Record<string, string>> => {
-  const { specification, worldId, runId, metadataEndpoint } = context;
-  const { region, environment, address, instanceId } = specification;
+  const { specification, worldId, runId, metadataEndpoint, hostAddress } = context;
+  const { region, environment, instanceId } = specification;
   const volumes = join(dirname(specification.diskDirectory), 'volumes');
   const inside = (value: string): string =>
     value === volumes || value.startsWith(`${volumes}/`)
@@ -124,7 +126,7 @@ const commonEnvironment = (context: PlanContext): Readonly<Record<string, string
     ...Object.fromEntries(
       Object.entries(environment).map(([name, value]) => [name, inside(value)]),
     ),
-    HOST: address,
+    HOST: hostAddress,
     AWS_EC2_METADATA_SERVICE_ENDPOINT: metadataEndpoint,
     [markerVariable]: formatMarker({ worldId, runId, instanceId }),
   };

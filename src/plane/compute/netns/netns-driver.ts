@@ -2,6 +2,7 @@ import type { Driver, DriverNetwork } from '../driver.ts';
 import { ProcessGroupDriver } from '../process-driver.ts';
 import type { ProcessDriverOptions } from '../process-driver.ts';
 import { NetnsNetwork } from './netns-network.ts';
+import { unshareCommand } from './probe.ts';
 import type { NamespaceMode } from './probe.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -22,7 +23,8 @@ class NetnsDriver extends ProcessGroupDriver {
     const networks: NetnsNetwork[] = [];
     super('netns', options, (run) => {
       const network = new NetnsNetwork({
-        mode,
+        command: () => unshareCommand(mode),
+        hasUserNamespace: mode !== 'root',
         run,
         realPort: realPort ?? ((port) => port),
         surroundings,

@@ -10,13 +10,14 @@ import type { MachineNetwork, MachinePlace } from '../machine-network.ts';
 import type { WorldRun } from '../process-driver.ts';
 import { GateProcess } from './gate-process.ts';
 import type { JoiningInstance } from './messages.ts';
-import { unshareCommand } from './probe.ts';
-import type { NamespaceMode } from './probe.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Endpoint } from './wiring.ts';
 
 export interface NetnsNetworkOptions {
-  readonly mode: NamespaceMode;
+  /** What makes the gate's namespaces and becomes the gate; `holder` as in `join`, of the first one that joins. */
+  readonly command: (holder: number | undefined) => readonly string[];
+  /** The gate has a user namespace of its own, which programs enter along with an instance's network. */
+  readonly hasUserNamespace: boolean;
   readonly run: WorldRun;
   readonly realPort: (port: number) => number;
   readonly surroundings: Surroundings | undefined;
@@ -72,6 +73,7 @@ export class NetnsNetwork implements MachineNetwork, DriverNetwork {
     this.#options = options;
   }
 
+  /** `holder` is a process whose network namespace is to be the instance's; without it one is made. */
   async join(
     specification: InstanceSpecification,
     metadataEndpoint: string,
@@ -86,7 +88,7 @@ export class NetnsNetwork implements MachineNetwork, DriverNetwork {
       note(`the AWS API at ${url} cannot be reached: its address is no IPv4 address`);
     const instance = joining(specification, endpoint, holder);
     if (instance instanceof DomainError) return instance;
-    const gate = await this.#openGate();
+    const gate = await this.#openGate(holder);
     if (gate instanceof DomainError) return gate;
     gate.setHostSide(instanceId, {
       asker: { instanceId, zoneId, region },
@@ -130,10 +132,9 @@ export class NetnsNetwork implements MachineNetwork, DriverNetwork {
 
   #place(instance: JoiningInstance, gate: GateProcess, path: string): MachinePlace {
     const { instanceId, privateAddress } = instance;
-    const user =
-      this.#options.mode === 'root'
-        ? []
-        : [`--target=${gate.processId}`, '--user', '--preserve-credentials'];
+    const user = this.#options.hasUserNamespace
+      ? [`--target=${gate.processId}`, '--user', '--preserve-credentials']
+      : [];
     const silence = async (isSilent: boolean): Promise<DomainError | undefined> => {
       const answer = await gate.ask({ kind: 'silence', instanceId, isSilent });
       return answer instanceof DomainError ? answer : undefined;
@@ -159,18 +160,18 @@ export class NetnsNetwork implements MachineNetwork, DriverNetwork {
     return answer instanceof DomainError ? answer : undefined;
   }
 
-  #openGate(): Promise<GateProcess | DomainError> {
-    this.#gate ??= this.#beginGate();
+  #openGate(holder: number | undefined): Promise<GateProcess | DomainError> {
+    this.#gate ??= this.#beginGate(holder);
     return this.#gate;
   }
 
-  async #beginGate(): Promise<GateProcess | DomainError> {
-    const { mode, run, surroundings } = this.#options;
+  async #beginGate(holder: number | undefined): Promise<GateProcess | DomainError> {
+    const { command, run, surroundings } = this.#options;
     // A gate that ended by itself took its networks along; the next instance that boots gets a new one.
     const lost = (): void => {
       this.#gate = undefined;
     };
-    const gate = new GateProcess({ command: unshareCommand(mode), run, surroundings, lost });
+    const gate = new GateProcess({ command: command(holder), run, surroundings, lost });
     for (const request of [
       {
         kind: 'begin',
@@ -182,6 +183,8 @@ export class NetnsNetwork implements MachineNetwork, DriverNetwork {
       const answer = await gate.ask(request);
       if (!(answer instanceof DomainError)) continue;
       await gate.close();
+      // The next instance tries anew.
+      this.#gate = undefined;
       return answer;
     }
     return gate;

@@ -102,7 +102,10 @@ export class VpcNetwork {
       this.#namespace.run(
         instancePortScript(wire, processId) + nftCommands(rulesCommands(wire, false, rules)),
       );
-    const script = instanceScript(wire, { endpoint, block, nameServers: this.#nameServers });
+    // What a container engine made of its resolv.conf is unknown; without any, programs ask at 127.0.0.1.
+    const nameServers =
+      holder === undefined ? this.#nameServers : [...new Set([...this.#nameServers, '127.0.0.1'])];
+    const script = instanceScript(wire, { endpoint, block, nameServers });
     const namespace =
       problem ??
       (holder === undefined
