@@ -104,7 +104,7 @@ const blockedLines = (blocked: readonly Blockage[]): readonly string[] =>
   blocked.length === 0
     ? []
     : [
-        bold('Not let in'),
+        bold('Blocked'),
         ...blocked.slice(0, mostBlocked).map(({ what, detail }) => `  ${red(what)}  ${detail}`),
         ...(blocked.length > mostBlocked
           ? [dim(`  and ${blocked.length - mostBlocked} more`)]

@@ -20,12 +20,13 @@ import { BalancerRunner } from '../serving/balancer-runner.ts';
 import { createDnsAnswers, type DnsAnswers } from '../serving/dns-answers.ts';
 import { DiskRunner } from '../serving/disk-runner.ts';
 import { followFaults } from '../serving/fault-follower.ts';
+import { CpuRunner } from '../serving/cpu-runner.ts';
 import { HealthRunner } from '../serving/health-runner.ts';
 import { addressOfOwner, instanceHosts } from '../serving/instance-hosts.ts';
 import { InstanceRunner } from '../serving/instance-runner.ts';
 import { servingLoadBalancers } from '../serving/load-balancers.ts';
 import { metadataOf } from '../serving/metadata.ts';
-import { balancerBlockages, type Blockage } from '../serving/blockages.ts';
+import { balancerBlockages, subnetBlockages, type Blockage } from '../serving/blockages.ts';
 import { isCheckerLetIn, loopbackClient, mayLeaveTo, passageTo } from '../serving/passages.ts';
 import { placeOfOwner } from '../serving/places.ts';
 import { SecurityRunner } from '../serving/security-runner.ts';
@@ -102,6 +103,7 @@ export class LiveWorld {
   readonly #health: HealthRunner;
   readonly #publicSides: PublicSides;
   readonly #clockPosition: ClockPositionKeeper;
+  readonly #cpu: CpuRunner;
   readonly #stopFollowing: () => void;
 
   private constructor(options: LiveWorldOptions, world: World, clock: LiveClock, driver: Driver) {
@@ -144,6 +146,13 @@ export class LiveWorld {
       soon,
     });
     this.#health = this.#runHealthChecks();
+    this.#cpu = new CpuRunner({
+      world,
+      driver,
+      clock,
+      scope: 'everything',
+      realNowMs: () => performance.now(),
+    });
     this.#clockPosition = new ClockPositionKeeper(world, clock);
   }
 
@@ -225,7 +234,11 @@ export class LiveWorld {
 
   /** What is there and lets nobody in, and why. */
   blockages(): readonly Blockage[] {
-    return [...balancerBlockages(this.world), ...this.#publicSides.blockages()];
+    return [
+      ...balancerBlockages(this.world),
+      ...this.#publicSides.blockages(),
+      ...subnetBlockages(this.world),
+    ];
   }
 
   /** Where an address, a name or an id of AWS's side really is, and what keeps people out of it. */
@@ -271,6 +284,7 @@ export class LiveWorld {
   async close(): Promise<void> {
     this.#stopFollowing();
     this.#health.stop();
+    this.#cpu.stop();
     this.#balancers.stop();
     this.#instances.stop();
     this.#security?.stop();

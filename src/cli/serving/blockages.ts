@@ -1,4 +1,10 @@
+import { Subnets } from '../../aws/ec2/entities.ts';
+import { NatGateways } from '../../aws/ec2/nat-gateways/entities.ts';
+import { routeTableOf } from '../../aws/ec2/route-tables.ts';
+import { anyAddress, routeFor, wayOut } from '../../aws/ec2/traffic/way-out.ts';
 import { TargetGroups, Targets } from '../../aws/elbv2/entities.ts';
+import { noAccount } from '../../world/entity.ts';
+import type { View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
 import { instanceHosts } from './instance-hosts.ts';
 import { nodeOwner, servingLoadBalancers, type ServingLoadBalancer } from './load-balancers.ts';
@@ -46,6 +52,32 @@ const targetsOf = (world: World, serving: ServingLoadBalancer): readonly Blockag
     });
   });
 };
+
+/** Subnets whose way out leads through a NAT gateway, and that have none now. */
+export const subnetBlockages = (world: World): readonly Blockage[] =>
+  world.geography.regions
+    .filter(({ code }) => world.shards().includes(code))
+    .flatMap(({ code }) =>
+      world
+        .view(code, noAccount)
+        .accounts()
+        .flatMap((account) => {
+          const view = world.view(code, account);
+          // Without NAT gateways no subnet is looked at.
+          const vpcIds = new Set(view.list(NatGateways).map(({ vpcId }) => vpcId));
+          return [...vpcIds].flatMap((vpcId) => subnetsCutOff(view, vpcId));
+        }),
+    );
+
+const subnetsCutOff = (view: View, vpcId: string): readonly Blockage[] =>
+  view.find(Subnets, 'vpc', vpcId).flatMap((subnet) => {
+    const route = routeFor(routeTableOf(view, subnet), anyAddress);
+    if (route?.gatewayId.startsWith('nat-') !== true) return [];
+    const way = wayOut(view, subnet.id);
+    return way.kind === 'none'
+      ? [{ what: `subnet ${subnet.id} to the Internet`, detail: way.detail }]
+      : [];
+  });
 
 /** What security groups, network ACLs and routes keep from load balancers, and load balancers from their targets. */
 export const balancerBlockages = (world: World): readonly Blockage[] =>
