@@ -19,6 +19,7 @@ import { BalancerRunner } from '../serving/balancer-runner.ts';
 import { createDnsAnswers, type DnsAnswers } from '../serving/dns-answers.ts';
 import { DiskRunner } from '../serving/disk-runner.ts';
 import { followFaults } from '../serving/fault-follower.ts';
+import { CpuRunner } from '../serving/cpu-runner.ts';
 import { HealthRunner } from '../serving/health-runner.ts';
 import { instanceHosts } from '../serving/instance-hosts.ts';
 import { InstanceRunner } from '../serving/instance-runner.ts';
@@ -115,10 +116,18 @@ export class SimulatedWorld {
       configured: () => this.#routesChanged(),
     });
     this.#health = this.#runHealthChecks();
+    const cpu = new CpuRunner({
+      world,
+      driver: this.#driver,
+      clock,
+      scope: 'watched',
+      realNowMs: () => clock.now(),
+    });
     this.#stops.push(
       stopFaults,
       world.subscribe(() => this.#changed()),
       this.#driver.observe(() => this.#behaviourChanged()),
+      () => cpu.stop(),
       () => balancers.stop(),
       () => this.#health.stop(),
       () => instances.stop(),

@@ -24,8 +24,11 @@ export interface InstanceSpecification extends InstanceDisk {
   /** What the instance's environment has beside what the driver sets, for example `VOLUME_SDF`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
-  /** Asked at each request of the metadata service, so that changes are seen at once. */
-  readonly metadata: () => InstanceMetadata;
+  /**
+   * Asked at each request of the metadata service, so that changes are seen at once. Undefined once EC2 has forgotten the
+   * instance, whose machine may take a moment longer to end.
+   */
+  readonly metadata: () => InstanceMetadata | undefined;
   /**
    * Which connections its security groups let begin, for a driver that has networks of its own; such a driver takes VPC,
    * subnet and MAC address from `metadata`. Absent: all of them.
