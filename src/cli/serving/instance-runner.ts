@@ -51,7 +51,11 @@ export interface InstanceRunnerOptions {
   readonly sockets: InstanceSockets;
   readonly disks?: InstanceDisks;
   /** What an instance's metadata service tells of it. */
-  readonly metadata: (region: string, account: string, instanceId: string) => InstanceMetadata;
+  readonly metadata: (
+    region: string,
+    account: string,
+    instanceId: string,
+  ) => InstanceMetadata | undefined;
   /** The URL of the AWS API, as programs in instances reach it; undefined while it is not known. */
   readonly endpoint: () => string | undefined;
   readonly onProblem: (instanceId: string, message: string) => void;

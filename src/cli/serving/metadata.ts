@@ -61,19 +61,20 @@ const groupsOf = (
 ): readonly { readonly id: string; readonly name: string }[] =>
   groupIds.map((id) => ({ id, name: view.get(SecurityGroups, id)?.name ?? id }));
 
-/** What an instance's metadata service tells of it, read out of the world at this moment. */
+/** What an instance's metadata service tells of it, read out of the world at this moment; undefined once it is terminated. */
 export const metadataOf = (
   world: World,
   region: string,
   account: string,
   instanceId: string,
-): InstanceMetadata => {
+): InstanceMetadata | undefined => {
   const view = world.view(region, account);
   const instance = view.get(Instances, instanceId);
   const networkInterface = instance === undefined ? undefined : primaryInterface(view, instance);
   const place = world.geography.region(region);
   if (instance === undefined || networkInterface === undefined || place === undefined) {
-    throw new Error(`${instanceId} runs but is not in ${region}.`);
+    // A machine that is being switched off may ask a last time after its instance is terminated.
+    return undefined;
   }
   const { privateIpAddress } = networkInterface;
   const publicIpAddress = publicAddressOf(view, networkInterface);

@@ -228,6 +228,19 @@ describe('session tokens', () => {
   });
 });
 
+describe('an instance that EC2 has forgotten', () => {
+  test('finds nothing of itself any more, and harms nobody by asking', async () => {
+    const service = await startMetadataService({
+      address: '127.0.0.1',
+      describe: () => undefined,
+      userData: undefined,
+    });
+    if (isDomainError(service)) throw new Error(service.message);
+    started.push(service);
+    expect((await get(`${service.endpoint}/latest/meta-data/instance-id`))[0]).toBe(404);
+  });
+});
+
 describe('what is refused', () => {
   test('a token for who came through a proxy', async () => {
     expect(

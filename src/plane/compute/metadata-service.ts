@@ -18,8 +18,11 @@ export interface MetadataService {
 export interface MetadataServiceOptions {
   /** The loopback address to listen on; the port is a free one. */
   readonly address: string;
-  /** Asked at each request, so that a change of tags or options is seen at once, as on EC2. */
-  readonly describe: () => InstanceMetadata;
+  /**
+   * Asked at each request, so that a change of tags or options is seen at once, as on EC2. Undefined once EC2 has
+   * forgotten the instance.
+   */
+  readonly describe: () => InstanceMetadata | undefined;
   readonly userData: Uint8Array | undefined;
 }
 
@@ -159,6 +162,7 @@ const answer = (
   tokens: SessionTokens,
 ): Answer => {
   const metadata = options.describe();
+  if (metadata === undefined) return failure(404);
   if (metadata.options.httpEndpoint === 'disabled' || isForeign(request)) return failure(403);
   const path = pathOf(request);
   if (path === undefined) return failure(400);

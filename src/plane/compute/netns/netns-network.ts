@@ -38,7 +38,10 @@ const joining = (
   holder: number | undefined,
 ): JoiningInstance | DomainError => {
   const { instanceId, region, zoneId, privateAddress, securityRules } = specification;
-  const { networkInterface } = specification.metadata();
+  const networkInterface = specification.metadata()?.networkInterface;
+  if (networkInterface === undefined) {
+    return new DomainError('InternalError', `${instanceId} has no network interface any more.`);
+  }
   const { vpcId, vpcCidrs, subnetCidr, mac } = networkInterface;
   if (!isIPv4(privateAddress) || !/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)) {
     return new DomainError(
