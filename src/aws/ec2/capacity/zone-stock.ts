@@ -10,12 +10,11 @@ export const vcpusOf = (instanceType: string): number =>
   instanceTypeFacts(instanceType)?.VCpuInfo?.DefaultVCpus ?? 1;
 
 /** States in which a machine stands in its zone and no one else can have it. */
-const occupying: ReadonlySet<InstanceStateName> = new Set([
-  'pending',
-  'running',
-  'stopping',
-  'shutting-down',
-]);
+const occupying: ReadonlySet<InstanceStateName> = new Set(['pending', 'running', 'stopping']);
+
+/** Whether an instance has a machine in its zone. One that is terminated after it was stopped has none any more. */
+export const isOccupying = ({ state, bootedAt }: Instance): boolean =>
+  occupying.has(state) || (state === 'shutting-down' && bootedAt !== null);
 
 /** Instances that take from a zone's stock, or are about to. */
 export type Occupant = Pick<Instance, 'instanceType' | 'zoneId'>;
@@ -23,10 +22,7 @@ export type Occupant = Pick<Instance, 'instanceType' | 'zoneId'>;
 /** All that stands in a zone, of every account: its stock is one for all. */
 export const occupantsOf = (view: View, zoneId: string): readonly Occupant[] =>
   [...new Set([...view.accounts(), view.account])].flatMap((account) =>
-    view
-      .forAccount(account)
-      .find(Instances, 'zone', zoneId)
-      .filter((instance) => occupying.has(instance.state)),
+    view.forAccount(account).find(Instances, 'zone', zoneId).filter(isOccupying),
   );
 
 /** The vCPUs of a stock that are taken. */
