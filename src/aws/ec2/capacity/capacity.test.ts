@@ -109,6 +109,7 @@ describe('a zone with a stock', () => {
 
   it('gets back what is terminated, when it is gone', () => {
     const ids = idsOf(world, request(names[0], 't3.micro', [2, 2]));
+    world.clock.advance(minute);
     world.call(terminateInstances, { InstanceIds: ids });
     expect(world.fail(runInstances, request(names[0])).code).toBe('InsufficientInstanceCapacity');
     world.clock.advance(minute);
