@@ -1,4 +1,4 @@
-"""What holds and changes instances of Auto Scaling groups, with boto3: lifecycle hooks."""
+"""What holds and changes instances of Auto Scaling groups, with boto3: lifecycle hooks and refreshes."""
 
 import time
 
@@ -68,11 +68,45 @@ def hooks():
     scaling.delete_lifecycle_hook(**hook)
 
 
+def refreshes():
+    scaling = client("autoscaling")
+    client("ec2").create_launch_template_version(
+        LaunchTemplateName=GROUP,
+        SourceVersion="1",
+        LaunchTemplateData={"InstanceType": "t3.small"},
+    )
+    refused("ActiveInstanceRefreshNotFound", scaling.cancel_instance_refresh, **NAMED)
+    asked = {
+        **NAMED,
+        "DesiredConfiguration": {
+            "LaunchTemplate": {"LaunchTemplateName": GROUP, "Version": "2"}
+        },
+        "Preferences": {"MinHealthyPercentage": 100, "InstanceWarmup": 7200},
+    }
+    (before,) = instances("InService", 1)
+    scaling.start_instance_refresh(**asked)
+    refused("InstanceRefreshInProgress", scaling.start_instance_refresh, **asked)
+
+    def status():
+        found = scaling.describe_instance_refreshes(**NAMED)["InstanceRefreshes"]
+        return found[0]["Status"]
+
+    until(
+        lambda: [one["InstanceId"] for one in group()["Instances"]] not in ([before], []),
+        "another instance",
+    )
+    check(status() == "InProgress", f"in progress, not {status()}")
+    scaling.rollback_instance_refresh(**NAMED)
+    check(status() == "RollbackInProgress", f"a rollback, not {status()}")
+    scaling.cancel_instance_refresh(**NAMED, WaitForTransitioningInstances=False)
+    check(status() == "Cancelled", f"cancelled, not {status()}")
+
+
 def delete():
     client("autoscaling").delete_auto_scaling_group(**NAMED, ForceDelete=True)
 
 
-for walk in (create, hooks, delete):
+for walk in (create, hooks, refreshes, delete):
     step(walk)
 
 print_report()

@@ -95,6 +95,12 @@ export const triggeredByAlarm = (
 ): string =>
   `${at(now)} a monitor alarm ${alarm} in state ALARM triggered policy ${policy} changing the desired capacity from ${before} to ${desired}.`;
 
+export const refreshedInstance = (now: number): string =>
+  `${at(now)} an instance was taken out of service in response to an instance refresh.`;
+
+export const launchedForRefresh = (now: number): string =>
+  `${at(now)} an instance was launched in response to an instance refresh.`;
+
 export const actionAbandoned = (now: number): string =>
   `${at(now)} an instance was taken out of service in response to its lifecycle action being abandoned.`;
 

@@ -40,5 +40,20 @@ export const activityInProgress = (message: string): DomainError =>
 export const resourceInUse = (message: string): DomainError =>
   new DomainError('ResourceInUse', message);
 
+export const refreshInProgress = (): DomainError =>
+  new DomainError(
+    'InstanceRefreshInProgress',
+    'An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.',
+  );
+
+export const noActiveRefresh = (group: string): DomainError =>
+  new DomainError(
+    'ActiveInstanceRefreshNotFound',
+    `No in progress or pending Instance Refresh found for Auto Scaling group ${group}`,
+  );
+
+export const irreversibleRefresh = (message: string): DomainError =>
+  new DomainError('IrreversibleInstanceRefresh', message);
+
 export const limitExceeded = (message: string): DomainError =>
   new DomainError('LimitExceeded', message);

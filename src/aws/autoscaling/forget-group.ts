@@ -6,6 +6,7 @@ import { LifecycleActions, LifecycleHooks } from './hooks/entities.ts';
 import { forgetActions } from './hooks/lifecycle-actions.ts';
 import { ScalingPolicies } from './policies/entities.ts';
 import { forgetPolicy } from './policies/policies.ts';
+import { forgetRefreshes } from './refresh/refresh-step.ts';
 
 /** Ends all lifecycle actions of a group; instances that waited go on. */
 export const releaseWaiting = (tx: Tx, groupName: string): void => {
@@ -23,6 +24,7 @@ export const releaseWaiting = (tx: Tx, groupName: string): void => {
 export const forgetGroup = (tx: Tx, group: AutoScalingGroup): void => {
   for (const hook of tx.find(LifecycleHooks, 'group', group.id)) tx.delete(LifecycleHooks, hook.id);
   for (const policy of tx.find(ScalingPolicies, 'group', group.id)) forgetPolicy(tx, policy, true);
+  forgetRefreshes(tx, group.id);
   scheduleCollection(tx, { ...group, enabledMetrics: [] });
   tx.delete(AutoScalingGroups, group.id);
 };

@@ -5,7 +5,12 @@ import { launchInstances } from '../ec2/instances.ts';
 import type { Instance } from '../ec2/instance-entities.ts';
 import { tagWithTemplate } from '../ec2/launch-templates/launch-from-template.ts';
 import { beginActivity, placeDetails } from './activities.ts';
-import { launchedForBalance, replacesUnhealthy, startedForDifference } from './causes.ts';
+import {
+  launchedForBalance,
+  launchedForRefresh,
+  replacesUnhealthy,
+  startedForDifference,
+} from './causes.ts';
 import { zoneNameOf } from '../ec2/account-zones.ts';
 import { afterFailedLaunch } from './decisions/back-off.ts';
 import type { CapacityPlan } from './decisions/capacity-plan.ts';
@@ -19,6 +24,7 @@ import {
 } from './entities.ts';
 import { capacityOf, membersOf, subnetsIn } from './group-members.ts';
 import { choicesOf, groupLaunch, type GroupLaunch } from './launch-request.ts';
+import { activeRefresh, launchedNow } from './refresh/active-refresh.ts';
 import { closeZone } from './member-lifecycle.ts';
 
 /** Refusals that another zone or type may not meet; any other meets every launch of the group. */
@@ -90,9 +96,10 @@ const launchInZone = (
   const subnets = subnetsIn(tx, group, zoneId);
   const turn = subnets.length > 1 ? tx.random('autoscaling/subnets').below(subnets.length) : 0;
   let refusal: DomainError | undefined;
-  for (const choice of choicesOf(group)) {
+  const launchedFrom = { ...group, launch: launchedNow(tx, group) };
+  for (const choice of choicesOf(launchedFrom)) {
     for (const subnet of [...subnets.slice(turn), ...subnets.slice(0, turn)]) {
-      const launch = groupLaunch(tx, group, choice, subnet.id);
+      const launch = groupLaunch(tx, launchedFrom, choice, subnet.id);
       if (isDomainError(launch)) return launch;
       const made = launchInstances(tx, launch.request);
       if (!isDomainError(made)) {
@@ -230,11 +237,29 @@ export const carryOutLaunches = (
   }
   if (added > 0) {
     const from = capacityOf(tx, group.id);
-    const sentence = startedForDifference(tx.now, from, from + added);
-    const cause = joined([...takeCauses(tx, group.id), sentence]);
+    const causes = takeCauses(tx, group.id);
+    const isRefreshed = causes.length === 0 && activeRefresh(tx, group.id) !== undefined;
+    const sentence = isRefreshed
+      ? launchedForRefresh(tx.now)
+      : startedForDifference(tx.now, from, from + added);
+    const cause = joined([...causes, sentence]);
     launchMissing(tx, group.id, snapshot, added, { cause, isSurplus: false });
   }
   if (plan.fill.length > 0) fillZones(tx, group, plan.fill);
+};
+
+/** Launches instances beyond what is desired, for a refresh to let others go when these are ready. */
+export const launchBeyond = (
+  tx: Tx,
+  snapshot: GroupSnapshot,
+  groupName: string,
+  count: number,
+): void => {
+  const group = tx.get(AutoScalingGroups, groupName);
+  if (count === 0 || group === undefined || isTroubled(tx, group)) return;
+  if (snapshot.suspended.has('Launch')) return;
+  const launching = { cause: launchedForRefresh(tx.now), isSurplus: true };
+  launchMissing(tx, groupName, snapshot, count, launching);
 };
 
 /** For balance an instance is launched in that very zone or not at all. */

@@ -4,8 +4,7 @@ import type {
   UpdateAutoScalingGroupType,
 } from '@aws-sdk/client-auto-scaling';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
-import type { Tx, View } from '../../world/transaction.ts';
-import { checkLaunch } from '../ec2/instances.ts';
+import type { Tx } from '../../world/transaction.ts';
 import type { Operation } from '../operation.ts';
 import { newUuid } from './activities.ts';
 import { createdByUser, groupDeleted, updatedByUser } from './causes.ts';
@@ -24,32 +23,16 @@ import {
   validation,
 } from './errors.ts';
 import { forgetGroup, releaseWaiting } from './forget-group.ts';
-import { membersOf, subnetsIn } from './group-members.ts';
+import { membersOf } from './group-members.ts';
 import { readSettings } from './group-settings.ts';
-import { notFullyFormed } from './group-source.ts';
 import { readTags } from './group-tags.ts';
 import { wakeGroup } from './group-wake.ts';
 import { putHooks } from './hooks/lifecycle-hooks.ts';
-import { choicesOf, groupLaunch } from './launch-request.ts';
+import { checkLaunches } from './launch-checks.ts';
 import { existingGroup } from './lookups.ts';
 import { quotas } from './quotas.ts';
+import { activeRefresh } from './refresh/active-refresh.ts';
 import { checkTargetGroups, targetGroupsOfRequest } from './traffic-sources.ts';
-
-/** A group is refused when EC2 would refuse to launch what it names, as AWS does with launch templates. */
-const checkLaunches = (
-  view: View,
-  group: Pick<AutoScalingGroup, 'launch' | 'tags' | 'subnetIds' | 'zoneIds'>,
-): DomainError | undefined => {
-  if (group.launch.kind === 'configuration') return undefined;
-  const [subnet] = group.zoneIds.flatMap((zoneId) => subnetsIn(view, group, zoneId));
-  if (subnet === undefined) return undefined;
-  for (const choice of choicesOf(group)) {
-    const launch = groupLaunch(view, group, choice, subnet.id);
-    const checked = isDomainError(launch) ? launch : checkLaunch(view, launch.request);
-    if (isDomainError(checked)) return notFullyFormed(checked);
-  }
-  return undefined;
-};
 
 const newGroup = (
   tx: Tx,
@@ -122,6 +105,12 @@ export const updateAutoScalingGroup: Operation<
   }
   const settings = readSettings(tx, input, group);
   if (isDomainError(settings)) return settings;
+  const isNewLaunch = JSON.stringify(group.launch) !== JSON.stringify(settings.launch);
+  if (isNewLaunch && (activeRefresh(tx, group.id)?.desired ?? null) !== null) {
+    return validation(
+      'An active instance refresh with a desired configuration exists. All configuration options derived from the desired configuration are not available for update while the instance refresh is active.',
+    );
+  }
   const updated: AutoScalingGroup = {
     ...group,
     ...settings,
@@ -129,7 +118,6 @@ export const updateAutoScalingGroup: Operation<
     // What failed before may be mended by what is set now.
     launchTrouble: null,
   };
-  const isNewLaunch = JSON.stringify(group.launch) !== JSON.stringify(settings.launch);
   const refusal = isNewLaunch ? checkLaunches(tx, updated) : undefined;
   if (refusal !== undefined) return refusal;
   tx.put(AutoScalingGroups, updated);

@@ -5,11 +5,13 @@ import { planCapacity, type CapacityPlan } from './decisions/capacity-plan.ts';
 import type { GroupSnapshot } from './decisions/group-snapshot.ts';
 import { AutoScalingGroups, GroupInstances, type AutoScalingGroup } from './entities.ts';
 import { forgetGroup } from './forget-group.ts';
-import { carryOutLaunches } from './group-launches.ts';
+import { carryOutLaunches, launchBeyond } from './group-launches.ts';
 import { capacityOf, membersOf, targetsOfMember } from './group-members.ts';
 import { snapshotOf } from './group-view.ts';
 import { reconcileKind, wakeGroup, wakeGroupAt } from './group-wake.ts';
 import { checkHealth, warmAt } from './health-checks.ts';
+import { asRefreshed } from './refresh/active-refresh.ts';
+import { stepRefresh, type RefreshStep } from './refresh/refresh-step.ts';
 import { advanceMember, beginTerminating, isLeaving } from './member-lifecycle.ts';
 
 const terminateUnhealthy = (tx: Tx, group: AutoScalingGroup, memberId: string): void => {
@@ -90,21 +92,43 @@ const earliest = (moments: readonly (number | undefined)[], now: number): number
 const nextLook = (
   tx: Tx,
   groupName: string,
-  healthLook: number | undefined,
+  looks: readonly (number | undefined)[],
 ): number | undefined => {
-  const group = tx.get(AutoScalingGroups, groupName);
-  if (group === undefined) return undefined;
+  const found = tx.get(AutoScalingGroups, groupName);
+  if (found === undefined) return undefined;
+  const group = asRefreshed(tx, found);
   const warming = membersOf(tx, groupName)
     .filter((member) => member.isSurplus && member.state === 'InService')
     .map((member) => warmAt(group, member));
   const troubles = [...Object.values(group.zoneTroubles), group.launchTrouble];
-  return earliest([healthLook, ...warming, ...troubles.map((one) => one?.until)], tx.now);
+  return earliest([...looks, ...warming, ...troubles.map((one) => one?.until)], tx.now);
+};
+
+/** Launches and lets go what the group's capacity asks for, and sets when it looks again. */
+const settleCapacity = (
+  tx: Tx,
+  group: AutoScalingGroup,
+  { launch: surplus, lookAt }: RefreshStep,
+  healthLook: number | undefined,
+): void => {
+  const draw = tx.random('autoscaling/choices').uint32();
+  const snapshot = snapshotOf(tx, asRefreshed(tx, group), draw);
+  const plan = planCapacity(snapshot);
+  settleSurplus(tx, snapshot);
+  carryOutTerminations(tx, group, plan);
+  carryOutLaunches(tx, tx.get(AutoScalingGroups, group.id) ?? group, snapshot, plan);
+  launchBeyond(tx, snapshot, group.id, surplus);
+  // Others may be launched for those that go: a later activity, after this one.
+  if (plan.terminate.length > 0 || lookAt === tx.now) return wakeGroup(tx, group.id);
+  const at = nextLook(tx, group.id, [healthLook, lookAt]);
+  if (at !== undefined) wakeGroupAt(tx, group.id, at);
 };
 
 /**
- * Brings a group towards what is desired of it, by one step: instances go on in their lives, fail their checks or not, and
- * what is missing, too much or badly spread is launched or let go. Level-triggered and idempotent: it may run at any time.
- * A group with nothing to wait for sets no timer; whoever changes something that concerns it wakes it (`group-wake.ts`).
+ * Brings a group towards what is desired of it, by one step: instances go on in their lives, fail their checks or not, are
+ * refreshed, and what is missing, too much or badly spread is launched or let go. Level-triggered and idempotent: it may run
+ * at any time. A group with nothing to wait for sets no timer; whoever changes something that concerns it wakes it
+ * (`group-wake.ts`).
  */
 export const reconcileGroup = (tx: Tx, groupName: string): void => {
   const found = tx.get(AutoScalingGroups, groupName);
@@ -115,15 +139,8 @@ export const reconcileGroup = (tx: Tx, groupName: string): void => {
   const group = tx.get(AutoScalingGroups, groupName) ?? found;
   if (group.status === 'deleting') return reconcileDeletion(tx, group);
   const healthLook = checkHealth(tx, group, membersOf(tx, groupName));
-  const snapshot = snapshotOf(tx, group, tx.random('autoscaling/choices').uint32());
-  const plan = planCapacity(snapshot);
-  settleSurplus(tx, snapshot);
-  carryOutTerminations(tx, group, plan);
-  carryOutLaunches(tx, tx.get(AutoScalingGroups, groupName) ?? group, snapshot, plan);
-  // Others may be launched for those that go: a later activity, after this one.
-  if (plan.terminate.length > 0) return wakeGroup(tx, groupName);
-  const at = nextLook(tx, groupName, healthLook);
-  if (at !== undefined) wakeGroupAt(tx, groupName, at);
+  const refreshed = stepRefresh(tx, group);
+  settleCapacity(tx, tx.get(AutoScalingGroups, groupName) ?? group, refreshed, healthLook);
 };
 
 /** The timers of groups. */

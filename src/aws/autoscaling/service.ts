@@ -46,6 +46,7 @@ import {
 } from './processes.ts';
 import { hookOperations } from './hooks/operations.ts';
 import { autoScalingTimers } from './timers.ts';
+import { refreshOperations } from './refresh/operations.ts';
 import { describeScalingActivities } from './scaling-activities.ts';
 import {
   attachLoadBalancerTargetGroups,
@@ -105,5 +106,6 @@ export const autoscaling: Service = {
     UpdateAutoScalingGroup: updateAutoScalingGroup,
     ...hookOperations,
     ...policyOperations,
+    ...refreshOperations,
   },
 };

@@ -8,7 +8,7 @@ const region = 'ca-central-1';
 const AutoScalingGroupName = 'held';
 const named = { AutoScalingGroupName };
 
-/** What holds and changes the instances of a group: lifecycle hooks. */
+/** What holds and changes the instances of a group: lifecycle hooks and instance refreshes. */
 export const walkAutoScalingLifecycle = (world: () => Running): void => {
   const clients = () => awsClients(world().endpoint, { region });
   const scaling = (): AutoScaling => clients().autoscaling;
@@ -71,6 +71,35 @@ export const walkAutoScalingLifecycle = (world: () => Running): void => {
         message: `No active Lifecycle Action found with instance ID ${InstanceId}`,
       });
       await scaling().deleteLifecycleHook(hook);
+    });
+
+    it('are refreshed, and the refresh is taken back or cancelled', async () => {
+      const { ec2 } = clients();
+      await ec2.createLaunchTemplateVersion({
+        LaunchTemplateName: 'held',
+        SourceVersion: '1',
+        LaunchTemplateData: { InstanceType: 't3.small' },
+      });
+      const [before] = await until('InService', 1);
+      const newest = async () =>
+        given((await scaling().describeInstanceRefreshes(named)).InstanceRefreshes?.[0]);
+      const start = async () =>
+        await scaling().startInstanceRefresh({
+          ...named,
+          DesiredConfiguration: { LaunchTemplate: { LaunchTemplateName: 'held', Version: '2' } },
+          Preferences: { MinHealthyPercentage: 100, InstanceWarmup: 7200 },
+        });
+      expect(await refusalOf(scaling().cancelInstanceRefresh(named))).toMatchObject({
+        code: 'ActiveInstanceRefreshNotFoundFault',
+      });
+      const { InstanceRefreshId } = await start();
+      expect(await refusalOf(start())).toMatchObject({ code: 'InstanceRefreshInProgressFault' });
+      await eventually(async () => (await idsIn('InService')).some((id) => id !== before));
+      expect(await newest()).toMatchObject({ InstanceRefreshId, Status: 'InProgress' });
+      await scaling().rollbackInstanceRefresh(named);
+      await eventually(async () => (await newest()).RollbackDetails !== undefined);
+      await scaling().cancelInstanceRefresh({ ...named, WaitForTransitioningInstances: false });
+      expect((await newest()).Status).toBe('Cancelled');
     });
 
     afterAll(async () => {
