@@ -115,6 +115,32 @@ const writes = async (running: Running): Promise<Result> => {
   };
 };
 
+/** Each launches one instance, with an interface, a volume and the timers of its life. */
+const launches = async (running: Running): Promise<Result> => {
+  const images = await call(
+    running,
+    'Action=DescribeImages&Version=2016-11-15&Filter.1.Name=architecture&Filter.1.Value.1=x86_64',
+  );
+  const image = /<imageId>([^<]+)/.exec(images)?.[1] ?? '';
+  const body = `Action=RunInstances&Version=2016-11-15&ImageId=${image}&InstanceType=t3.nano&MinCount=1&MaxCount=1`;
+  const bare = await startBareServer((await call(running, body)).length);
+  try {
+    const reference = await underLoad('http-load.ts', loadOf(bare.port, body), bare.processId);
+    const load = loadOf(portOf(running), body);
+    const { perSecond } = await underLoad('http-load.ts', load, running.child.pid ?? 0);
+    // Refused launches would be many and fast: one more must still be granted.
+    await call(running, body);
+    return {
+      what: 'acknowledged RunInstances, 32 connections',
+      measured: perSecond,
+      unit: '/s',
+      reference: { what: 'bare node:http, as many bytes', value: reference.perSecond },
+    };
+  } finally {
+    await bare.close();
+  }
+};
+
 /** The API of a running world, and what it holds when nothing happens. */
 export const apiBench: Benchmark = {
   name: 'api',
@@ -136,7 +162,7 @@ export const apiBench: Benchmark = {
               budget: { atMost: 1 },
               note: 'the ratio is against 90 MB',
             };
-      return [idle, ...(await reads(running)), await writes(running)];
+      return [idle, ...(await reads(running)), await writes(running), await launches(running)];
     } finally {
       await stop(running);
       await rm(directory, { recursive: true });
