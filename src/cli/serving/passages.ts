@@ -8,7 +8,7 @@ import {
   Subnets,
 } from '../../aws/ec2/entities.ts';
 import { NetworkInterfaces, type NetworkInterface } from '../../aws/ec2/instance-entities.ts';
-import { allows } from '../../aws/ec2/traffic/allows.ts';
+import { admits, entryOf } from '../../aws/ec2/traffic/entry.ts';
 import { passes, stopped, type Passage } from '../../aws/ec2/traffic/passage.ts';
 import { wayOut } from '../../aws/ec2/traffic/way-out.ts';
 import { nodeInterface } from '../../aws/elbv2/load-balancer-zones.ts';
@@ -71,12 +71,8 @@ export const passageTo = (world: World, owner: string, port: number, client: str
   const reached = owner.startsWith('node/') ? ofNode(world, owner) : ofInstance(world, owner);
   if (reached === undefined) return passes;
   const { view, networkInterface } = reached;
-  return allows(view, {
-    source: { kind: 'outside', address: client },
-    destination: { kind: 'interface', networkInterface },
-    protocol: 'tcp',
-    port,
-  });
+  // Every instance in a public subnet has a public side here, also one without a public address of AWS's.
+  return admits(entryOf(view, networkInterface, 'tcp', port), client);
 };
 
 /**
