@@ -9,8 +9,10 @@ import {
   isLowSample,
   type EvaluatedPeriod,
 } from './evaluate-alarm.ts';
+import { isDerived, recordDerived } from './derived-metrics.ts';
 import { parseStatistic, statisticOf } from './metric-values.ts';
 import { datapointsOf, hasDataSince } from './read-metric.ts';
+import { minuteMs } from './record-metric.ts';
 
 /**
  * An alarm's evaluation range that ends at `until` (world time, a whole minute). Periods slide: one of five minutes is looked
@@ -72,7 +74,8 @@ const evaluateOne = (tx: Tx, alarm: Alarm, until: number): boolean => {
   return (
     datapoints.length > 0 ||
     hasDataSince(tx, alarm.metricId, until) ||
-    repeatedActions(alarm).length > 0
+    repeatedActions(alarm).length > 0 ||
+    isDerived(alarm.rule)
   );
 };
 
@@ -84,6 +87,13 @@ const evaluateAlarms = (tx: Tx): void => {
     return;
   }
   const until = lastWholeMinute(tx.now);
+  const derived = new Map(
+    tx
+      .list(Alarms)
+      .filter(({ rule }) => isDerived(rule))
+      .map(({ metricId, rule }) => [metricId, rule]),
+  );
+  for (const rule of derived.values()) recordDerived(tx, rule, until - minuteMs);
   let isAwake = false;
   // Actions change what other services hold, never the list of alarms that is walked here; a deleted alarm stays deleted.
   for (const { id } of tx.list(Alarms)) {

@@ -151,6 +151,29 @@ describe('an alarm', () => {
     expect(it.describe(id).State?.Name).toBe('stopping');
   });
 
+  test('sees that the host under an instance has failed, and that it is back', () => {
+    const [id = ''] = it.launch();
+    put({
+      Namespace: 'AWS/EC2',
+      MetricName: 'StatusCheckFailed_System',
+      Dimensions: [{ Name: 'InstanceId', Value: id }],
+      Statistic: 'Maximum',
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    });
+    it.clock.advance(10 * 60_000);
+    expect(alarm().StateValue).toBe('OK');
+    const mend = it.breakDown(
+      `zone/${it.describe(id).Placement?.AvailabilityZoneId ?? ''}`,
+      'power',
+    );
+    it.clock.advance(10 * 60_000);
+    expect(alarm().StateValue).toBe('ALARM');
+    mend();
+    it.clock.advance(15 * 60_000);
+    expect(alarm().StateValue).toBe('OK');
+  });
+
   test('that was set by hand is set right by its metric', () => {
     put();
     for (const value of [10, 10, 10]) minute(value);
