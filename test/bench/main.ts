@@ -9,6 +9,7 @@ import { balancerBench } from './balancer-bench.ts';
 import { diskBench } from './disk-bench.ts';
 import { dnsBench } from './dns-bench.ts';
 import { drillBench } from './drill-bench.ts';
+import { driverBench } from './driver-bench.ts';
 import { journalBench } from './journal-bench.ts';
 import { memoryBench } from './memory-bench.ts';
 import { isWithin, ratioOf } from './measurement.ts';
@@ -26,6 +27,7 @@ const benchmarks: readonly Benchmark[] = [
   drillBench,
   autoScalingBench,
   diskBench,
+  driverBench,
 ];
 
 const { values, positionals } = parseArgs({
