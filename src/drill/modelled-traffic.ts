@@ -86,6 +86,7 @@ export class ModelledTraffic {
       runs: [],
     }));
     this.#seen = this.#look();
+    this.#tellLoad(this.#schedule.ratePerSecond);
     this.#stop = world.onChange(() => this.#changed());
   }
 
@@ -98,6 +99,7 @@ export class ModelledTraffic {
   /** Ends the traffic and says how it went. */
   finish(): TrafficRuns {
     this.#stop();
+    this.#tellLoad(0);
     this.cut();
     return {
       name: this.#traffic.name,
@@ -105,6 +107,18 @@ export class ModelledTraffic {
       schedule: this.#schedule,
       clients: this.#clients.map(({ runs }) => runs),
     };
+  }
+
+  #tellLoad(ratePerSecond: number): void {
+    const { name, request } = this.#traffic;
+    const addresses = this.#seen.answer?.addresses ?? [];
+    const isSent = addresses.length > 0;
+    this.#world.sends?.({
+      traffic: name,
+      addresses,
+      port: request.port,
+      ratePerSecond: isSent ? ratePerSecond : 0,
+    });
   }
 
   #ask(): Answer | undefined {
@@ -135,6 +149,7 @@ export class ModelledTraffic {
     // What was sent until now met the world as it was before.
     this.cut();
     this.#seen = seen;
+    this.#tellLoad(this.#schedule.ratePerSecond);
   }
 
   #play(client: Client, untilMs: number): void {

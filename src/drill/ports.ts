@@ -128,6 +128,17 @@ export interface ModelledFate {
   readonly latencyMs: number;
 }
 
+/** What one traffic of a drill sends. */
+export interface TrafficLoad {
+  /** Its name: one word replaces the one before. */
+  readonly traffic: string;
+  /** Where its requests go, in equal parts. */
+  readonly addresses: readonly string[];
+  readonly port: number;
+  /** By world time; 0 when it is over. */
+  readonly ratePerSecond: number;
+}
+
 /** A world without sockets, whose clock moves only within `waitUntil` and with calls of the API. */
 export interface VirtualDrillWorld extends AnyDrillWorld {
   readonly mode: 'virtual';
@@ -140,6 +151,8 @@ export interface VirtualDrillWorld extends AnyDrillWorld {
     vantage: Vantage,
   ): { readonly addresses: readonly string[]; readonly ttlSeconds: number } | undefined;
   fate(vantage: Vantage, address: string, port: number, request: ModelledRequest): ModelledFate;
+  /** Told what traffic sends from now on, for worlds whose balancers count requests. */
+  sends?(load: TrafficLoad): void;
   /**
    * Calls back after every change that `resolve` or `fate` may show, with `now()` the moment of the change; more
    * often does no harm. Between two calls both must answer the same. Returns a way to stop.

@@ -8,6 +8,7 @@ import { takesTraffic, type NodeTarget } from '../../plane/balancer/messages.ts'
 import { createMockDriver, type MockDriver } from '../../plane/compute/mock-driver.ts';
 import { createModelledDisks } from '../../plane/disks/modelled-disks.ts';
 import { createModelledProber } from '../../plane/probe/modelled-prober.ts';
+import type { TrafficLoad } from '../../drill/ports.ts';
 import type { ListedMachine } from '../../plane/compute/driver.ts';
 import type { EndpointCondition } from '../../plane/probe/probe-result.ts';
 import { VirtualClock } from '../../world/clock.ts';
@@ -28,6 +29,7 @@ import { metadataOf } from '../serving/metadata.ts';
 import { isCheckerLetIn, loopbackClient, passageTo } from '../serving/passages.ts';
 import { hostOfOwner, placeOfOwner } from '../serving/places.ts';
 import { Sockets, type LoopbackAddresses } from '../live/sockets.ts';
+import { ModelledLoad } from './modelled-load.ts';
 import { createVolatileJournal } from './volatile-journal.ts';
 
 /** 2026-01-01T00:00:00Z: where every simulated world begins, so that a seed replays it exactly. */
@@ -83,6 +85,7 @@ export class SimulatedWorld {
   readonly #sockets: Sockets;
   readonly #balancer: ModelledBalancer;
   readonly #health: HealthRunner;
+  readonly #load: ModelledLoad;
   readonly #listeners = new Set<() => void>();
   readonly #stops: (() => void | Promise<void>)[] = [];
   #isTelling = false;
@@ -116,6 +119,13 @@ export class SimulatedWorld {
       configured: () => this.#routesChanged(),
     });
     this.#health = this.#runHealthChecks();
+    this.#load = new ModelledLoad({
+      world,
+      clock,
+      route: (address, port) => this.#routeAt(address, port),
+      behaviour: ({ target }) =>
+        takesTraffic(target) ? this.#behaviour(target) : { kind: 'silent' },
+    });
     const cpu = new CpuRunner({
       world,
       driver: this.#driver,
@@ -128,6 +138,7 @@ export class SimulatedWorld {
       world.subscribe(() => this.#changed()),
       this.#driver.observe(() => this.#behaviourChanged()),
       () => cpu.stop(),
+      () => this.#load.stop(),
       () => balancers.stop(),
       () => this.#health.stop(),
       () => instances.stop(),
@@ -192,6 +203,11 @@ export class SimulatedWorld {
     return { ...served, latencyMs: travelMs + served.latencyMs };
   }
 
+  /** Told what traffic sends from now on: balancers count it for their metrics. */
+  sends(load: TrafficLoad): void {
+    this.#load.sends(load);
+  }
+
   async close(): Promise<void> {
     for (const stop of this.#stops) await stop();
     await this.#driver.close();
@@ -224,6 +240,18 @@ export class SimulatedWorld {
     );
     const listener = serving?.listeners.find((candidate) => candidate.port === port);
     return listener === undefined ? undefined : { zoneId, arn: listener.id };
+  }
+
+  #routeAt(
+    address: string,
+    port: number,
+  ):
+    | { readonly zoneId: string; readonly route: ReturnType<ModelledBalancer['route']> }
+    | undefined {
+    const owner = this.#sockets.ownerOf(address);
+    if (owner?.startsWith('node/') !== true) return undefined;
+    const zoneId = owner.slice(owner.lastIndexOf('/') + 1);
+    return { zoneId, route: this.#route(owner, port) };
   }
 
   #route(owner: string, port: number): ReturnType<ModelledBalancer['route']> {

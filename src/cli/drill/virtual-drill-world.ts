@@ -5,6 +5,7 @@ import type {
   ModelledFate,
   ModelledRequest,
   OpenedFault,
+  TrafficLoad,
   Vantage,
   VirtualDrillWorld,
   WatchedName,
@@ -122,6 +123,10 @@ export class VirtualDrill implements VirtualDrillWorld {
     const roundTripMs = (region: string): number =>
       places.roundTripFromPlace(vantage.place, region).ms;
     return this.#simulated.fate({ kind: 'vantage', roundTripMs }, address, port, request);
+  }
+
+  sends(load: TrafficLoad): void {
+    this.#simulated.sends(load);
   }
 
   onChange(listener: () => void): () => void {
