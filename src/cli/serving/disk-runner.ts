@@ -1,7 +1,7 @@
 import { Volumes, type Volume } from '../../aws/ec2/instance-entities.ts';
 import { isHollow } from '../../aws/ec2/storage/snapshot-lookup.ts';
 import { Copies, Snapshots, type Copy, type Snapshot } from '../../aws/ec2/storage/entities.ts';
-import type { Disks, PlacedVolume, SnapshotPlace } from '../../plane/disks/disks.ts';
+import type { Disks, PlacedVolume, SnapshotPlace, Soon } from '../../plane/disks/disks.ts';
 import { isDomainError } from '../../world/domain-error.ts';
 import { noAccount } from '../../world/entity.ts';
 import { Faults } from '../../world/faults.ts';
@@ -128,7 +128,7 @@ export class DiskRunner implements InstanceDisks {
     // Only volumes are put in this table, and likewise below.
     if (change.table === Volumes.name) {
       if (change.op === 'put') this.#place(region, account, change.entity as Volume);
-      else this.#erase(change.id);
+      else this.#erase(region, change.id);
     } else if (change.table === Snapshots.name) {
       if (change.op === 'delete') this.#drop(region, change.id);
       else if ((change.entity as Snapshot).state === 'error') this.#drop(region, change.entity.id);
@@ -162,16 +162,22 @@ export class DiskRunner implements InstanceDisks {
     if (!isEmpty && under !== undefined) this.#uses.add(useOf({ region, snapshotId }), () => under);
   }
 
-  #erase(volumeId: string): void {
-    this.#volumes.add(volumeId, () => this.#options.disks.eraseVolume(volumeId));
-    const over = this.#volumes.over(volumeId);
-    if (over === undefined) this.#told.delete(volumeId);
-    else this.#volumes.add(volumeId, () => void this.#told.delete(volumeId));
+  /** What is gone on the disk cannot come back with a crash: it goes once the journal has it that it was deleted. */
+  #onceDurable(region: string, work: () => Soon<void>): () => Soon<void> {
+    const { durable } = this.#options.world.transact(region, noAccount, () => undefined);
+    return () => durable.then(work);
+  }
+
+  #erase(region: string, volumeId: string): void {
+    const erase = (): Soon<void> => this.#options.disks.eraseVolume(volumeId);
+    this.#volumes.add(volumeId, this.#onceDurable(region, erase));
+    this.#volumes.add(volumeId, () => void this.#told.delete(volumeId));
   }
 
   #drop(region: string, snapshotId: string): void {
     const snapshot = { region, snapshotId };
-    this.#uses.add(useOf(snapshot), () => this.#options.disks.dropSnapshot(snapshot));
+    const drop = (): Soon<void> => this.#options.disks.dropSnapshot(snapshot);
+    this.#uses.add(useOf(snapshot), this.#onceDurable(region, drop));
   }
 
   /** Looks at everything that an earlier run may have left undone. */
