@@ -12,7 +12,6 @@ import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import type { World } from '../../world/world.ts';
 import { estimateCopies, regionsOfImage, type CopyEstimate } from './copy-estimate.ts';
 import { summarizeCopies, type CopySummary } from './copies-summary.ts';
-import { archiveFormat, readInto, writeArchive } from './image-files.ts';
 import type { ImageJob } from './image-jobs.ts';
 
 export interface ImageDeskOptions {
@@ -47,6 +46,9 @@ export interface EstimateRequest {
   readonly account: string;
   readonly toRegions: readonly string[];
 }
+
+/** Read when somebody brings an image in or takes one out: most worlds never do. */
+const imageFiles = () => import('./image-files.ts');
 
 type Progress = ImageJob['progress'];
 type Told = (phase: string, progress?: Progress) => void;
@@ -164,6 +166,7 @@ export class ImageDesk {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const scratch = await mkdtemp(join(directory, 'import-'));
     try {
+      const { readInto } = await imageFiles();
       const root = join(scratch, 'root');
       const read = await readInto(request.from, root, (progress) => tell('reading', progress));
       if (isDomainError(read)) return read;
@@ -180,6 +183,7 @@ export class ImageDesk {
     tell: Told,
   ): Promise<string | DomainError> {
     const { disks, directory } = this.#options;
+    const { archiveFormat, writeArchive } = await imageFiles();
     const format = archiveFormat(path);
     if (format === undefined) {
       const problem = await disks.restore(root, path, (bytes) =>
