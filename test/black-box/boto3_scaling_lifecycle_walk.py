@@ -1,4 +1,4 @@
-"""What holds and changes instances of Auto Scaling groups, with boto3: lifecycle hooks and refreshes."""
+"""What holds and changes instances of Auto Scaling groups, with boto3: hooks, refreshes, warm pools."""
 
 import time
 
@@ -102,11 +102,25 @@ def refreshes():
     check(status() == "Cancelled", f"cancelled, not {status()}")
 
 
+def warm_pool():
+    scaling = client("autoscaling")
+    scaling.put_warm_pool(**NAMED, MaxGroupPreparedCapacity=3, MinSize=1)
+
+    def states():
+        pages = scaling.get_paginator("describe_warm_pool").paginate(**NAMED)
+        return [one["LifecycleState"] for page in pages for one in page["Instances"]]
+
+    until(lambda: "Warmed:Stopped" in states(), "a warm instance")
+    scaling.delete_warm_pool(**NAMED, ForceDelete=True)
+    until(lambda: not states(), "an empty pool")
+    refused("ValidationError", scaling.delete_warm_pool, **NAMED)
+
+
 def delete():
     client("autoscaling").delete_auto_scaling_group(**NAMED, ForceDelete=True)
 
 
-for walk in (create, hooks, refreshes, delete):
+for walk in (create, hooks, refreshes, warm_pool, delete):
     step(walk)
 
 print_report()

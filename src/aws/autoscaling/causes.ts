@@ -101,6 +101,9 @@ export const refreshedInstance = (now: number): string =>
 export const launchedForRefresh = (now: number): string =>
   `${at(now)} an instance was launched in response to an instance refresh.`;
 
+export const leftWarmPool = (now: number): string =>
+  `${at(now)} an instance was taken out of the warm pool in response to a difference between its desired and actual capacity.`;
+
 export const actionAbandoned = (now: number): string =>
   `${at(now)} an instance was taken out of service in response to its lifecycle action being abandoned.`;
 

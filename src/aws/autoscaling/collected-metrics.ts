@@ -4,6 +4,8 @@ import { isControlPlaneUp } from './control-plane.ts';
 import type { LifecycleState } from './decisions/group-snapshot.ts';
 import { AutoScalingGroups, type AutoScalingGroup } from './entities.ts';
 import { membersOf } from './group-members.ts';
+import { WarmPools } from './warm-pool/entities.ts';
+import { sizeOfPool } from './warm-pool/pool-size.ts';
 
 /** The timer at which a group's metrics are collected. */
 export const collectKind = 'autoscaling/collect-metrics';
@@ -14,6 +16,29 @@ const countIn = (
   states: readonly LifecycleState[],
   isCounted: (state: LifecycleState) => boolean,
 ): number => states.filter(isCounted).length;
+
+const poolValues = (
+  view: View,
+  group: AutoScalingGroup,
+  states: readonly LifecycleState[],
+  groupTotal: number,
+): Readonly<Record<string, number>> => {
+  const pool = view.get(WarmPools, group.id);
+  if (pool === undefined) return {};
+  const desired = sizeOfPool(group, pool);
+  const pending = countIn(states, (state) => state.startsWith('Warmed:Pending'));
+  const terminating = countIn(states, (state) => state.startsWith('Warmed:Terminating'));
+  const total = countIn(states, (state) => state.startsWith('Warmed:'));
+  return {
+    WarmPoolDesiredCapacity: desired,
+    WarmPoolWarmedCapacity: total - pending - terminating,
+    WarmPoolPendingCapacity: pending,
+    WarmPoolTerminatingCapacity: terminating,
+    WarmPoolTotalCapacity: total,
+    GroupAndWarmPoolDesiredCapacity: group.desiredCapacity + desired,
+    GroupAndWarmPoolTotalCapacity: groupTotal + total,
+  };
+};
 
 /**
  * The metrics of a group ("Amazon CloudWatch metrics for Amazon EC2 Auto Scaling", User Guide). Without weights a capacity is
@@ -43,6 +68,7 @@ export const groupMetricValues = (
     GroupStandbyCapacity: standby,
     GroupTerminatingCapacity: terminating,
     GroupTotalCapacity: total,
+    ...poolValues(view, group, states, total),
   };
 };
 

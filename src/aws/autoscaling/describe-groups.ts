@@ -23,6 +23,8 @@ import { membersOf } from './group-members.ts';
 import { sourceAnswer } from './group-source.ts';
 import { tagAnswers } from './group-tags.ts';
 import { page } from './lookups.ts';
+import { WarmPools } from './warm-pool/entities.ts';
+import { poolAnswer } from './warm-pool/pool-answer.ts';
 
 const sourceOfMember = (
   member: GroupInstance,
@@ -36,7 +38,8 @@ const sourceOfMember = (
   };
 };
 
-const memberAnswer = (view: View, member: GroupInstance): Plain<InstanceAnswer> => ({
+/** An instance of a group, as it is described with it. */
+export const memberAnswer = (view: View, member: GroupInstance): Plain<InstanceAnswer> => ({
   InstanceId: member.id,
   InstanceType: member.instanceType,
   AvailabilityZone: zoneNameOf(view, member.zoneId),
@@ -68,6 +71,16 @@ const policies = (group: AutoScalingGroup): Partial<Plain<Answer>> => ({
   DeletionProtection: group.deletionProtection,
 });
 
+const poolOfGroup = (
+  view: View,
+  group: AutoScalingGroup,
+): Pick<Plain<Answer>, 'WarmPoolConfiguration' | 'WarmPoolSize'> => {
+  const pool = view.get(WarmPools, group.id);
+  if (pool === undefined) return {};
+  const members = membersOf(view, group.id).filter((it) => it.state.startsWith('Warmed:'));
+  return { WarmPoolConfiguration: poolAnswer(pool), WarmPoolSize: members.length };
+};
+
 const groupAnswer = (
   view: View,
   group: AutoScalingGroup,
@@ -87,8 +100,11 @@ const groupAnswer = (
   HealthCheckType: group.healthCheckTypes.join(','),
   HealthCheckGracePeriod: group.healthCheckGraceSeconds,
   Instances: includeInstances
-    ? membersOf(view, group.id).map((member) => memberAnswer(view, member))
+    ? membersOf(view, group.id)
+        .filter((member) => !member.state.startsWith('Warmed:'))
+        .map((member) => memberAnswer(view, member))
     : [],
+  ...poolOfGroup(view, group),
   CreatedTime: group.createdAt,
   SuspendedProcesses: group.suspended.map(({ process, reason }) => ({
     ProcessName: process,

@@ -117,6 +117,8 @@ export interface GroupInstance extends Entity {
         readonly createdAt: number;
       }
     | null;
+  /** It goes back to the warm pool instead of its end. */
+  readonly isReturning?: boolean;
   /** The activity that is under way with it. */
   readonly activityId: string | null;
 }

@@ -7,11 +7,19 @@ import { forgetActions } from './hooks/lifecycle-actions.ts';
 import { ScalingPolicies } from './policies/entities.ts';
 import { forgetPolicy } from './policies/policies.ts';
 import { forgetRefreshes } from './refresh/refresh-step.ts';
+import { WarmPools } from './warm-pool/entities.ts';
 
-/** Ends all lifecycle actions of a group; instances that waited go on. */
-export const releaseWaiting = (tx: Tx, groupName: string): void => {
+/** Ends all lifecycle actions of a group, or those of the instances that are meant; they go on. */
+export const releaseWaiting = (
+  tx: Tx,
+  groupName: string,
+  isMeant: (instanceId: string) => boolean = () => true,
+): void => {
   const waiting = new Set(
-    tx.find(LifecycleActions, 'group', groupName).map((action) => action.instanceId),
+    tx
+      .find(LifecycleActions, 'group', groupName)
+      .map((action) => action.instanceId)
+      .filter(isMeant),
   );
   for (const instanceId of waiting) {
     forgetActions(tx, instanceId);
@@ -24,6 +32,7 @@ export const releaseWaiting = (tx: Tx, groupName: string): void => {
 export const forgetGroup = (tx: Tx, group: AutoScalingGroup): void => {
   for (const hook of tx.find(LifecycleHooks, 'group', group.id)) tx.delete(LifecycleHooks, hook.id);
   for (const policy of tx.find(ScalingPolicies, 'group', group.id)) forgetPolicy(tx, policy, true);
+  tx.delete(WarmPools, group.id);
   forgetRefreshes(tx, group.id);
   scheduleCollection(tx, { ...group, enabledMetrics: [] });
   tx.delete(AutoScalingGroups, group.id);

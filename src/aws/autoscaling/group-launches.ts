@@ -26,6 +26,7 @@ import { capacityOf, membersOf, subnetsIn } from './group-members.ts';
 import { choicesOf, groupLaunch, type GroupLaunch } from './launch-request.ts';
 import { activeRefresh, launchedNow } from './refresh/active-refresh.ts';
 import { closeZone } from './member-lifecycle.ts';
+import { pooledMembers, takeWarm } from './warm-pool/warm-members.ts';
 
 /** Refusals that another zone or type may not meet; any other meets every launch of the group. */
 const refusedByPlace: ReadonlySet<string> = new Set([
@@ -38,6 +39,8 @@ const refusedByPlace: ReadonlySet<string> = new Set([
 interface Launching {
   readonly cause: string;
   readonly isSurplus: boolean;
+  /** Into the warm pool instead of into service. */
+  readonly isForPool?: boolean;
 }
 
 const newMember = (
@@ -45,14 +48,15 @@ const newMember = (
   group: AutoScalingGroup,
   instance: Instance,
   launch: GroupLaunch,
-  { isSurplus, activityId }: { readonly isSurplus: boolean; readonly activityId: string },
+  { isSurplus, isForPool = false }: Launching,
+  activityId: string,
 ): GroupInstance => ({
   id: instance.id,
   groupName: group.id,
   zoneId: instance.zoneId,
   instanceType: instance.instanceType,
   imageId: instance.imageId,
-  state: 'Pending',
+  state: isForPool ? 'Warmed:Pending' : 'Pending',
   isHealthy: true,
   unhealthyCause: null,
   isProtected: group.newInstancesProtected,
@@ -68,19 +72,19 @@ const launched = (
   group: AutoScalingGroup,
   instance: Instance,
   launch: GroupLaunch,
-  { cause, isSurplus }: Launching,
+  launching: Launching,
 ): void => {
+  const where = launching.isForPool === true ? ' into warm pool' : '';
   const activity = beginActivity(tx, group, {
-    description: `Launching a new EC2 instance: ${instance.id}`,
-    cause,
+    description: `Launching a new EC2 instance${where}: ${instance.id}`,
+    cause: launching.cause,
     details: placeDetails(tx, instance.subnetId, instance.zoneId),
     status: 'PreInService',
     progress: 30,
   });
   tagWithTemplate(tx, instance.id, launch.version);
   addTags(tx, instance.id, 'instance', [{ Key: 'aws:autoscaling:groupName', Value: group.id }]);
-  const { id: activityId } = activity;
-  tx.put(GroupInstances, newMember(tx, group, instance, launch, { isSurplus, activityId }));
+  tx.put(GroupInstances, newMember(tx, group, instance, launch, launching, activity.id));
   if (group.zoneTroubles[instance.zoneId] === undefined && group.launchTrouble === null) return;
   const { [instance.zoneId]: _mended, ...zoneTroubles } = group.zoneTroubles;
   tx.put(AutoScalingGroups, { ...group, zoneTroubles, launchTrouble: null });
@@ -192,14 +196,18 @@ const launchMissing = (
   count: number,
   launching: Launching,
 ): number => {
-  const members = membersOf(tx, groupName).filter((member) => fillsCapacity(member.state));
+  const pooled = launching.isForPool === true ? pooledMembers(tx, groupName) : [];
+  const filling = membersOf(tx, groupName).filter((member) => fillsCapacity(member.state));
+  const members = [...filling, ...pooled];
+  const usesPool = !launching.isSurplus && launching.isForPool !== true;
   const counts = new Map(countByZone(members));
   let made = 0;
   for (let i = 0; i < count; i++) {
     const group = tx.get(AutoScalingGroups, groupName);
     if (group === undefined) break;
     const { tries, waitsFor } = nextZones(tx, group, snapshot, counts);
-    const zoneId = launchSomewhere(tx, groupName, tries, launching);
+    const warmZone = usesPool ? takeWarm(tx, group, tries, launching.cause) : undefined;
+    const zoneId = warmZone ?? launchSomewhere(tx, groupName, tries, launching);
     if (zoneId !== undefined) made += 1;
     const filled = zoneId ?? waitsFor;
     if (filled === undefined) break;
@@ -260,6 +268,20 @@ export const launchBeyond = (
   if (snapshot.suspended.has('Launch')) return;
   const launching = { cause: launchedForRefresh(tx.now), isSurplus: true };
   launchMissing(tx, groupName, snapshot, count, launching);
+};
+
+/** Launches instances into the warm pool of a group. */
+export const launchIntoPool = (
+  tx: Tx,
+  snapshot: GroupSnapshot,
+  groupName: string,
+  count: number,
+): void => {
+  const group = tx.get(AutoScalingGroups, groupName);
+  if (count === 0 || group === undefined || isTroubled(tx, group)) return;
+  const pooled = pooledMembers(tx, groupName).length;
+  const cause = startedForDifference(tx.now, pooled, pooled + count);
+  launchMissing(tx, groupName, snapshot, count, { cause, isSurplus: false, isForPool: true });
 };
 
 /** For balance an instance is launched in that very zone or not at all. */

@@ -32,6 +32,7 @@ import { checkLaunches } from './launch-checks.ts';
 import { existingGroup } from './lookups.ts';
 import { quotas } from './quotas.ts';
 import { activeRefresh } from './refresh/active-refresh.ts';
+import { WarmPools } from './warm-pool/entities.ts';
 import { checkTargetGroups, targetGroupsOfRequest } from './traffic-sources.ts';
 
 const newGroup = (
@@ -144,6 +145,9 @@ const deletionObjection = (
     return resourceInUse(
       'You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.',
     );
+  }
+  if (tx.get(WarmPools, group.id) !== undefined) {
+    return resourceInUse('You cannot delete an AutoScalingGroup while there is a warm pool.');
   }
   const isBusy = tx
     .find(ScalingActivities, 'group', group.id)

@@ -1,9 +1,15 @@
 import type { Tx } from '../../world/transaction.ts';
 import { Instances } from '../ec2/instance-entities.ts';
-import { beginTermination, stateReasons, userShutdown } from '../ec2/instance-lifecycle.ts';
+import {
+  beginStop,
+  beginTermination,
+  stateReasons,
+  userShutdown,
+} from '../ec2/instance-lifecycle.ts';
 import { beginActivity, moveActivity, placeDetails } from './activities.ts';
+import { foundUnhealthy } from './causes.ts';
 import { afterFailedLaunch } from './decisions/back-off.ts';
-import { fillsCapacity, type LifecycleState } from './decisions/group-snapshot.ts';
+import type { LifecycleState } from './decisions/group-snapshot.ts';
 import {
   AutoScalingGroups,
   GroupInstances,
@@ -14,6 +20,7 @@ import { subnetOf } from './group-members.ts';
 import type { LifecycleTransition } from './hooks/entities.ts';
 import { forgetActions } from './hooks/lifecycle-actions.ts';
 import { lifecycleGate } from './lifecycle-gates.ts';
+import { WarmPools } from './warm-pool/entities.ts';
 import { deregisterMember, isDraining, registerMember } from './target-registration.ts';
 
 /** Puts an instance of a group into a state. */
@@ -117,16 +124,21 @@ const advanceTerminating = (tx: Tx, group: AutoScalingGroup, member: GroupInstan
     beginCooldown(tx, group.id);
     return;
   }
-  if (instance.state === 'shutting-down' || member.state === 'Terminating:Wait') return;
+  if (instance.state === 'shutting-down' || member.state.endsWith(':Wait')) return;
   if (!hasLeftTargets(tx, group, member)) {
     return moveActivity(tx, member.activityId, 'WaitingForELBConnectionDraining', {
       progress: 50,
     });
   }
+  const isPooled = member.state.startsWith('Warmed:');
+  const waiting = isPooled ? 'Warmed:Terminating:Wait' : 'Terminating:Wait';
   const goesOn =
-    member.state === 'Terminating:Proceed' ||
-    passesGate(tx, group, member, 'autoscaling:EC2_INSTANCE_TERMINATING', 'Terminating:Wait');
+    member.state.endsWith(':Proceed') ||
+    passesGate(tx, group, member, 'autoscaling:EC2_INSTANCE_TERMINATING', waiting);
   if (!goesOn) return;
+  if (member.isReturning === true && tx.get(WarmPools, group.id) !== undefined) {
+    return advanceWarming(tx, group, enterState(tx, member, 'Warmed:Pending:Proceed'));
+  }
   // Termination protection is for users: a group lets its instances go all the same.
   beginTermination(tx, instance, userShutdown);
   moveActivity(tx, member.activityId, 'InProgress', { progress: 60 });
@@ -139,6 +151,40 @@ const advanceLeaving = (tx: Tx, group: AutoScalingGroup, member: GroupInstance):
   else enterState(tx, member, 'Standby', { activityId: null });
 };
 
+/** An instance rests in its pool. */
+const rests = (tx: Tx, member: GroupInstance, state: 'Warmed:Stopped' | 'Warmed:Running'): void => {
+  moveActivity(tx, member.activityId, 'Successful');
+  enterState(tx, member, state, { activityId: null, isReturning: false, inServiceAt: null });
+};
+
+/** On its way into the pool: it runs, passes its hooks unless it comes back, and is stopped if the pool wants it so. */
+const advanceWarming = (tx: Tx, group: AutoScalingGroup, member: GroupInstance): void => {
+  const instance = tx.get(Instances, member.id);
+  const state = instance?.state;
+  if (state === 'pending' || state === 'stopping') return;
+  const isThrough = member.state === 'Warmed:Pending:Proceed';
+  if (state === 'stopped' && isThrough) return rests(tx, member, 'Warmed:Stopped');
+  if (state !== 'running' || instance === undefined) return launchFailed(tx, group, member);
+  if (member.state === 'Warmed:Pending:Wait') return;
+  const transition = 'autoscaling:EC2_INSTANCE_LAUNCHING';
+  const goesOn = isThrough || passesGate(tx, group, member, transition, 'Warmed:Pending:Wait');
+  if (!goesOn) return;
+  if (tx.get(WarmPools, group.id)?.poolState === 'Running') {
+    return rests(tx, member, 'Warmed:Running');
+  }
+  beginStop(tx, instance, userShutdown);
+  enterState(tx, member, 'Warmed:Pending:Proceed');
+};
+
+/** One that rests in its pool is gone, or is not as the pool left it and cannot be used any more. */
+const checkResting = (tx: Tx, group: AutoScalingGroup, member: GroupInstance): void => {
+  const state = tx.get(Instances, member.id)?.state;
+  if (state === (member.state === 'Warmed:Running' ? 'running' : 'stopped')) return;
+  if (state === undefined || state === 'terminated') return dropMember(tx, member);
+  if (state === 'shutting-down') return;
+  beginTerminating(tx, group, member, foundUnhealthy(tx.now, 'gone'));
+};
+
 /** Takes an instance of a group as far in its life as it can go now. */
 export const advanceMember = (tx: Tx, group: AutoScalingGroup, member: GroupInstance): void => {
   switch (member.state) {
@@ -149,6 +195,9 @@ export const advanceMember = (tx: Tx, group: AutoScalingGroup, member: GroupInst
     case 'Terminating':
     case 'Terminating:Wait':
     case 'Terminating:Proceed':
+    case 'Warmed:Terminating':
+    case 'Warmed:Terminating:Wait':
+    case 'Warmed:Terminating:Proceed':
       return advanceTerminating(tx, group, member);
     case 'Detaching':
     case 'EnteringStandby':
@@ -157,28 +206,40 @@ export const advanceMember = (tx: Tx, group: AutoScalingGroup, member: GroupInst
       // The group does not look after it, and forgets it with EC2.
       if (tx.get(Instances, member.id) === undefined) dropMember(tx, member);
       return;
-    default:
+    case 'Warmed:Pending':
+    case 'Warmed:Pending:Wait':
+    case 'Warmed:Pending:Proceed':
+      return advanceWarming(tx, group, member);
+    case 'Warmed:Stopped':
+    case 'Warmed:Running':
+      return checkResting(tx, group, member);
+    case 'Warmed:Hibernated':
+    case 'InService':
       return;
   }
 };
 
-/** Begins to let an instance go; answers the id of the activity. */
+/** Begins to let an instance go, or to take it back into the warm pool; answers the id of the activity. */
 export const beginTerminating = (
   tx: Tx,
   group: AutoScalingGroup,
   member: GroupInstance,
   cause: string,
+  isReturning = false,
 ): string => {
   // What was still to come of its launch is over.
   moveActivity(tx, member.activityId, 'Cancelled');
   forgetActions(tx, member.id);
   const activity = beginActivity(tx, group, {
-    description: `Terminating EC2 instance: ${member.id}`,
+    description: isReturning
+      ? `Moving EC2 instance to warm pool: ${member.id}`
+      : `Terminating EC2 instance: ${member.id}`,
     cause,
     details: placeDetails(tx, subnetOf(tx, member.id), member.zoneId),
     status: 'InProgress',
   });
-  const leaving = enterState(tx, member, 'Terminating', { activityId: activity.id });
+  const state = member.state.startsWith('Warmed:') ? 'Warmed:Terminating' : 'Terminating';
+  const leaving = enterState(tx, member, state, { activityId: activity.id, isReturning });
   deregisterMember(tx, group.targetGroupArns, member.id);
   advanceMember(tx, group, leaving);
   return activity.id;
@@ -210,4 +271,6 @@ export const beginLeaving = (
 
 /** Whether an instance is on its way out of the group. */
 export const isLeaving = (member: GroupInstance): boolean =>
-  !fillsCapacity(member.state) && member.state !== 'Standby';
+  member.state.includes('Terminating') ||
+  member.state === 'Detaching' ||
+  member.state === 'EnteringStandby';

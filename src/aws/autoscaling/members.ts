@@ -73,7 +73,8 @@ export const terminateInstance: Operation<TerminateInstanceInAutoScalingGroupTyp
   if (isLeaving(member)) return notInService(member);
   const group = existingGroup(tx, member.groupName);
   if (isDomainError(group)) return group;
-  const isLowered = input.ShouldDecrementDesiredCapacity === true && member.state !== 'Standby';
+  const isCounted = member.state !== 'Standby' && !member.state.startsWith('Warmed:');
+  const isLowered = input.ShouldDecrementDesiredCapacity === true && isCounted;
   const lowered = isLowered ? decrement(tx, group, 1, 'Terminating') : group;
   if (isDomainError(lowered)) return lowered;
   const from = group.desiredCapacity;

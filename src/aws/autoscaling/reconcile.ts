@@ -13,6 +13,8 @@ import { checkHealth, warmAt } from './health-checks.ts';
 import { asRefreshed } from './refresh/active-refresh.ts';
 import { stepRefresh, type RefreshStep } from './refresh/refresh-step.ts';
 import { advanceMember, beginTerminating, isLeaving } from './member-lifecycle.ts';
+import { WarmPools } from './warm-pool/entities.ts';
+import { reconcileWarmPool } from './warm-pool/pool-reconcile.ts';
 
 const terminateUnhealthy = (tx: Tx, group: AutoScalingGroup, memberId: string): void => {
   const member = tx.get(GroupInstances, memberId);
@@ -32,12 +34,10 @@ const terminateForDifference = (
 ): void => {
   const member = tx.get(GroupInstances, memberId);
   if (member === undefined) return;
-  beginTerminating(
-    tx,
-    group,
-    member,
-    [...causes, selectedForTermination(tx.now, memberId)].join('  '),
-  );
+  const pool = tx.get(WarmPools, group.id);
+  const isReturning = pool?.reuseOnScaleIn === true && !pool.isDeleting && member.isHealthy;
+  const cause = [...causes, selectedForTermination(tx.now, memberId)].join('  ');
+  beginTerminating(tx, group, member, cause, isReturning && member.state === 'InService');
 };
 
 const carryOutTerminations = (tx: Tx, group: AutoScalingGroup, plan: CapacityPlan): void => {
@@ -118,6 +118,7 @@ const settleCapacity = (
   carryOutTerminations(tx, group, plan);
   carryOutLaunches(tx, tx.get(AutoScalingGroups, group.id) ?? group, snapshot, plan);
   launchBeyond(tx, snapshot, group.id, surplus);
+  reconcileWarmPool(tx, group.id, snapshot);
   // Others may be launched for those that go: a later activity, after this one.
   if (plan.terminate.length > 0 || lookAt === tx.now) return wakeGroup(tx, group.id);
   const at = nextLook(tx, group.id, [healthLook, lookAt]);

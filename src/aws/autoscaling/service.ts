@@ -57,6 +57,8 @@ import {
   detachTrafficSources,
 } from './traffic-sources.ts';
 
+import { warmPoolOperations } from './warm-pool/operations.ts';
+
 export const autoscaling: Service = {
   name: 'autoscaling',
   title: 'Amazon EC2 Auto Scaling',
@@ -107,5 +109,6 @@ export const autoscaling: Service = {
     ...hookOperations,
     ...policyOperations,
     ...refreshOperations,
+    ...warmPoolOperations,
   },
 };

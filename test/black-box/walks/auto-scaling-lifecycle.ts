@@ -8,7 +8,7 @@ const region = 'ca-central-1';
 const AutoScalingGroupName = 'held';
 const named = { AutoScalingGroupName };
 
-/** What holds and changes the instances of a group: lifecycle hooks and instance refreshes. */
+/** What holds and changes the instances of a group: lifecycle hooks, instance refreshes, warm pools. */
 export const walkAutoScalingLifecycle = (world: () => Running): void => {
   const clients = () => awsClients(world().endpoint, { region });
   const scaling = (): AutoScaling => clients().autoscaling;
@@ -100,6 +100,18 @@ export const walkAutoScalingLifecycle = (world: () => Running): void => {
       await eventually(async () => (await newest()).RollbackDetails !== undefined);
       await scaling().cancelInstanceRefresh({ ...named, WaitForTransitioningInstances: false });
       expect((await newest()).Status).toBe('Cancelled');
+    });
+
+    it('wait in a warm pool', async () => {
+      await scaling().putWarmPool({ ...named, MaxGroupPreparedCapacity: 3, MinSize: 1 });
+      const pool = async () => await scaling().describeWarmPool(named);
+      await eventually(async () =>
+        (await pool()).Instances?.some((one) => one.LifecycleState === 'Warmed:Stopped'),
+      );
+      expect((await pool()).WarmPoolConfiguration).toMatchObject({ MinSize: 1 });
+      expect((await group()).WarmPoolSize).toBeGreaterThan(0);
+      await scaling().deleteWarmPool(named);
+      await eventually(async () => (await pool()).WarmPoolConfiguration === undefined);
     });
 
     afterAll(async () => {

@@ -35,7 +35,7 @@ const memberViews = (view: View, group: AutoScalingGroup, outdated: readonly str
   const known = new Set(outdated);
   const warming = asRefreshed(view, group);
   return membersOf(view, group.id)
-    .filter((member) => !isLeaving(member))
+    .filter((member) => !isLeaving(member) && !member.state.startsWith('Warmed:'))
     .map((member): RefreshMember => ({
       ...member,
       ready: isReady(view, warming, member),
