@@ -35,6 +35,7 @@ const surroundings: Surroundings = {
   portOffset: 20_000,
   dnsServer: () => Promise.resolve(undefined),
   reach: () => ({ up: true, latencyMs: 0 }),
+  outside: (_asker, socket) => ({ socket, reach: { up: false, latencyMs: 0 } }),
 };
 
 interface Place {

@@ -35,6 +35,7 @@ import type { SocketAddress } from './admin.ts';
 import { ClockPositionKeeper, reservedWorldTime } from './clock-position.ts';
 import { defaultPort, lookUpSocket, resolveSocket } from './directory.ts';
 import { ImageDesk } from './image-desk.ts';
+import { reachOutside } from '../serving/reach-outside.ts';
 import { InstanceVisits } from './instance-visits.ts';
 import type { Log } from './log.ts';
 import { LiveClock } from './live-clock.ts';
@@ -49,8 +50,11 @@ export interface LiveWorldOptions {
   /** Where instances' disks lie. */
   readonly directory: string;
   readonly loopback: LoopbackAddresses;
-  /** `reach` is what instances' connections to addresses of this world meet. */
-  readonly createDriver: (clock: LiveClock, reach: Surroundings['reach']) => Promise<Driver>;
+  /** `network` is what instances' connections meet on their way to addresses of this world, and to the Internet. */
+  readonly createDriver: (
+    clock: LiveClock,
+    network: Pick<Surroundings, 'reach' | 'outside'>,
+  ) => Promise<Driver>;
   readonly endpoint: () => string | undefined;
   readonly log: Log;
   /** The journal can no longer be written: the process must end. */
@@ -176,11 +180,15 @@ export class LiveWorld {
     const [clock] = clocks;
     if (clock === undefined) throw new Error('A world makes its clock when it opens.');
     const opened: LiveWorld[] = [];
-    const driver = await options.createDriver(
-      clock,
+    const driver = await options.createDriver(clock, {
       // No instance runs before the world does.
-      (asker, address) => opened[0]?.reachFromInstance(asker, address) ?? nowhere,
-    );
+      reach: ({ instanceId, zoneId }, address) =>
+        opened[0]?.reachOf({ kind: 'instance', instanceId, zoneId }, address) ?? nowhere,
+      outside: ({ instanceId }, socket) => ({
+        socket,
+        reach: reachOutside(world, instanceId, socket),
+      }),
+    });
     for (const leftover of await driver.sweep()) {
       options.log.info({ ...leftover }, 'ended what an earlier run left behind');
     }

@@ -28,7 +28,7 @@ const worldIdOf = (directory: string): string => Buffer.from(directory).toString
 const createDriver = async (
   world: Site,
   clock: LiveClock,
-  reach: Surroundings['reach'],
+  { reach, outside }: Pick<Surroundings, 'reach' | 'outside'>,
 ): Promise<Driver> => {
   const { directory, loopback, log, driver } = world;
   const site = {
@@ -42,6 +42,7 @@ const createDriver = async (
       portOffset: loopback.portOffset,
       dnsServer: (region: string) => world.dnsServer(region),
       reach,
+      outside,
     },
   };
   if (driver.name === 'mock') {
@@ -72,7 +73,7 @@ export const openLiveWorld = async (
       journal,
       directory,
       loopback,
-      createDriver: (clock, reach) => createDriver(site, clock, reach),
+      createDriver: (clock, network) => createDriver(site, clock, network),
       endpoint: () => site.endpoint,
       log,
       onJournalFailure: (error) => {

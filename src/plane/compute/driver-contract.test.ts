@@ -108,6 +108,7 @@ const rows: readonly Row[] = [
     portOffset: 0,
     dnsServer: () => Promise.resolve(undefined),
     reach: () => ({ up: true, latencyMs: 0 }),
+    outside: (_asker, socket) => ({ socket, reach: { up: false, latencyMs: 0 } }),
   }),
 ];
 

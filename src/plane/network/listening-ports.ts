@@ -4,8 +4,8 @@ import { open } from 'node:fs/promises';
 /** The TCP ports that are listened on, by IPv4 address in dotted form, or `::` for every address of both families. */
 export type ListeningPorts = ReadonlyMap<string, ReadonlySet<number>>;
 
-/** An address as /proc/net/tcp writes it: the bytes of the 32-bit word in this host's order, which is little-endian on all that run Node. */
-const readAddress = (hex: string): string | undefined => {
+/** An IPv4 address as /proc/net/tcp and tcp6 write it, or `::`; undefined for another of IPv6: the bytes of the 32-bit word in this host's order, which is little-endian on all that run Node. */
+export const readSocketAddress = (hex: string): string | undefined => {
   if (/^0{32}$/.test(hex)) return '::';
   // In tcp6, an IPv4 address that a program gave in IPv6 form (::ffff:127.0.0.1).
   const word =
@@ -26,7 +26,7 @@ const addListening = (line: string, into: Map<string, Set<number>>): boolean => 
   const fields = linePattern.exec(line)?.groups;
   if (fields === undefined) return true;
   if (fields['state'] !== listenState) return false;
-  const address = readAddress(fields['address'] ?? '');
+  const address = readSocketAddress(fields['address'] ?? '');
   if (address === undefined) return true;
   const ports = into.get(address) ?? new Set();
   into.set(address, ports.add(Number.parseInt(fields['port'] ?? '', 16)));

@@ -22,8 +22,8 @@ const blockedPorts = [
 ];
 
 test('no privileged port becomes one that browsers and fetch refuse', () => {
-  const { realPort } = portRule(1024);
-  const reals = Array.from({ length: 1023 }, (_, index) => realPort(index + 1));
+  const rule = portRule(1024);
+  const reals = Array.from({ length: 1023 }, (_, index) => rule.realPort(index + 1));
   expect(reals.filter((real) => blockedPorts.includes(real))).toEqual([]);
 });
 

@@ -10,7 +10,13 @@ import { formatMarker, markerVariable } from '../process-table.ts';
 import type { WorldRun } from '../process-driver.ts';
 import type { FromGate, GateRequest, ToGate } from './messages.ts';
 import { toolEnvironment } from './namespace.ts';
-import { askDnsServer, joinWithHost, joinWithWorld } from './host-services.ts';
+import {
+  askDnsServer,
+  askHostResolver,
+  isRefused,
+  joinByReach,
+  joinWithHost,
+} from './host-services.ts';
 import type { Asker, Surroundings } from './surroundings.ts';
 import type { Endpoint } from './wiring.ts';
 
@@ -19,6 +25,9 @@ const entry = fileURLToPath(new URL(`./gate-main${extname(import.meta.url)}`, im
 
 /** The name under which the gate is found among what an earlier run left. */
 const gateName = 'netns-gate';
+
+/** An address that stands for the Internet. Source: RFC 5737. */
+const someSite: Endpoint = { address: '198.51.100.1', port: 53 };
 
 /** What the main process has for an instance on the host's side. */
 export interface HostSide {
@@ -152,6 +161,9 @@ export class GateProcess {
       case 'towards':
         if (handle instanceof Socket) this.#joinWorld(message.instanceId, message.target, handle);
         break;
+      case 'outward':
+        if (handle instanceof Socket) this.#joinOutside(message.instanceId, message.target, handle);
+        break;
       case 'question':
         void this.#askName(message.instanceId, message.number, message.base64);
         break;
@@ -209,14 +221,37 @@ export class GateProcess {
       return;
     }
     this.#hold(instanceId, socket);
-    joinWithWorld(socket, asker, target, this.#surroundings);
+    const surroundings = this.#surroundings;
+    joinByReach(socket, target, () => surroundings.reach(asker, target.address));
+  }
+
+  #joinOutside(instanceId: string, target: Endpoint, socket: Socket): void {
+    const asker = this.#hostSides.get(instanceId)?.asker;
+    if (asker === undefined || this.#surroundings === undefined) {
+      socket.destroy();
+      return;
+    }
+    this.#hold(instanceId, socket);
+    const surroundings = this.#surroundings;
+    const { socket: site } = surroundings.outside(asker, target);
+    joinByReach(socket, site, () => surroundings.outside(asker, target).reach);
   }
 
   async #askName(instanceId: string, number: number, base64: string): Promise<void> {
     const server = await this.#dnsServer(this.#hostSides.get(instanceId)?.asker);
+    const question = Buffer.from(base64, 'base64');
+    const ofWorld = server === undefined ? undefined : await askDnsServer(server, question);
     const answer =
-      server === undefined ? undefined : await askDnsServer(server, Buffer.from(base64, 'base64'));
+      ofWorld !== undefined && isRefused(ofWorld) && this.#leadsOut(instanceId)
+        ? ((await askHostResolver(question)) ?? ofWorld)
+        : ofWorld;
     this.#send({ kind: 'answered', number, base64: answer?.toString('base64') });
+  }
+
+  #leadsOut(instanceId: string): boolean {
+    const asker = this.#hostSides.get(instanceId)?.asker;
+    if (asker === undefined || this.#surroundings === undefined) return false;
+    return this.#surroundings.outside(asker, someSite).reach.up;
   }
 
   async #dnsServer(asker: Asker | undefined): Promise<Endpoint | undefined> {

@@ -1,16 +1,26 @@
-import { createServer } from 'node:net';
+import { BlockList, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { once } from 'node:events';
 import { DomainError } from '../../../world/domain-error.ts';
 import type { NetworkCuts } from '../driver.ts';
+import { destinationOf } from './destination.ts';
 import { HostMirror } from './host-mirror.ts';
 import { InstancePorts, ListeningSockets } from './listening-in.ts';
 import type { FromGate, GateRequest, JoiningInstance } from './messages.ts';
 import { NameService } from './name-service.ts';
 import { openSocketTables, runHere } from './namespace.ts';
+import type { SocketTables } from './namespace.ts';
 import { VpcNetwork } from './vpc-network.ts';
 import { WaysIn } from './ways-in.ts';
-import { endpointPort, gateScript, metadataAddress, metadataPort, vpcBound } from './wiring.ts';
+import {
+  endpointPort,
+  gateScript,
+  metadataAddress,
+  metadataPort,
+  outsideAddress,
+  outsidePorts,
+  vpcBound,
+} from './wiring.ts';
 
 /** How often instances are asked which ports they listen on; rarer when many make that slow. */
 const lookMs = 100;
@@ -30,6 +40,9 @@ interface Guest {
   readonly vpcKey: string;
   readonly gateAddress: string;
   readonly waysIn: WaysIn;
+  readonly tables: SocketTables;
+  /** Whether an address is one of its VPC. */
+  readonly isInside: (address: string) => boolean;
 }
 
 type Answer = { readonly path?: string } | DomainError;
@@ -122,6 +135,7 @@ export class Gate {
     }
     await Promise.all([
       this.#names.listen(),
+      ...outsidePorts.map((port) => this.#serveOutside(port)),
       this.#serve(metadataPort, 'metadata'),
       this.#serve(endpointPort, 'endpoint'),
     ]);
@@ -134,6 +148,21 @@ export class Gate {
       this.#passOn(socket, (instanceId) => ({ kind: 'asked', instanceId, service })),
     );
     server.listen({ host: metadataAddress, port });
+    await once(server, 'listening');
+  }
+
+  /** Passes on what instances send to the Internet. */
+  async #serveOutside(port: number): Promise<void> {
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+      const guest = this.#guests.get(this.#guestsByAddress.get(socket.remoteAddress ?? '') ?? '');
+      const target =
+        guest === undefined
+          ? undefined
+          : destinationOf(guest.tables, socket.remotePort ?? 0, guest.isInside);
+      if (target === undefined) socket.resetAndDestroy();
+      else this.#passOn(socket, (instanceId) => ({ kind: 'outward', instanceId, target }));
+    });
+    server.listen({ host: outsideAddress, port });
     await once(server, 'listening');
   }
 
@@ -161,7 +190,18 @@ export class Gate {
       joined.gateAddress,
       (port) => this.#send({ kind: 'wanted', instanceId, port }),
     );
-    this.#guests.set(instanceId, { vpcKey, gateAddress: joined.gateAddress, waysIn });
+    const blocks = new BlockList();
+    for (const cidr of instance.vpcCidrs) {
+      const [base = '', prefix = '32'] = cidr.split('/');
+      blocks.addSubnet(base, Number(prefix));
+    }
+    this.#guests.set(instanceId, {
+      vpcKey,
+      gateAddress: joined.gateAddress,
+      waysIn,
+      tables: joined.namespace.tables,
+      isInside: (address) => blocks.check(address),
+    });
     this.#guestsByAddress.set(joined.gateAddress, instanceId);
     this.#lookIn(lookMs);
     return { path: joined.namespace.path };

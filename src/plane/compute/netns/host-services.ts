@@ -2,8 +2,10 @@ import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { RelayedConnection } from '../../network/relayed-connection.ts';
+import type { RelayReach } from '../../network/relayed-connection.ts';
+import { hostNameServers } from './name-service.ts';
 import { splice } from './splice.ts';
-import type { Asker, Surroundings } from './surroundings.ts';
+import { dnsPort } from './wiring.ts';
 import type { Endpoint } from './wiring.ts';
 
 /** How often a connection that stands still looks whether it may go on. */
@@ -20,19 +22,14 @@ export const joinWithHost = (socket: Socket, target: Endpoint): void => {
   socket.resume();
 };
 
-/** Joins an instance's connection with one of the world's addresses: it meets what lies between the two. */
-export const joinWithWorld = (
-  socket: Socket,
-  asker: Asker,
-  target: Endpoint,
-  surroundings: Surroundings,
-): void => {
+/** Joins an instance's connection with a socket of the host: it meets what lies between the two. */
+export const joinByReach = (socket: Socket, target: Endpoint, reach: () => RelayReach): void => {
   socket.allowHalfOpen = true;
   let look: NodeJS.Timeout | undefined;
   const relayed: RelayedConnection = new RelayedConnection(socket, {
     port: target.port,
     host: () => target.address,
-    reach: () => surroundings.reach(asker, target.address),
+    reach,
     admits: () => true,
     stalled: () => {
       clearTimeout(look);
@@ -41,6 +38,9 @@ export const joinWithWorld = (
     closed: () => clearTimeout(look),
   });
 };
+
+/** Whether a DNS server knows nothing of what it was asked. Source: RFC 1035, 4.1.1: the code is the fourth byte's half. */
+export const isRefused = (answer: Buffer): boolean => ((answer[3] ?? 0) & 15) === 5;
 
 /** Asks a DNS server by UDP; undefined when nothing comes back in time. */
 export const askDnsServer = (server: Endpoint, question: Buffer): Promise<Buffer | undefined> =>
@@ -57,3 +57,11 @@ export const askDnsServer = (server: Endpoint, question: Buffer): Promise<Buffer
     socket.once('error', () => settle(undefined));
     socket.send(question, server.port, server.address);
   });
+
+/** Asks this host's own name server; undefined when it has none of IPv4, or that is silent. */
+export const askHostResolver = async (question: Buffer): Promise<Buffer | undefined> => {
+  const [address] = hostNameServers();
+  return address === undefined
+    ? undefined
+    : await askDnsServer({ address, port: dnsPort }, question);
+};

@@ -8,6 +8,8 @@ export interface JoiningInstance {
   readonly vpcId: string;
   /** The VPC's primary block, where it is known. */
   readonly vpcCidr: string | undefined;
+  /** All its IPv4 blocks. */
+  readonly vpcCidrs: readonly string[];
   readonly zoneId: string;
   readonly privateAddress: string;
   /** Of its subnet. */
@@ -65,6 +67,8 @@ export type FromGate =
     }
   /** With a connection: an instance speaks to one of the world's addresses on the host. */
   | { readonly kind: 'towards'; readonly instanceId: string; readonly target: Endpoint }
+  /** With a connection: an instance speaks to an address of the Internet. */
+  | { readonly kind: 'outward'; readonly instanceId: string; readonly target: Endpoint }
   /** A DNS question that an instance asks by UDP. */
   | {
       readonly kind: 'question';

@@ -88,6 +88,11 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
         portOffset: 20_000,
         dnsServer: () => Promise.resolve(dnsServer),
         reach: () => ({ up: isReached, latencyMs: 0 }),
+        outside: (_asker, { address: named, port }) => ({
+          // The Internet is at the host's 127.99.block.250, and each of its addresses says its name.
+          socket: { address: address(250), port: port + (named.endsWith('.8') ? 1 : 0) },
+          reach: { up: isReached, latencyMs: 0 },
+        }),
       },
     });
 
@@ -268,6 +273,28 @@ require('node:net').connect(${new URL(url).port}, '127.0.0.1').on('error', () =>
     balancer.close();
     balancer.closeAllConnections();
     await until(async () => (await fetchFrom(7, url)) === 'failed: ECONNREFUSED');
+  });
+
+  test('an instance reaches the Internet by any address and port, while its way out is up, and nothing of private networks', async () => {
+    for (const port of [8443, 8444]) {
+      const site = createServer((_request, response) => response.end(`site at ${port}`));
+      site.listen(port, address(250));
+      await once(site, 'listening');
+      cleanUp.push(() => site.close());
+    }
+    await bootServing(specification(7));
+    expect(await fetchFrom(7, 'http://198.51.100.7:8443/')).toBe('site at 8443');
+    expect(await fetchFrom(7, 'http://198.51.100.8:8443/')).toBe('site at 8444');
+    // As many at once as must find out where they are to go.
+    const all = await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        fetchFrom(7, `http://198.51.100.${7 + (index % 2)}:8443/`),
+      ),
+    );
+    expect(all).toEqual(all.map((_, index) => `site at ${8443 + (index % 2)}`));
+    await expectSilence(7, 'http://192.168.1.1:8443/');
+    isReached = false;
+    await expectSilence(7, 'http://198.51.100.7:8443/');
   });
 
   test("names are answered by the world's DNS, by whatever name server the host has and by the VPC's own", async () => {

@@ -56,6 +56,7 @@ const joining = (
     zoneId,
     vpcId,
     vpcCidr: vpcCidrs[0],
+    vpcCidrs: vpcCidrs.filter((cidr) => isIPv4(cidr.split('/')[0] ?? '')),
     privateAddress,
     prefixLength: prefix,
     mac,

@@ -15,7 +15,12 @@ const trial = [
   vpcScript({ number: 0 }, '10.0.0.0/16'),
   zoneScript('zone-a'),
   nftCommands(['delete table ip faultline']),
-  hostViewRules({ endpoint: undefined, block: '127.16.0.0/16', nameServers: ['127.0.0.53'] }),
+  hostViewRules({
+    endpoint: undefined,
+    block: '127.16.0.0/16',
+    nameServers: ['127.0.0.53'],
+    vpcCidrs: ['172.31.0.0/16'],
+  }),
 ].join('');
 
 /** Tries whether networks can be made so; the answer is why not. */

@@ -16,6 +16,11 @@ export interface Surroundings {
   readonly portOffset: number;
   /** Where the world's DNS server answers for a Region; undefined while it does not. */
   dnsServer(region: string): Promise<Endpoint | undefined>;
+  /** What bytes to an address of the Internet meet at this moment, by the instance's routes; and where it really is. */
+  outside(
+    asker: Asker,
+    target: Endpoint,
+  ): { readonly reach: RelayReach; readonly socket: Endpoint };
   /** What bytes between an instance and one of these addresses meet at this moment. */
   reach(asker: Asker, address: string): RelayReach;
 }

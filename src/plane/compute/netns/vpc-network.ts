@@ -105,7 +105,12 @@ export class VpcNetwork {
     // What a container engine made of its resolv.conf is unknown; without any, programs ask at 127.0.0.1.
     const nameServers =
       holder === undefined ? this.#nameServers : [...new Set([...this.#nameServers, '127.0.0.1'])];
-    const script = instanceScript(wire, { endpoint, block, nameServers });
+    const script = instanceScript(wire, {
+      endpoint,
+      block,
+      nameServers,
+      vpcCidrs: instance.vpcCidrs,
+    });
     const namespace =
       problem ??
       (holder === undefined

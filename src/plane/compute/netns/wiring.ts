@@ -78,6 +78,7 @@ export const gateScript = (block: string | undefined): string =>
     'link set dev lo up',
     `address add ${metadataAddress}/32 dev lo`,
     `address add ${dnsAddress}/32 dev lo`,
+    `address add ${outsideAddress}/32 dev lo`,
     ...(block === undefined ? [] : [`route add local ${mirrored(block)} dev lo`]),
   ]);
 
@@ -146,7 +147,7 @@ export const vpcScript = (link: VpcLink, vpcCidr: string | undefined): string =>
       'link set dev lo up',
       `address add ${linkAddress(link, 2)}/30 dev gate`,
       'link set dev gate up',
-      ...[metadataAddress, dnsAddress, '252.0.0.0/8'].map(
+      ...[metadataAddress, dnsAddress, outsideAddress, '252.0.0.0/8'].map(
         (destination) => `route add ${destination} via ${linkAddress(link, 1)}`,
       ),
       'route add blackhole default',
@@ -253,6 +254,36 @@ export const silenceCommands = (wire: InstanceWire, isSilent: boolean): readonly
   `${isSilent ? 'add' : 'delete'} element ${table} silent { ${wire.privateAddress} }`,
 ];
 
+/** Where the gate takes what instances send to the Internet. */
+export const outsideAddress = '169.254.169.252';
+
+/**
+ * Each destination has one of these ports: two connections that begin at one port of an instance and go to two destinations
+ * keep their ports nearly always, by which the gate finds out where they are to go.
+ */
+export const outsidePorts: readonly number[] = Array.from(
+  { length: 32 },
+  (_, index) => 5000 + index,
+);
+
+/** What is no address of the Internet. Source: IANA IPv4 Special-Purpose Address Registry; class E is ours. */
+const notOutside = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '224.0.0.0/3',
+].join(', ');
+
+const outsideRule = (vpcCidrs: readonly string[]): string => {
+  const ports = outsidePorts.map((port, index) => `${index} : ${outsideAddress} . ${port}`);
+  const besideVpc = vpcCidrs.map((cidr) => `ip daddr != ${cidr}`).join(' ');
+  return `ip daddr != { ${notOutside} } ${besideVpc} ip protocol tcp dnat ip addr . port to jhash ip daddr . tcp dport mod ${ports.length} map { ${ports.join(', ')} }`;
+};
+
 /** An IPv4 address and a port. */
 export interface Endpoint {
   readonly address: string;
@@ -267,10 +298,12 @@ export interface HostView {
   readonly block: string | undefined;
   /** IPv4 addresses that programs ask for names at; the world's DNS answers there. */
   readonly nameServers: readonly string[];
+  /** What is inside of its VPC, also of addresses that are the Internet's elsewhere. */
+  readonly vpcCidrs: readonly string[];
 }
 
 /** What leads packets of an instance to the gate instead of to where they are addressed. */
-const askingRules = ({ endpoint, block, nameServers }: HostView): readonly string[] => [
+const askingRules = ({ endpoint, block, nameServers, vpcCidrs }: HostView): readonly string[] => [
   ...(endpoint === undefined
     ? []
     : [
@@ -287,6 +320,7 @@ const askingRules = ({ endpoint, block, nameServers }: HostView): readonly strin
         (protocol) =>
           `ip daddr { ${nameServers.join(', ')} } ${protocol} dport ${dnsPort} dnat to ${dnsAddress}:${dnsPort}`,
       )),
+  outsideRule(vpcCidrs),
 ];
 
 /** The rules of an instance's own namespace. */
