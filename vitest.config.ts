@@ -1,15 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
-/** What runs worlds with real processes and clocks: one file at a time, with the machine to itself. */
-const live = [
-  'test/atlas/**/*.test.ts',
+/** What runs worlds with real processes and clocks, and compares times: one file at a time, with the machine to itself. */
+const timed = [
   'test/drill/**/*.test.ts',
-  'test/black-box/**/*.test.ts',
-  'test/crash/**/*.test.ts',
+  'test/black-box/addresses.test.ts',
+  'test/black-box/auto-scaling.test.ts',
+  'test/black-box/faults.test.ts',
+  'test/black-box/stack.test.ts',
   // These hold what sockets do against what a model foretells, in milliseconds.
   'src/plane/balancer/same-moments.test.ts',
   'src/plane/balancer/balancer-plane-contract.test.ts',
   'src/plane/probe/prober-contract.test.ts',
+];
+
+/** What runs worlds too and mostly waits for them: some at once, since nothing in it depends on how fast they are. */
+const waiting = [
+  'test/atlas/**/*.test.ts',
+  'test/black-box/**/*.test.ts',
+  'test/crash/**/*.test.ts',
 ];
 
 export default defineConfig({
@@ -23,17 +31,28 @@ export default defineConfig({
         test: {
           name: 'quick',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: live,
+          exclude: [...timed, ...waiting],
           sequence: { groupOrder: 0 },
         },
       },
       {
         extends: true,
         test: {
-          name: 'live',
-          include: live,
-          fileParallelism: false,
+          name: 'waiting',
+          include: waiting,
+          exclude: timed,
+          maxWorkers: 3,
+          testTimeout: 60_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'live',
+          include: timed,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
