@@ -118,6 +118,14 @@ describe('the moment that an image shows', () => {
     expect(await stateOf(aws, id)).toBe('stopped');
   }, 120_000);
 
+  it('is that of its disk when the instance alone has no power, which nothing waits for', async () => {
+    const id = await running();
+    const fault = await breakTarget(world.endpoint, `instance/${id}`, 'power');
+    const image = await createImage(id, 'without power', false);
+    expect(Number(await readSnapshot(await snapshotOfImage(image), 'clock'))).toBeGreaterThan(0);
+    await mendFault(world.endpoint, fault);
+  }, 60_000);
+
   it('is one for all volumes of CreateSnapshots: what was written later is not in one without the other', async () => {
     const id = await running();
     const { Snapshots = [] } = await aws.ec2.createSnapshots({

@@ -210,7 +210,12 @@ export class SnapshotTaker {
   #isOn({ region, account }: AccountPlace, instanceId: string): boolean {
     const { world, machines } = this.#options;
     const instance = world.view(region, account).get(Instances, instanceId);
-    return machines() !== undefined && instance?.state === 'running';
+    // One without power writes nothing, and would not be shut down before its power is back.
+    return (
+      machines() !== undefined &&
+      instance?.state === 'running' &&
+      world.conditions.instancePowered(instance.id, instance.zoneId)
+    );
   }
 
   #isOutOfReach({ region, account }: AccountPlace, snapshot: Untaken): boolean {
