@@ -9,6 +9,8 @@ import type {
 import type { MachineNetwork, MachinePlace } from '../machine-network.ts';
 import type { WorldRun } from '../process-driver.ts';
 import { GateProcess } from './gate-process.ts';
+import { InstanceCgroups, limitsOfInstanceType } from './instance-cgroup.ts';
+import type { InstanceCgroup } from './instance-cgroup.ts';
 import type { JoiningInstance } from './messages.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Endpoint } from './wiring.ts';
@@ -70,11 +72,13 @@ const joining = (
 export class NetnsNetwork implements MachineNetwork, DriverNetwork {
   readonly #options: NetnsNetworkOptions;
   readonly #cuts = new Map<string, NetworkCuts>();
+  readonly #cgroups: InstanceCgroups;
   #gate: Promise<GateProcess | DomainError> | undefined;
   #isClosing = false;
 
   constructor(options: NetnsNetworkOptions) {
     this.#options = options;
+    this.#cgroups = new InstanceCgroups(options.run.runId);
   }
 
   /** `holder` is a process whose network namespace is to be the instance's; without it one is made. */
@@ -109,7 +113,12 @@ export class NetnsNetwork implements MachineNetwork, DriverNetwork {
         ? joined
         : new DomainError('InternalError', `${instanceId} has no namespace.`);
     }
-    return this.#place(instance, gate, joined.path);
+    // A container's limits are its engine's.
+    const cgroup =
+      holder === undefined
+        ? await this.#cgroups.make(instanceId, limitsOfInstanceType(specification.instanceType))
+        : undefined;
+    return this.#place(instance, gate, joined.path, cgroup);
   }
 
   applyRules(
@@ -134,7 +143,12 @@ export class NetnsNetwork implements MachineNetwork, DriverNetwork {
     if (gate instanceof GateProcess) await gate.close();
   }
 
-  #place(instance: JoiningInstance, gate: GateProcess, path: string): MachinePlace {
+  #place(
+    instance: JoiningInstance,
+    gate: GateProcess,
+    path: string,
+    cgroup: InstanceCgroup | undefined,
+  ): MachinePlace {
     const { instanceId, privateAddress } = instance;
     const user = this.#options.hasUserNamespace
       ? [`--target=${gate.processId}`, '--user', '--preserve-credentials']
@@ -144,7 +158,7 @@ export class NetnsNetwork implements MachineNetwork, DriverNetwork {
       return answer instanceof DomainError ? answer : undefined;
     };
     return {
-      enter: ['nsenter', ...user, `--net=${path}`, '--'],
+      enter: [...(cgroup?.enter ?? []), 'nsenter', ...user, `--net=${path}`, '--'],
       hostAddress: privateAddress,
       metadataEndpoint: 'http://169.254.169.254',
       silence: () => silence(true),
@@ -153,6 +167,7 @@ export class NetnsNetwork implements MachineNetwork, DriverNetwork {
         // What cannot be taken away orderly goes with the gate.
         if (!this.#isClosing) await gate.ask({ kind: 'leave', instanceId });
         gate.setHostSide(instanceId, undefined);
+        await cgroup?.remove();
       },
     };
   }
