@@ -1,4 +1,4 @@
-"""What changes how many instances an Auto Scaling group has, with boto3: policies with their alarms."""
+"""What changes how many instances an Auto Scaling group has, with boto3: policies and schedules."""
 
 import time
 
@@ -68,11 +68,32 @@ def policies():
         scaling.delete_policy(**NAMED, PolicyName=name)
 
 
+def schedules():
+    scaling = client("autoscaling")
+    nightly = {"ScheduledActionName": "nightly", "Recurrence": "0 3 * * *", "DesiredCapacity": 0}
+    same = {**nightly, "ScheduledActionName": "same"}
+    failed = scaling.batch_put_scheduled_update_group_action(
+        **NAMED, ScheduledUpdateGroupActions=[nightly, same]
+    )["FailedScheduledUpdateGroupActions"]
+    check([one["ErrorCode"] for one in failed] == ["AlreadyExists"], f"one of two, not {failed}")
+    minutely = {**NAMED, "ScheduledActionName": "minutely"}
+    scaling.put_scheduled_update_group_action(
+        **minutely, Recurrence="* * * * *", TimeZone="Europe/Berlin", DesiredCapacity=3
+    )
+    until_desired(3)
+    pages = scaling.get_paginator("describe_scheduled_actions").paginate(**NAMED)
+    names = [one["ScheduledActionName"] for page in pages for one in page["ScheduledUpdateGroupActions"]]
+    check(names == ["nightly", "minutely"], f"both actions, not {names}")
+    scaling.delete_scheduled_action(**minutely)
+    scaling.batch_delete_scheduled_action(**NAMED, ScheduledActionNames=["nightly"])
+    refused("ValidationError", scaling.delete_scheduled_action, **minutely)
+
+
 def delete():
     client("autoscaling").delete_auto_scaling_group(**NAMED, ForceDelete=True)
 
 
-for walk in (create, policies, delete):
+for walk in (create, policies, schedules, delete):
     step(walk)
 
 print_report()

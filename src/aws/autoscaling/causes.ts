@@ -101,6 +101,13 @@ export const refreshedInstance = (now: number): string =>
 export const launchedForRefresh = (now: number): string =>
   `${at(now)} an instance was launched in response to an instance refresh.`;
 
+export const changedBySchedule = (
+  now: number,
+  bounds: { readonly min: number; readonly max: number; readonly desired: number },
+  before: number,
+): string =>
+  `${at(now)} a scheduled action update of AutoScalingGroup constraints to min: ${bounds.min}, max: ${bounds.max}, desired: ${bounds.desired} changing the desired capacity from ${before} to ${bounds.desired}.`;
+
 export const leftWarmPool = (now: number): string =>
   `${at(now)} an instance was taken out of the warm pool in response to a difference between its desired and actual capacity.`;
 

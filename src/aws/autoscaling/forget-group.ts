@@ -7,6 +7,8 @@ import { forgetActions } from './hooks/lifecycle-actions.ts';
 import { ScalingPolicies } from './policies/entities.ts';
 import { forgetPolicy } from './policies/policies.ts';
 import { forgetRefreshes } from './refresh/refresh-step.ts';
+import { ScheduledActions } from './schedules/entities.ts';
+import { cancelAction } from './schedules/run-action.ts';
 import { WarmPools } from './warm-pool/entities.ts';
 
 /** Ends all lifecycle actions of a group, or those of the instances that are meant; they go on. */
@@ -33,6 +35,7 @@ export const forgetGroup = (tx: Tx, group: AutoScalingGroup): void => {
   for (const hook of tx.find(LifecycleHooks, 'group', group.id)) tx.delete(LifecycleHooks, hook.id);
   for (const policy of tx.find(ScalingPolicies, 'group', group.id)) forgetPolicy(tx, policy, true);
   tx.delete(WarmPools, group.id);
+  for (const action of tx.find(ScheduledActions, 'group', group.id)) cancelAction(tx, action);
   forgetRefreshes(tx, group.id);
   scheduleCollection(tx, { ...group, enabledMetrics: [] });
   tx.delete(AutoScalingGroups, group.id);

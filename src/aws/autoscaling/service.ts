@@ -47,6 +47,7 @@ import {
 import { hookOperations } from './hooks/operations.ts';
 import { autoScalingTimers } from './timers.ts';
 import { refreshOperations } from './refresh/operations.ts';
+import { scheduleOperations } from './schedules/operations.ts';
 import { describeScalingActivities } from './scaling-activities.ts';
 import {
   attachLoadBalancerTargetGroups,
@@ -109,6 +110,7 @@ export const autoscaling: Service = {
     ...hookOperations,
     ...policyOperations,
     ...refreshOperations,
+    ...scheduleOperations,
     ...warmPoolOperations,
   },
 };

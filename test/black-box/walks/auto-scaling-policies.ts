@@ -8,7 +8,7 @@ const region = 'ap-south-1';
 const AutoScalingGroupName = 'scaled';
 const named = { AutoScalingGroupName };
 
-/** What changes how many instances a group has: policies with their alarms. */
+/** What changes how many instances a group has: policies with their alarms, and schedules. */
 export const walkAutoScalingPolicies = (world: () => Running): void => {
   const clients = () => awsClients(world().endpoint, { region });
   const scaling = (): AutoScaling => clients().autoscaling;
@@ -70,6 +70,41 @@ export const walkAutoScalingPolicies = (world: () => Running): void => {
         code: 'ValidationError',
         status: 400,
       });
+    });
+
+    it('is for schedules to change', async () => {
+      const soon = new Date(Date.now() + 365 * 86_400_000);
+      await scaling().batchPutScheduledUpdateGroupAction({
+        ...named,
+        ScheduledUpdateGroupActions: [
+          { ScheduledActionName: 'once', StartTime: soon, DesiredCapacity: 2 },
+          {
+            ScheduledActionName: 'nightly',
+            Recurrence: '0 3 * * *',
+            TimeZone: 'Asia/Kolkata',
+            DesiredCapacity: 0,
+          },
+        ],
+      });
+      const minutely = { ...named, ScheduledActionName: 'minutely' };
+      await scaling().putScheduledUpdateGroupAction({
+        ...minutely,
+        Recurrence: '* * * * *',
+        DesiredCapacity: 3,
+      });
+      await untilDesired(3);
+      const { ScheduledUpdateGroupActions = [] } = await scaling().describeScheduledActions(named);
+      expect(ScheduledUpdateGroupActions.map((one) => one.ScheduledActionName)).toEqual([
+        'once',
+        'nightly',
+        'minutely',
+      ]);
+      await scaling().deleteScheduledAction(minutely);
+      const { FailedScheduledActions } = await scaling().batchDeleteScheduledAction({
+        ...named,
+        ScheduledActionNames: ['once', 'nightly', 'minutely'],
+      });
+      expect(FailedScheduledActions).toMatchObject([{ ScheduledActionName: 'minutely' }]);
     });
 
     afterAll(async () => {
