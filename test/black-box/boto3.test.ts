@@ -42,7 +42,7 @@ describe.skipIf(reason !== undefined)(`boto3${reason === undefined ? '' : ` (${r
       for (const operation of walked.answered) answered.add(operation);
       failures.push(...walked.failures);
     }
-  });
+  }, 240_000);
   afterAll(async () => {
     await stop(world);
   });
