@@ -203,8 +203,10 @@ describe.skipIf('missing' in engine)('instances as containers', () => {
         { FAULTLINE_ENDPOINT: world.endpoint, AWS_REGION: 'us-east-1' },
       );
       expect(imported).toMatchObject({ exitCode: 0 });
-      const { Images } = await aws.ec2.describeImages({ Owners: ['self'] });
-      const ImageId = given(Images?.[0]?.ImageId);
+      const ImageId = await eventually(async () => {
+        const { Images } = await aws.ec2.describeImages({ Owners: ['self'] });
+        return Images?.find(({ State }) => State === 'available')?.ImageId;
+      }, patienceMs);
       const tier = await buildTier(aws, 'web', undefined, 'internal', { ImageId });
       await eventually(async () => await allHealthy(aws, tier), patienceMs);
       const seen = new Set<string>();
