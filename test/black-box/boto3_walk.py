@@ -300,6 +300,8 @@ def balancer():
     refused("DependencyViolation", ec2.delete_subnet, SubnetId=ids[0])
     idle = {"Key": "idle_timeout.timeout_seconds", "Value": "30"}
     elbv2.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=[idle])
+    reserved = elbv2.describe_capacity_reservation(LoadBalancerArn=arn)
+    assert "MinimumLoadBalancerCapacity" not in reserved, reserved
     attributes = elbv2.describe_load_balancer_attributes(LoadBalancerArn=arn)["Attributes"]
     check(idle in attributes, "an attribute of a load balancer")
     elbv2.add_tags(ResourceArns=[arn], Tags=[{"Key": "c", "Value": "d"}])

@@ -1,4 +1,6 @@
 import type {
+  DescribeCapacityReservationInput,
+  DescribeCapacityReservationOutput,
   DescribeLoadBalancerAttributesInput,
   DescribeLoadBalancerAttributesOutput,
   ModifyLoadBalancerAttributesInput,
@@ -18,6 +20,15 @@ export const describeLoadBalancerAttributes: Operation<
   const loadBalancer = existingLoadBalancer(tx, input.LoadBalancerArn);
   if (isDomainError(loadBalancer)) return loadBalancer;
   return { Attributes: attributesOf(loadBalancerAttributeRules, loadBalancer) };
+};
+
+/** The capacity that a load balancer has reserved: none, since reservations are not built. */
+export const describeCapacityReservation: Operation<
+  DescribeCapacityReservationInput,
+  DescribeCapacityReservationOutput
+> = (tx, input) => {
+  const loadBalancer = existingLoadBalancer(tx, input.LoadBalancerArn);
+  return isDomainError(loadBalancer) ? loadBalancer : {};
 };
 
 /** Sets attributes; all of them or, when one is refused, none. */

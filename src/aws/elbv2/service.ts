@@ -8,6 +8,7 @@ import {
   modifyListener,
 } from './listeners.ts';
 import {
+  describeCapacityReservation,
   describeLoadBalancerAttributes,
   modifyLoadBalancerAttributes,
 } from './load-balancer-attributes.ts';
@@ -42,6 +43,7 @@ export const elbv2: Service = {
     DeleteLoadBalancer: deleteLoadBalancer,
     DescribeLoadBalancerAttributes: describeLoadBalancerAttributes,
     ModifyLoadBalancerAttributes: modifyLoadBalancerAttributes,
+    DescribeCapacityReservation: describeCapacityReservation,
     SetSecurityGroups: setSecurityGroups,
     SetSubnets: setSubnets,
     CreateTargetGroup: createTargetGroup,

@@ -85,6 +85,8 @@ export const walkBalancers = (world: () => Running): void => {
         LoadBalancerArn,
         Attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '30' }],
       });
+      const capacity = await elbv2().describeCapacityReservation({ LoadBalancerArn });
+      expect(capacity.MinimumLoadBalancerCapacity).toBeUndefined();
       const { Attributes } = await elbv2().describeLoadBalancerAttributes({ LoadBalancerArn });
       expect(Attributes).toContainEqual({ Key: 'idle_timeout.timeout_seconds', Value: '30' });
       await elbv2().addTags({

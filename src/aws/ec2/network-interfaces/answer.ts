@@ -143,23 +143,35 @@ export const instanceInterfaceAnswer = (
 export const isInUse = (networkInterface: NetworkInterface): boolean =>
   networkInterface.attachment !== null || networkInterface.requesterManaged;
 
-/** What an interface says of its attachment. */
+/** Who owns what an interface is attached to: the account, or the service that made it, by AWS's name for it. */
+export const attachmentOwner = (view: View, it: NetworkInterface): string | undefined => {
+  if (it.attachment !== null) return view.account;
+  if (!it.requesterManaged) return undefined;
+  return it.interfaceType === 'interface' ? 'amazon-elb' : 'amazon-aws';
+};
+
+/** What an interface says of its attachment. A service's own machines are shown by their owner alone, without an id. */
 export const attachmentAnswer = (
   view: View,
-  { attachment }: NetworkInterface,
-): Plain<Answer>['Attachment'] =>
-  attachment === null
-    ? undefined
-    : {
-        AttachTime: attachment.attachTime,
-        AttachmentId: attachment.attachmentId,
-        DeleteOnTermination: attachment.deleteOnTermination,
-        DeviceIndex: attachment.deviceIndex,
-        InstanceId: attachment.instanceId,
-        InstanceOwnerId: view.account,
-        NetworkCardIndex: 0,
-        Status: 'attached',
-      };
+  networkInterface: NetworkInterface,
+): Plain<Answer>['Attachment'] => {
+  const { attachment } = networkInterface;
+  const InstanceOwnerId = attachmentOwner(view, networkInterface);
+  if (InstanceOwnerId === undefined) return undefined;
+  const common = { InstanceOwnerId, NetworkCardIndex: 0, Status: 'attached' } as const;
+  if (attachment === null) {
+    const AttachmentId = networkInterface.id.replace('eni-', 'ela-attach-');
+    return { ...common, AttachmentId, DeleteOnTermination: false, DeviceIndex: 1 };
+  }
+  return {
+    ...common,
+    AttachTime: attachment.attachTime,
+    AttachmentId: attachment.attachmentId,
+    DeleteOnTermination: attachment.deleteOnTermination,
+    DeviceIndex: attachment.deviceIndex,
+    InstanceId: attachment.instanceId,
+  };
+};
 
 /** The interface on its own. */
 export const interfaceAnswer = (view: View, networkInterface: NetworkInterface): Plain<Answer> => ({

@@ -14,6 +14,7 @@ import { NetworkInterfaces, type NetworkInterface } from '../instance-entities.t
 import { isoText } from '../utc-text.ts';
 import {
   addressOwnerOf,
+  attachmentOwner,
   groupIdentifiers,
   interfaceAnswer,
   isInUse,
@@ -51,8 +52,8 @@ const attachmentFields = (view: View): Fields => ({
   'attachment.delete-on-termination': (it) => it.attachment?.deleteOnTermination,
   'attachment.device-index': (it) => it.attachment?.deviceIndex,
   'attachment.instance-id': (it) => it.attachment?.instanceId,
-  'attachment.instance-owner-id': (it) => (it.attachment === null ? undefined : view.account),
-  'attachment.status': (it) => (it.attachment === null ? undefined : 'attached'),
+  'attachment.instance-owner-id': (it) => attachmentOwner(view, it),
+  'attachment.status': (it) => (attachmentOwner(view, it) === undefined ? undefined : 'attached'),
 });
 
 /** Filter names as the DescribeNetworkInterfaces reference lists them. */
