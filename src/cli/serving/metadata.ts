@@ -1,4 +1,5 @@
 import { zoneNameOfId } from '../../atlas/zone-names.ts';
+import { targetLifecycleState } from '../../aws/autoscaling/target-lifecycle-state.ts';
 import { privateAddressesOf, publicSideOf } from '../../aws/ec2/addresses/associations.ts';
 import { KeyPairs, SecurityGroups, Subnets, Vpcs } from '../../aws/ec2/entities.ts';
 import { privateIpDnsName, publicDnsName } from '../../aws/ec2/host-names.ts';
@@ -17,6 +18,14 @@ const keyPairOf = (view: View, name: string | null): Pick<InstanceMetadata, 'key
   if (name === null) return {};
   const [keyPair] = view.find(KeyPairs, 'name', name);
   return keyPair === undefined ? {} : { keyPair: { name, publicKey: keyPair.publicKey } };
+};
+
+const targetStateOf = (
+  view: View,
+  instanceId: string,
+): Pick<InstanceMetadata, 'targetLifecycleState'> => {
+  const state = targetLifecycleState(view, instanceId);
+  return state === undefined ? {} : { targetLifecycleState: state };
 };
 
 const roleOf = (view: View, instanceId: string): Pick<InstanceMetadata, 'role'> => {
@@ -100,6 +109,7 @@ export const metadataOf = (
     securityGroups: groupsOf(view, networkInterface),
     ...keyPairOf(view, instance.keyName),
     ...roleOf(view, instanceId),
+    ...targetStateOf(view, instanceId),
     rootDeviceName: instance.rootDeviceName,
     volumeDeviceNames: view
       .find(Volumes, 'instance', instanceId)

@@ -36,6 +36,8 @@ export interface InstanceMetadata {
   readonly securityGroups: readonly { readonly id: string; readonly name: string }[];
   /** Of an instance with an instance profile. */
   readonly role?: RoleMetadata;
+  /** Of an instance of an Auto Scaling group: the state that it is on its way to. */
+  readonly targetLifecycleState?: string;
   readonly keyPair?: { readonly name: string; readonly publicKey: string };
   /** For example `/dev/xvda`. */
   readonly rootDeviceName: string;
@@ -157,6 +159,10 @@ const metaData = (metadata: InstanceMetadata): MetadataDirectory => {
     'ami-id': metadata.imageId,
     'ami-launch-index': String(metadata.launchIndex),
     'ami-manifest-path': '(unknown)',
+    autoscaling:
+      metadata.targetLifecycleState === undefined
+        ? undefined
+        : { 'target-lifecycle-state': metadata.targetLifecycleState },
     'block-device-mapping': blockDeviceMapping(metadata),
     events: { maintenance: { history: '[]', scheduled: '[]' } },
     hibernation: { configured: 'false' },

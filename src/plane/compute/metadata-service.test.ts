@@ -151,6 +151,13 @@ describe('what is there', () => {
     expect(body).toEqual(expected);
   });
 
+  test('an instance of an Auto Scaling group learns what becomes of it', async () => {
+    const endpoint = await start({ targetLifecycleState: 'InService' });
+    const path = 'latest/meta-data/autoscaling/target-lifecycle-state';
+    expect(await get(`${endpoint}/${path}`)).toEqual([200, 'InService']);
+    expect((await get(`${await start()}/${path}`))[0]).toBe(404);
+  });
+
   test('the identity document names account, Region and address', async () => {
     const endpoint = await start();
     const [, body] = await get(`${endpoint}/latest/dynamic/instance-identity/document`);
