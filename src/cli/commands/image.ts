@@ -153,6 +153,23 @@ const print = (job: ImageJob, json: boolean, words: string): void => {
   process.stdout.write(json ? `${JSON.stringify(job)}\n` : `${words}\n`);
 };
 
+/** Waits until an image can be launched; one that cannot become so while the clock stands still is left pending. */
+const untilUsable = async (
+  endpoint: string,
+  region: string,
+  imageId: string,
+): Promise<{ readonly state: string; readonly reason: string }> => {
+  const calls = new ImageCalls(endpoint);
+  for (;;) {
+    const now = await calls.imageState(region, imageId);
+    if (now.state !== 'pending') return now;
+    // The admin API answers the clock in this form.
+    const clock = (await callAdmin(endpoint, 'GET', '/clock')) as { readonly speed: number };
+    if (clock.speed === 0) return now;
+    await pause(200);
+  }
+};
+
 /** `faultline image import`: a directory, an archive or a container's image becomes an image of the world. */
 export const imageImport = async (
   path: string | undefined,
@@ -181,10 +198,12 @@ export const imageImport = async (
   };
   const begun = (await callAdmin(endpoint, 'POST', '/images/import', body)) as ImageJob;
   const job = await followJob(endpoint, begun);
+  const { state, reason } = await untilUsable(endpoint, body.region, job.imageId ?? '');
+  if (state === 'failed') throw new Failed(`The image failed: ${reason}`);
   print(
     job,
     options.json === true,
-    `${job.imageId ?? ''}  ${name}  ${amountText(job)}, in ${body.region}`,
+    `${job.imageId ?? ''}  ${name}  ${amountText(job)}, ${state} in ${body.region}`,
   );
 };
 
