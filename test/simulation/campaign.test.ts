@@ -7,6 +7,7 @@ describe('a simulated world', () => {
     const { problems, answered } = await runCampaign([1, 2, 3, 4], 40);
     expect(problems).toEqual([]);
     expect(answered).toContain('elasticloadbalancing:RegisterTargets');
+    expect(answered).toContain('autoscaling:CreateAutoScalingGroup');
   }, 60_000);
 
   it.each(failedBefore)(

@@ -9,6 +9,7 @@ import { noAccount, partitionShard, worldShard } from '../../src/world/entity.ts
 import { Faults } from '../../src/world/faults.ts';
 import { Timers } from '../../src/world/shard.ts';
 import type { View } from '../../src/world/transaction.ts';
+import { groupsAccount } from './group-steps.ts';
 import { Broken, strangersAccount, type Run } from './run.ts';
 import { checkBalancerNames, viewsOf, type NodeAges } from './rules.ts';
 import { goodScripts } from './server-steps.ts';
@@ -113,7 +114,8 @@ export const checkMended = (run: Run, ages: NodeAges): void => {
   checkLeftovers(run);
   checkWaiting(run);
   for (const view of viewsOf(run)) {
-    if (view.account === strangersAccount) continue;
+    // Groups launch and let go for longer than that: they have rules of their own.
+    if ([strangersAccount, groupsAccount].includes(view.account)) continue;
     checkStatusChecks(run, view);
     checkTargets(run, view);
   }

@@ -5,6 +5,7 @@ import { isDomainError } from '../../src/world/domain-error.ts';
 import type { Entity, Table } from '../../src/world/entity.ts';
 import type { MemoryJournalStore } from '../../src/store/memory-journal.ts';
 import type { Random } from '../crash/random.ts';
+import type { GroupWatch } from './group-steps.ts';
 import type { Watch } from './watch.ts';
 
 /** An account in a Region: a place of its own, in which resources are made. */
@@ -22,6 +23,7 @@ export interface Run {
   readonly homes: readonly Home[];
   readonly store: MemoryJournalStore;
   readonly watch: Watch;
+  readonly groupWatch: GroupWatch;
   /** The world now; another one after it was closed and opened again. */
   simulated: SimulatedWorld;
   /** Instances by id, with the name of the mock script that they were launched with. */

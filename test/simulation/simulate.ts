@@ -15,6 +15,13 @@ import {
 } from './balancer-steps.ts';
 import { contentsOf, digestOf, firstDifference } from './contents.ts';
 import { breakSomething, mendAll, mendSomething } from './fault-steps.ts';
+import {
+  GroupWatch,
+  buildGroups,
+  changeGroups,
+  checkGroupsConverged,
+  deleteGroups,
+} from './group-steps.ts';
 import { checkCheckers } from './health-check-rules.ts';
 import { checkMachines, checkMended } from './mended-rules.ts';
 import { ask, changeNames } from './name-steps.ts';
@@ -72,6 +79,7 @@ const openWorld = async (
     },
   });
   run.watch.follow(simulated.world);
+  run.groupWatch.follow(simulated.world);
   return simulated;
 };
 
@@ -160,6 +168,7 @@ const chooseStep = (run: Run): readonly [string, number, Step] => {
 
 const checkAll = (run: Run, ages: NodeAges): void => {
   run.watch.check();
+  run.groupWatch.check();
   const [complaint] = run.complaints;
   if (complaint !== undefined) throw new Broken(`a driver complains: ${complaint}`);
   checkAddresses(run);
@@ -195,6 +204,7 @@ const begin = async (seed: number): Promise<Run> => {
     homes: used.flatMap((region) => accounts.map((account) => ({ region, account }))),
     store: new MemoryJournalStore(),
     watch: new Watch(zoneIds),
+    groupWatch: new GroupWatch(),
     scripts: new Map<string, string>(),
     answered: new Set<string>(),
     complaints: [],
@@ -212,12 +222,14 @@ export const simulate = async (seed: number, stepCount: number): Promise<Outcome
   let problem: Outcome['problem'];
   try {
     build(run);
+    const groups = buildGroups(run, createRandom(seed + 0x6709));
     for (let index = 1; index <= stepCount; index += 1) {
       const [name, , act] = chooseStep(run);
       step = `${index} (${name})`;
       const home = run.random.pick(run.homes);
       if (home !== undefined) await act(run, home);
       for (const asker of run.homes) ask(run, asker);
+      changeGroups(run, groups);
       if (once(run, 2)) advance(run);
       checkAll(run, ages);
     }
@@ -227,11 +239,16 @@ export const simulate = async (seed: number, stepCount: number): Promise<Outcome
     run.simulated.clock.advance(10 * minuteMs);
     checkAll(run, ages);
     checkMended(run, ages);
+    step = 'once groups had half an hour';
+    run.simulated.clock.advance(20 * minuteMs);
+    checkAll(run, ages);
+    checkGroupsConverged(run, groups);
     step = 'after closing';
     await reopen(run);
     checkAll(run, ages);
     step = 'after deleting everything';
-    tearDown(run);
+    deleteGroups(run, groups);
+    tearDown(run, [...run.homes, ...groups.homes]);
   } catch (error) {
     problem = { step, error };
   }

@@ -55,8 +55,8 @@ const tables = [
 ].map(({ name }) => name);
 
 /** Deletes all that was made, waits until it is forgotten, and looks for what stayed behind. */
-export const tearDown = (run: Run): void => {
-  for (const home of run.homes) tearDownHome(run, home);
+export const tearDown = (run: Run, homes: readonly Home[]): void => {
+  for (const home of homes) tearDownHome(run, home);
   run.simulated.clock.advance(2 * hourMs);
   run.watch.check();
   const lines = contentsOf(run.simulated.world);
