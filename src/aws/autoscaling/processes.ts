@@ -12,6 +12,7 @@ import { AutoScalingGroups } from './entities.ts';
 import { validation } from './errors.ts';
 import { wakeGroup } from './group-wake.ts';
 import { existingGroup } from './lookups.ts';
+import { renewPatience } from './refresh/active-refresh.ts';
 
 /** In the order in which DescribeScalingProcessTypes lists them. */
 const processes: readonly ScalingProcess[] = [
@@ -69,6 +70,8 @@ export const resumeProcesses: Operation<ScalingProcessQuery, Record<string, neve
     ...group,
     suspended: group.suspended.filter(({ process }) => !asked.includes(process)),
   });
+  // The time in which a refresh was not allowed to go on does not count against it.
+  if (asked.includes('InstanceRefresh')) renewPatience(tx, group.id);
   wakeGroup(tx, group.id);
   return {};
 };

@@ -1,4 +1,4 @@
-import type { View } from '../../../world/transaction.ts';
+import type { Tx, View } from '../../../world/transaction.ts';
 import type { AutoScalingGroup, LaunchSource } from '../entities.ts';
 import { InstanceRefreshes, type InstanceRefresh } from './entities.ts';
 
@@ -25,4 +25,12 @@ export const asRefreshed = (view: View, group: AutoScalingGroup): AutoScalingGro
     defaultInstanceWarmupSeconds: refresh.preferences.instanceWarmupSeconds,
     suspended: [...group.suspended, { process: 'AZRebalance', reason: 'Instance refresh' }],
   };
+};
+
+/** The time that a refresh has without any progress begins anew. */
+export const renewPatience = (tx: Tx, groupName: string): void => {
+  const refresh = activeRefresh(tx, groupName);
+  if (refresh === undefined) return;
+  const progressAt = Math.max(refresh.progressAt, tx.now);
+  tx.put(InstanceRefreshes, { ...refresh, progressAt });
 };

@@ -5,7 +5,7 @@ import { setDesiredCapacity } from '../desired-capacity.ts';
 import { updateAutoScalingGroup } from '../groups.ts';
 import { putLifecycleHook } from '../hooks/lifecycle-hooks.ts';
 import { setInstanceProtection } from '../member-settings.ts';
-import { suspendProcesses } from '../processes.ts';
+import { resumeProcesses, suspendProcesses } from '../processes.ts';
 import { createGroupWorld, type GroupWorld } from '../test-groups.ts';
 import { InstanceRefreshes } from './entities.ts';
 import { refreshOperations } from './operations.ts';
@@ -151,11 +151,18 @@ describe('an instance refresh', () => {
     expect(world.fail(CancelInstanceRefresh, named).code).toBe('ActiveInstanceRefreshNotFound');
   });
 
-  it('does nothing while it is suspended', () => {
-    world.call(suspendProcesses, { ...named, ScalingProcesses: ['InstanceRefresh'] });
-    start();
-    pass(5);
-    expect([refresh().Status, types().includes('small')]).toEqual(['Pending', false]);
+  it('does nothing while it is suspended, and goes on afterwards', () => {
+    const processes = { ...named, ScalingProcesses: ['InstanceRefresh'] };
+    start({ InstanceWarmup: 30 });
+    pass(1);
+    world.call(suspendProcesses, processes);
+    pass(1);
+    const before = types();
+    pass(90);
+    expect([refresh().Status, types()]).toEqual(['InProgress', before]);
+    world.call(resumeProcesses, processes);
+    pass(20, isOver);
+    expect(refresh().Status).toBe('Successful');
   });
 });
 
