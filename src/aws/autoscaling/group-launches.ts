@@ -1,6 +1,5 @@
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import type { Tx } from '../../world/transaction.ts';
-import { addTags } from '../shared/tags.ts';
 import { launchInstances } from '../ec2/instances.ts';
 import type { Instance } from '../ec2/instance-entities.ts';
 import { tagWithTemplate } from '../ec2/launch-templates/launch-from-template.ts';
@@ -26,6 +25,7 @@ import { capacityOf, membersOf, subnetsIn } from './group-members.ts';
 import { choicesOf, groupLaunch, type GroupLaunch } from './launch-request.ts';
 import { activeRefresh, launchedNow } from './refresh/active-refresh.ts';
 import { closeZone } from './member-lifecycle.ts';
+import { tagWithGroup } from './member-tags.ts';
 import { pooledMembers, takeWarm } from './warm-pool/warm-members.ts';
 
 /** Refusals that another zone or type may not meet; any other meets every launch of the group. */
@@ -83,7 +83,7 @@ const launched = (
     progress: 30,
   });
   tagWithTemplate(tx, instance.id, launch.version);
-  addTags(tx, instance.id, 'instance', [{ Key: 'aws:autoscaling:groupName', Value: group.id }]);
+  tagWithGroup(tx, group.id, instance.id);
   tx.put(GroupInstances, newMember(tx, group, instance, launch, launching, activity.id));
   if (group.zoneTroubles[instance.zoneId] === undefined && group.launchTrouble === null) return;
   const { [instance.zoneId]: _mended, ...zoneTroubles } = group.zoneTroubles;

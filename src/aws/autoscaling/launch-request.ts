@@ -18,6 +18,7 @@ import {
   type LaunchConfiguration,
 } from './entities.ts';
 import { configurationNotFound } from './errors.ts';
+import { propagatedTags } from './member-tags.ts';
 
 type Request = Plain<RunInstancesRequest>;
 
@@ -36,9 +37,7 @@ export const choicesOf = (group: Pick<GroupSettings, 'launch'>): readonly Launch
 const base: Request = { MinCount: 1, MaxCount: 1 };
 
 const tagSpecifications = (group: Pick<AutoScalingGroup, 'tags'>): Request['TagSpecifications'] => {
-  const tags = group.tags
-    .filter((tag) => tag.propagateAtLaunch && !tag.key.startsWith('aws:'))
-    .map((tag) => ({ Key: tag.key, Value: tag.value }));
+  const tags = propagatedTags(group);
   return tags.length === 0 ? undefined : [{ ResourceType: 'instance', Tags: tags }];
 };
 

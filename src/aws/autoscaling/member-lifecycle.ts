@@ -20,6 +20,7 @@ import { subnetOf } from './group-members.ts';
 import type { LifecycleTransition } from './hooks/entities.ts';
 import { forgetActions } from './hooks/lifecycle-actions.ts';
 import { lifecycleGate } from './lifecycle-gates.ts';
+import { untagDetached } from './member-tags.ts';
 import { WarmPools } from './warm-pool/entities.ts';
 import { deregisterMember, isDraining, registerMember } from './target-registration.ts';
 
@@ -147,8 +148,12 @@ const advanceTerminating = (tx: Tx, group: AutoScalingGroup, member: GroupInstan
 const advanceLeaving = (tx: Tx, group: AutoScalingGroup, member: GroupInstance): void => {
   if (!hasLeftTargets(tx, group, member)) return;
   moveActivity(tx, member.activityId, 'Successful');
-  if (member.state === 'Detaching') dropMember(tx, member);
-  else enterState(tx, member, 'Standby', { activityId: null });
+  if (member.state !== 'Detaching') {
+    enterState(tx, member, 'Standby', { activityId: null });
+    return;
+  }
+  untagDetached(tx, member.id);
+  dropMember(tx, member);
 };
 
 /** An instance rests in its pool. */

@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createTags } from '../ec2/tags.ts';
+import { tagsOf } from '../shared/tags.ts';
 import { setDesiredCapacity } from './desired-capacity.ts';
+import { createOrUpdateTags } from './group-tags.ts';
 import { updateAutoScalingGroup } from './groups.ts';
 import { setInstanceHealth, setInstanceProtection } from './member-settings.ts';
 import {
@@ -69,6 +72,27 @@ describe('an instance of a group', () => {
     );
     world.advance(1);
     expect([stateOf(one()), serving()]).toEqual(['InService', 3]);
+  });
+
+  it('wears the tag of its group while it belongs to it, and gets the tags of a group that takes it in', () => {
+    const tags = (): readonly string[] =>
+      tagsOf(world.view(), one())
+        .filter((tag) => !tag.Key.startsWith('aws:ec2'))
+        .map((tag) => `${tag.Key}=${tag.Value}`);
+    expect(tags()).toEqual(['aws:autoscaling:groupName=web']);
+    world.call(detachInstances, only(true));
+    world.advance(1);
+    expect(tags()).toEqual([]);
+    const tag = { ResourceId: 'web', ResourceType: 'auto-scaling-group', Value: '1' };
+    world.call(createOrUpdateTags, {
+      Tags: [
+        { ...tag, Key: 'given', PropagateAtLaunch: true },
+        { ...tag, Key: 'kept', PropagateAtLaunch: false },
+      ],
+    });
+    world.call(createTags, { Resources: [one()], Tags: [{ Key: 'given', Value: 'before' }] });
+    world.call(attachInstances, { ...named, InstanceIds: [one()] });
+    expect(tags()).toEqual(['aws:autoscaling:groupName=web', 'given=1']);
   });
 
   it('is terminated and replaced, or not replaced', () => {

@@ -33,6 +33,7 @@ import { capacityOf, subnetOf } from './group-members.ts';
 import { wakeGroup } from './group-wake.ts';
 import { existingGroup, instancesInGroup, managedInstance } from './lookups.ts';
 import { beginLeaving, beginTerminating, enterState, isLeaving } from './member-lifecycle.ts';
+import { tagAttached } from './member-tags.ts';
 
 type Answer = Plain<ActivityType>['Activity'];
 
@@ -213,6 +214,7 @@ const join = (tx: Tx, group: AutoScalingGroup, instance: Instance, desired: numb
     source: null,
     activityId: activity.id,
   });
+  tagAttached(tx, group, instance.id);
 };
 
 /** AttachInstances: the desired capacity grows by them. */
