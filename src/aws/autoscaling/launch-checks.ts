@@ -1,10 +1,16 @@
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
+import { SecurityGroups } from '../ec2/entities.ts';
+import { launchedImage } from '../ec2/images/launch-image.ts';
+import { askedProfile } from '../ec2/instance-profiles/profiles.ts';
+import { checkInstanceType } from '../ec2/instance-settings.ts';
 import { checkLaunch } from '../ec2/instances.ts';
-import type { AutoScalingGroup } from './entities.ts';
+import { keyNameOf } from '../ec2/launch-request.ts';
+import type { AutoScalingGroup, LaunchConfiguration } from './entities.ts';
+import { validation } from './errors.ts';
 import { subnetsIn } from './group-members.ts';
 import { notFullyFormed } from './group-source.ts';
-import { choicesOf, groupLaunch } from './launch-request.ts';
+import { choicesOf, groupLaunch, profileOfConfiguration } from './launch-request.ts';
 
 /** A group is refused when EC2 would refuse to launch what it names, as AWS does with launch templates. */
 export const checkLaunches = (
@@ -20,4 +26,32 @@ export const checkLaunches = (
     if (isDomainError(checked)) return notFullyFormed(checked);
   }
   return undefined;
+};
+
+/**
+ * A launch configuration names what there is: its image, type, key pair, security groups and instance profile. Messages are
+ * those that users of AWS see; programs wait for a profile that is new while they read `Invalid IamInstanceProfile`.
+ */
+export const checkConfiguration = (
+  view: View,
+  configuration: Pick<
+    LaunchConfiguration,
+    'imageId' | 'instanceType' | 'keyName' | 'securityGroups' | 'iamInstanceProfile'
+  >,
+): DomainError | undefined => {
+  const { imageId, instanceType, keyName, securityGroups, iamInstanceProfile } = configuration;
+  const image = launchedImage(view, imageId);
+  if (isDomainError(image)) return validation(`AMI ${imageId} is invalid: ${image.message}`);
+  const unknownType = checkInstanceType(view, instanceType, image);
+  if (unknownType !== undefined) return validation(unknownType.message);
+  const key = keyNameOf(view, keyName ?? undefined);
+  if (isDomainError(key)) return validation(key.message);
+  const group = securityGroups.find(
+    (id) => id.startsWith('sg-') && view.get(SecurityGroups, id) === undefined,
+  );
+  if (group !== undefined) return validation(`The security group '${group}' does not exist`);
+  const profile = askedProfile(view, profileOfConfiguration(configuration));
+  return isDomainError(profile)
+    ? validation(`Invalid IamInstanceProfile: ${iamInstanceProfile}`)
+    : undefined;
 };

@@ -22,6 +22,7 @@ import {
   resourceInUse,
   validation,
 } from './errors.ts';
+import { checkConfiguration } from './launch-checks.ts';
 import { page } from './lookups.ts';
 import { quotas } from './quotas.ts';
 
@@ -107,7 +108,7 @@ export const createLaunchConfiguration: Operation<
     );
   }
   const name = input.LaunchConfigurationName ?? '';
-  tx.put(LaunchConfigurations, {
+  const configuration: LaunchConfiguration = {
     id: name,
     arn: `arn:aws:autoscaling:${tx.shard}:${tx.account}:launchConfiguration:${newUuid(tx)}:launchConfigurationName/${name}`,
     createdAt: tx.now,
@@ -123,7 +124,10 @@ export const createLaunchConfiguration: Operation<
     ebsOptimized: input.EbsOptimized ?? false,
     associatePublicIpAddress: input.AssociatePublicIpAddress ?? null,
     metadataOptions: metadataOptions(input.MetadataOptions),
-  });
+  };
+  const missing = checkConfiguration(tx, configuration);
+  if (missing !== undefined) return missing;
+  tx.put(LaunchConfigurations, configuration);
   return {};
 };
 

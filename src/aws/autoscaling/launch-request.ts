@@ -72,6 +72,14 @@ const fromTemplate = (
   return { request, source, version };
 };
 
+/** The instance profile that a launch configuration names, by name or ARN. */
+export const profileOfConfiguration = ({
+  iamInstanceProfile: named,
+}: Pick<LaunchConfiguration, 'iamInstanceProfile'>): Request['IamInstanceProfile'] => {
+  if (named === null) return undefined;
+  return named.startsWith('arn:') ? { Arn: named } : { Name: named };
+};
+
 /** The parameters of RunInstances that a launch configuration stands for. */
 const fromConfiguration = (
   configuration: LaunchConfiguration,
@@ -91,7 +99,6 @@ const fromConfiguration = (
             { DeviceIndex: 0, AssociatePublicIpAddress: publicAddress, Groups: ids },
           ],
         };
-  const profile = configuration.iamInstanceProfile;
   const request: Request = {
     ...base,
     ...network,
@@ -102,12 +109,7 @@ const fromConfiguration = (
     UserData: configuration.userData ?? undefined,
     BlockDeviceMappings: configuration.blockDeviceMappings as Request['BlockDeviceMappings'],
     Monitoring: { Enabled: configuration.detailedMonitoring },
-    IamInstanceProfile:
-      profile === null
-        ? undefined
-        : profile.startsWith('arn:')
-          ? { Arn: profile }
-          : { Name: profile },
+    IamInstanceProfile: profileOfConfiguration(configuration),
     EbsOptimized: configuration.ebsOptimized,
     MetadataOptions: configuration.metadataOptions ?? undefined,
     TagSpecifications: tags,

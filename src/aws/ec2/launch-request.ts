@@ -90,7 +90,8 @@ const tagsOfLaunch = (
   return { instance, volume, networkInterface };
 };
 
-const keyNameOf = (view: View, name: string | undefined): string | null | DomainError => {
+/** The key pair that a launch names, which must be there; null when it names none. */
+export const keyNameOf = (view: View, name: string | undefined): string | null | DomainError => {
   if (name === undefined || name === '') return null;
   return view.find(KeyPairs, 'name', name).length > 0
     ? name
