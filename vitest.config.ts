@@ -2,7 +2,6 @@ import { defineConfig } from 'vitest/config';
 
 /** What runs worlds with real processes and clocks, and compares times: one file at a time, with the machine to itself. */
 const timed = [
-  'test/drill/**/*.test.ts',
   'test/black-box/addresses.test.ts',
   'test/black-box/auto-scaling.test.ts',
   'test/black-box/faults.test.ts',
@@ -13,8 +12,16 @@ const timed = [
   'src/plane/probe/prober-contract.test.ts',
 ];
 
+/** Drills run for a minute or more, mostly waiting: side by side they take the time of the longest. */
+const drills = ['test/drill/**/*.test.ts'];
+
 /** What runs worlds too and mostly waits for them: some at once, since nothing in it depends on how fast they are. */
 const waiting = [
+  'src/plane/compute/driver-contract.test.ts',
+  'src/plane/compute/container/container-driver.test.ts',
+  'src/plane/compute/netns/netns-driver.test.ts',
+  'src/cli/serving/disk-runner-property.test.ts',
+
   'test/atlas/**/*.test.ts',
   'test/black-box/**/*.test.ts',
   'test/crash/**/*.test.ts',
@@ -31,7 +38,7 @@ export default defineConfig({
         test: {
           name: 'quick',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...timed, ...waiting],
+          exclude: [...timed, ...drills, ...waiting],
           sequence: { groupOrder: 0 },
         },
       },
@@ -49,10 +56,19 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'drills',
+          include: drills,
+          maxWorkers: 4,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'live',
           include: timed,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
