@@ -109,9 +109,13 @@ const blockedLines = (blocked: readonly Blockage[]): readonly string[] =>
         ...(blocked.length > mostBlocked
           ? [dim(`  and ${blocked.length - mostBlocked} more`)]
           : []),
-        dim(
-          '  a security group is opened with: aws ec2 authorize-security-group-ingress --group-id sg-... --protocol tcp --port N --cidr 0.0.0.0/0',
-        ),
+        ...(blocked.some(({ detail }) => detail.includes('security group'))
+          ? [
+              dim(
+                '  a security group is opened with: aws ec2 authorize-security-group-ingress --group-id sg-... --protocol tcp --port N --cidr 0.0.0.0/0',
+              ),
+            ]
+          : []),
         '',
       ];
 
