@@ -48,7 +48,7 @@ export default defineConfig({
           name: 'waiting',
           include: waiting,
           exclude: timed,
-          maxWorkers: 3,
+          maxWorkers: 4,
           testTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },

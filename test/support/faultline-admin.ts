@@ -82,7 +82,13 @@ export const httpAnswer = async (
 ): Promise<{ readonly status: number; readonly text: string } | 'silent' | 'refused'> => {
   try {
     const signal = AbortSignal.timeout(patienceMs);
-    const response = await fetch(`http://${socket}${path}`, { signal, redirect: 'manual' });
+    // Each request on a connection of its own: one that the other side is closing says nothing of a server.
+    const headers = { connection: 'close' };
+    const response = await fetch(`http://${socket}${path}`, {
+      headers,
+      signal,
+      redirect: 'manual',
+    });
     return { status: response.status, text: await response.text() };
   } catch (error) {
     const { name, cause } = error as {

@@ -454,7 +454,7 @@ export const wireCases: readonly WireCase[] = [
         RoleId: 'AROAIIAZKPKYKPI46JKUC',
         Arn: 'arn:aws:iam::123456789012:role/app/web',
         CreateDate: launchTime,
-        AssumeRolePolicyDocument: '%7B%22Statement%22%3A%20%5B%5D%7D',
+        AssumeRolePolicyDocument: '%7Bnot%20JSON%7D',
         MaxSessionDuration: 3600,
         Tags: [{ Key: 'Name', Value: '' }],
       },

@@ -191,7 +191,7 @@ describe.skipIf(why !== undefined)('an instance that runs the host’s programs'
     const later = createDriver();
     const swept = await later.sweep();
     expect(swept.map(({ instanceId }) => instanceId)).toEqual(['i-1']);
-    expect(swept[0]?.processIds.length).toBeGreaterThan(1);
+    expect(swept[0]?.processIds.length).toBeGreaterThan(0);
     expect(await later.sweep()).toEqual([]);
     await later.close();
   });
