@@ -60,9 +60,7 @@ const parseLongDate = (text: string | undefined): Date | undefined => {
 };
 
 /** The codes differ by protocol: EC2 "Error codes" (AuthFailure, RequestExpired), the others "Common errors". */
-const codes = (
-  protocol: ProtocolName,
-): { readonly mismatch: string; readonly expired: string } => {
+const codes = (protocol: ProtocolName): { readonly mismatch: string; readonly expired: string } => {
   switch (protocol) {
     case 'ec2':
       return { mismatch: 'AuthFailure', expired: 'RequestExpired' };
