@@ -25,6 +25,12 @@ export const probePhaseMs = (pair: ProbePair, intervalMs: number): number =>
   ) % intervalMs;
 
 /**
+ * The second probe keeps at least half an interval from the first. Two failures in a row make a target unhealthy, and must
+ * tell of more than the moment in which its server boots.
+ */
+const secondAfter = (sinceMs: number, intervalMs: number): number => sinceMs + intervalMs / 2;
+
+/**
  * The moment of the first probe after `afterMs`, in world time. A node probes a target at once when it first
  * learns of it (`sinceMs`), then at the pair's phase of each interval, so that how long an answer takes never
  * moves the next probe (User Guide: "the time that it takes for the target to respond does not affect the
@@ -38,7 +44,8 @@ export const nextProbeAt = (
 ): number => {
   if (afterMs < sinceMs) return sinceMs;
   const intervals = Math.floor((afterMs - phaseMs) / intervalMs) + 1;
-  return phaseMs + intervals * intervalMs;
+  const next = phaseMs + intervals * intervalMs;
+  return next < secondAfter(sinceMs, intervalMs) ? next + intervalMs : next;
 };
 
 /** The moment of the first probe at `fromMs` or after it. */
@@ -49,5 +56,6 @@ export const firstProbeFrom = (
   fromMs: number,
 ): number => {
   if (fromMs <= sinceMs) return sinceMs;
-  return phaseMs + Math.ceil((fromMs - phaseMs) / intervalMs) * intervalMs;
+  const next = phaseMs + Math.ceil((fromMs - phaseMs) / intervalMs) * intervalMs;
+  return next < secondAfter(sinceMs, intervalMs) ? next + intervalMs : next;
 };
