@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DomainError } from '../../world/domain-error.ts';
+import type { DomainError } from '../../world/domain-error.ts';
 import type {
   CpuReading,
   Driver,
@@ -14,6 +14,7 @@ import type {
 } from './driver.ts';
 import { endLeftovers } from './leftovers.ts';
 import { Machine, consolePath, machineDirectory, notEnterable } from './machine.ts';
+import { MachineFleet } from './machine-fleet.ts';
 import { readConsole } from './machine-console.ts';
 import { hostNetwork } from './machine-network.ts';
 import type { MachineNetwork } from './machine-network.ts';
@@ -21,7 +22,6 @@ import { SharedLooks, hostProcessTable } from './process-table.ts';
 import type { ProcessTable } from './process-table.ts';
 import { startReaper } from './reaper.ts';
 import type { Reaper } from './reaper.ts';
-import { orHostProblem } from './system-problem.ts';
 
 /** What a process driver is made of. */
 export interface ProcessDriverOptions {
@@ -54,11 +54,8 @@ export class ProcessGroupDriver implements Driver {
   readonly #runId = randomBytes(8).toString('hex');
   readonly #table: ProcessTable;
   readonly #looks: SharedLooks;
-  readonly #machines = new Map<string, Machine>();
-  readonly #queues = new Map<string, Promise<unknown>>();
-  readonly #listeners = new Set<(observation: Observation) => void>();
+  readonly #fleet: MachineFleet<Machine>;
   #reaper: Reaper | undefined;
-  #isClosed = false;
 
   constructor(
     name: string,
@@ -67,39 +64,37 @@ export class ProcessGroupDriver implements Driver {
   ) {
     this.name = name;
     this.#options = options;
+    this.#fleet = new MachineFleet({
+      ...options,
+      make: (specification) => this.#make(specification),
+    });
     this.#network = networkOf({ worldId: options.worldId, runId: this.#runId });
     this.#table = options.table ?? hostProcessTable();
     this.#looks = new SharedLooks(this.#table);
   }
 
   boot(specification: InstanceSpecification): Promise<DomainError | undefined> {
-    return this.#inOrder(specification.instanceId, () => this.#boot(specification));
+    return this.#fleet.boot(specification);
   }
 
   stop(instanceId: string): Promise<DomainError | undefined> {
-    return this.#inOrder(instanceId, () =>
-      this.#end(instanceId, this.#options.stopGraceMs ?? 5000),
-    );
+    return this.#fleet.stop(instanceId);
   }
 
   kill(instanceId: string): Promise<DomainError | undefined> {
-    this.#machines.get(instanceId)?.hurry();
-    return this.#inOrder(instanceId, () => this.#end(instanceId, 0));
+    return this.#fleet.kill(instanceId);
   }
 
   reboot(specification: InstanceSpecification): Promise<DomainError | undefined> {
-    return this.#inOrder(specification.instanceId, async () => {
-      const problem = await this.#end(specification.instanceId, this.#options.stopGraceMs ?? 5000);
-      return problem ?? this.#boot(specification);
-    });
+    return this.#fleet.reboot(specification);
   }
 
   freeze(instanceId: string): Promise<DomainError | undefined> {
-    return this.#inOrder(instanceId, async () => this.#machines.get(instanceId)?.freeze());
+    return this.#fleet.freeze(instanceId);
   }
 
   unfreeze(instanceId: string): Promise<DomainError | undefined> {
-    return this.#inOrder(instanceId, async () => this.#machines.get(instanceId)?.unfreeze());
+    return this.#fleet.unfreeze(instanceId);
   }
 
   consoleOutput(disk: InstanceDisk): Promise<Uint8Array> {
@@ -111,11 +106,11 @@ export class ProcessGroupDriver implements Driver {
   }
 
   enter(instanceId: string): Entrance | DomainError {
-    return this.#machines.get(instanceId)?.entrance() ?? notEnterable(instanceId, 'off');
+    return this.#fleet.get(instanceId)?.entrance() ?? notEnterable(instanceId, 'off');
   }
 
   async eraseDisk(disk: InstanceDisk): Promise<void> {
-    await this.#inOrder(disk.instanceId, async () => {
+    await this.#fleet.inOrder(disk.instanceId, async () => {
       const machine = machineDirectory(disk);
       const gone = [
         disk.diskDirectory,
@@ -130,7 +125,7 @@ export class ProcessGroupDriver implements Driver {
   }
 
   list(): readonly ListedMachine[] {
-    return [...this.#machines.values()].map((machine) => machine.listed());
+    return this.#fleet.list();
   }
 
   cpu(instanceIds: readonly string[], told: (readings: readonly CpuReading[]) => void): void {
@@ -144,7 +139,7 @@ export class ProcessGroupDriver implements Driver {
       }
       // A machine in which no process runs is idle; where processes cannot be told apart, nothing is known.
       const idle = this.#table.showsMarkers
-        ? [...asked].filter((id) => this.#machines.has(id) && !spent.has(id))
+        ? [...asked].filter((id) => this.#fleet.get(id) !== undefined && !spent.has(id))
         : [];
       told([
         ...[...spent].map(([instanceId, seconds]) => ({
@@ -167,29 +162,21 @@ export class ProcessGroupDriver implements Driver {
   }
 
   observe(listener: (observation: Observation) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#fleet.observe(listener);
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
     this.#network.prepareToClose();
-    const graceMs = this.#options.closeGraceMs ?? 2000;
-    const ids = new Set([...this.#machines.keys(), ...this.#queues.keys()]);
-    await Promise.all([...ids].map((id) => this.#inOrder(id, () => this.#end(id, graceMs))));
+    await this.#fleet.close();
     await this.#network.close();
     this.#reaper?.dismiss();
     this.#reaper = undefined;
   }
 
-  async #boot(specification: InstanceSpecification): Promise<DomainError | undefined> {
-    const { instanceId } = specification;
-    if (this.#isClosed)
-      return new DomainError('InternalError', `${instanceId} cannot boot: the world has stopped.`);
-    if (this.#machines.has(instanceId)) return undefined;
+  #make(specification: InstanceSpecification): Machine {
     const { stateDirectory, worldId, metadataAddress, path } = this.#options;
     this.#reaper ??= startReaper(stateDirectory, worldId, this.#runId);
-    const machine = new Machine(specification, {
+    return new Machine(specification, {
       looks: this.#looks,
       worldId,
       runId: this.#runId,
@@ -197,52 +184,10 @@ export class ProcessGroupDriver implements Driver {
       metadataAddress,
       network: this.#network,
       path: path ?? process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-      askedFor: (asker, request) => {
-        if (request === 'reboot') void this.reboot(asker);
-        else this.#tell({ kind: 'shutdown', instanceId });
-      },
-      exited: (id, code, signal) => this.#tell({ kind: 'exited', instanceId: id, code, signal }),
+      askedFor: (asker, request) => this.#fleet.asked(asker, request),
+      exited: (instanceId, code, signal) =>
+        this.#fleet.tell({ kind: 'exited', instanceId, code, signal }),
     });
-    this.#machines.set(instanceId, machine);
-    const problem = await orHostProblem(`${instanceId} cannot boot`, () => machine.start());
-    if (problem === undefined) {
-      this.#tell({ kind: 'booted', instanceId });
-      machine.tellExit();
-      return undefined;
-    }
-    await orHostProblem(`${instanceId} cannot be ended`, () => machine.end(0));
-    this.#machines.delete(instanceId);
-    this.#tell({ kind: 'failed', instanceId, message: problem.message });
-    return problem;
-  }
-
-  async #end(instanceId: string, graceMs: number): Promise<DomainError | undefined> {
-    const machine = this.#machines.get(instanceId);
-    if (machine === undefined) return undefined;
-    const problem = await orHostProblem(`${instanceId} cannot be ended`, () =>
-      machine.end(graceMs),
-    );
-    if (problem !== undefined) return problem;
-    this.#machines.delete(instanceId);
-    this.#tell({ kind: 'stopped', instanceId });
-    return undefined;
-  }
-
-  /** Runs what concerns one instance one after the other. */
-  #inOrder<T>(instanceId: string, act: () => Promise<T>): Promise<T> {
-    const before = this.#queues.get(instanceId) ?? Promise.resolve();
-    // What failed before was told to who asked for it; the next request has its own fate.
-    const result = before.then(act, act);
-    this.#queues.set(instanceId, result);
-    const forget = (): void => {
-      if (this.#queues.get(instanceId) === result) this.#queues.delete(instanceId);
-    };
-    result.then(forget, forget);
-    return result;
-  }
-
-  #tell(observation: Observation): void {
-    for (const listener of this.#listeners) listener(observation);
   }
 }
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DomainError } from '../../../world/domain-error.ts';
+import type { DomainError } from '../../../world/domain-error.ts';
 import type {
   Driver,
   DriverNetwork,
@@ -16,11 +16,12 @@ import type {
 } from '../driver.ts';
 import { readConsole } from '../machine-console.ts';
 import { consolePath, machineDirectory, notEnterable } from '../machine.ts';
+import { MachineFleet } from '../machine-fleet.ts';
 import { NetnsNetwork } from '../netns/netns-network.ts';
 import type { Surroundings } from '../netns/surroundings.ts';
 import { startReaper } from '../reaper.ts';
 import type { Reaper } from '../reaper.ts';
-import { isSystemProblem, orHostProblem } from '../system-problem.ts';
+import { isSystemProblem } from '../system-problem.ts';
 import { ContainerMachine } from './container-machine.ts';
 import type { ContainerHost } from './container-machine.ts';
 import type { ContainerIdentity } from './create-container.ts';
@@ -93,14 +94,15 @@ class ContainerDriver implements Driver {
   readonly #options: ContainerDriverOptions;
   readonly #runId = randomBytes(8).toString('hex');
   readonly #host: ContainerHost;
-  readonly #machines = new Map<string, ContainerMachine>();
-  readonly #queues = new Map<string, Promise<unknown>>();
-  readonly #listeners = new Set<(observation: Observation) => void>();
+  readonly #fleet: MachineFleet<ContainerMachine>;
   #reaper: Reaper | undefined;
-  #isClosed = false;
 
   constructor(options: ContainerDriverOptions) {
     this.#options = options;
+    this.#fleet = new MachineFleet({
+      ...options,
+      make: (specification) => this.#make(specification),
+    });
     const { engine, worldId, metadataAddress, surroundings } = options;
     const realPort = options.realPort ?? ((port: number) => port);
     if (surroundings !== undefined) {
@@ -123,43 +125,34 @@ class ContainerDriver implements Driver {
       network: this.#network,
       identity: (specification) => this.#identity(specification),
       lacks: { cgroups: false, freezer: false },
-      askedFor: (asker, request) => {
-        if (request === 'reboot') void this.reboot(asker);
-        else this.#tell({ kind: 'shutdown', instanceId: asker.instanceId });
-      },
+      askedFor: (asker, request) => this.#fleet.asked(asker, request),
       exited: (instanceId, code, signal) =>
-        this.#tell({ kind: 'exited', instanceId, code, signal }),
+        this.#fleet.tell({ kind: 'exited', instanceId, code, signal }),
     };
   }
 
   boot(specification: InstanceSpecification): Promise<DomainError | undefined> {
-    return this.#inOrder(specification.instanceId, () => this.#boot(specification));
+    return this.#fleet.boot(specification);
   }
 
   stop(instanceId: string): Promise<DomainError | undefined> {
-    return this.#inOrder(instanceId, () =>
-      this.#end(instanceId, this.#options.stopGraceMs ?? 5000),
-    );
+    return this.#fleet.stop(instanceId);
   }
 
   kill(instanceId: string): Promise<DomainError | undefined> {
-    this.#machines.get(instanceId)?.hurry();
-    return this.#inOrder(instanceId, () => this.#end(instanceId, 0));
+    return this.#fleet.kill(instanceId);
   }
 
   reboot(specification: InstanceSpecification): Promise<DomainError | undefined> {
-    return this.#inOrder(specification.instanceId, async () => {
-      const problem = await this.#end(specification.instanceId, this.#options.stopGraceMs ?? 5000);
-      return problem ?? this.#boot(specification);
-    });
+    return this.#fleet.reboot(specification);
   }
 
   freeze(instanceId: string): Promise<DomainError | undefined> {
-    return this.#inOrder(instanceId, async () => this.#machines.get(instanceId)?.freeze());
+    return this.#fleet.freeze(instanceId);
   }
 
   unfreeze(instanceId: string): Promise<DomainError | undefined> {
-    return this.#inOrder(instanceId, async () => this.#machines.get(instanceId)?.unfreeze());
+    return this.#fleet.unfreeze(instanceId);
   }
 
   consoleOutput(disk: InstanceDisk): Promise<Uint8Array> {
@@ -171,11 +164,11 @@ class ContainerDriver implements Driver {
   }
 
   enter(instanceId: string, hasTerminal: boolean): Entrance | DomainError {
-    return this.#machines.get(instanceId)?.entrance(hasTerminal) ?? notEnterable(instanceId, 'off');
+    return this.#fleet.get(instanceId)?.entrance(hasTerminal) ?? notEnterable(instanceId, 'off');
   }
 
   async eraseDisk(disk: InstanceDisk): Promise<void> {
-    await this.#inOrder(disk.instanceId, async () => {
+    await this.#fleet.inOrder(disk.instanceId, async () => {
       const machine = machineDirectory(disk);
       const ofMachine = [
         'bin',
@@ -194,7 +187,7 @@ class ContainerDriver implements Driver {
   }
 
   list(): readonly ListedMachine[] {
-    return [...this.#machines.values()].map((machine) => machine.listed());
+    return this.#fleet.list();
   }
 
   sweep(): Promise<readonly Leftover[]> {
@@ -206,16 +199,12 @@ class ContainerDriver implements Driver {
   }
 
   observe(listener: (observation: Observation) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#fleet.observe(listener);
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
     this.#network?.prepareToClose();
-    const graceMs = this.#options.closeGraceMs ?? 2000;
-    const ids = new Set([...this.#machines.keys(), ...this.#queues.keys()]);
-    await Promise.all([...ids].map((id) => this.#inOrder(id, () => this.#end(id, graceMs))));
+    await this.#fleet.close();
     await this.#network?.close();
     this.#reaper?.dismiss();
     this.#reaper = undefined;
@@ -242,55 +231,11 @@ class ContainerDriver implements Driver {
     };
   }
 
-  async #boot(specification: InstanceSpecification): Promise<DomainError | undefined> {
-    const { instanceId } = specification;
-    if (this.#isClosed)
-      return new DomainError('InternalError', `${instanceId} cannot boot: the world has stopped.`);
-    if (this.#machines.has(instanceId)) return undefined;
+  #make(specification: InstanceSpecification): ContainerMachine {
     const { engine, worldId } = this.#options;
     const reaperEntry = new URL('./reaper-main.ts', import.meta.url);
     this.#reaper ??= startReaper(engine.socketPath, worldId, this.#runId, reaperEntry);
-    const machine = new ContainerMachine(specification, this.#host);
-    this.#machines.set(instanceId, machine);
-    const problem = await orHostProblem(`${instanceId} cannot boot`, () => machine.start());
-    if (problem === undefined) {
-      this.#tell({ kind: 'booted', instanceId });
-      machine.tellExit();
-      return undefined;
-    }
-    await orHostProblem(`${instanceId} cannot be ended`, () => machine.end(0));
-    this.#machines.delete(instanceId);
-    this.#tell({ kind: 'failed', instanceId, message: problem.message });
-    return problem;
-  }
-
-  async #end(instanceId: string, graceMs: number): Promise<DomainError | undefined> {
-    const machine = this.#machines.get(instanceId);
-    if (machine === undefined) return undefined;
-    const problem = await orHostProblem(`${instanceId} cannot be ended`, () =>
-      machine.end(graceMs),
-    );
-    if (problem !== undefined) return problem;
-    this.#machines.delete(instanceId);
-    this.#tell({ kind: 'stopped', instanceId });
-    return undefined;
-  }
-
-  /** Runs what concerns one instance one after the other. */
-  #inOrder<T>(instanceId: string, act: () => Promise<T>): Promise<T> {
-    const before = this.#queues.get(instanceId) ?? Promise.resolve();
-    // What failed before was told to who asked for it; the next request has its own fate.
-    const result = before.then(act, act);
-    this.#queues.set(instanceId, result);
-    const forget = (): void => {
-      if (this.#queues.get(instanceId) === result) this.#queues.delete(instanceId);
-    };
-    result.then(forget, forget);
-    return result;
-  }
-
-  #tell(observation: Observation): void {
-    for (const listener of this.#listeners) listener(observation);
+    return new ContainerMachine(specification, this.#host);
   }
 }
 
