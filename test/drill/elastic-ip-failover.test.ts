@@ -1,38 +1,19 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DrillReport } from '../../src/drill/report.ts';
+import { runCommand } from '../support/faultline-process.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+const example = join(import.meta.dirname, '..', '..', 'examples', 'elastic-ip-failover');
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const run = async (...args: readonly string[]): Promise<Ended> => {
-  const child = spawn(
-    process.execPath,
-    ['src/cli/main.ts', 'drill', join('examples', 'elastic-ip-failover'), '--json', ...args],
-    { cwd: root },
-  );
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (ended) => resolve(ended));
-  });
-  return { code, stdout, stderr };
-};
+const run = (...args: readonly string[]): ReturnType<typeof runCommand> =>
+  runCommand(['drill', example, '--json', ...args]);
 
 const drill = async (...args: readonly string[]): Promise<DrillReport> => {
   let ended = await run(...args);
   // Something else kept the machine busy, and the program says so itself: such a run proves nothing.
   if (ended.stderr.includes('this machine is too slow')) ended = await run(...args);
-  if (ended.code !== 0) throw new Error(`The drill ended with ${ended.code}: ${ended.stderr}`);
+  if (ended.exitCode !== 0)
+    throw new Error(`The drill ended with ${ended.exitCode}: ${ended.stderr}`);
   // The program promises a report on stdout; the tests below check what is in it.
   return JSON.parse(ended.stdout) as DrillReport;
 };
