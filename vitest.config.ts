@@ -20,7 +20,7 @@ const waiting = [
   'src/plane/compute/driver-contract.test.ts',
   'src/plane/compute/container/container-driver.test.ts',
   'src/plane/compute/netns/netns-driver.test.ts',
-  'src/cli/serving/disk-runner-property.test.ts',
+  'src/serving/runners/disk-runner-property.test.ts',
 
   'test/atlas/**/*.test.ts',
   'test/black-box/**/*.test.ts',

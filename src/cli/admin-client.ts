@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from '../text/usage-error.ts';
 
 /** The endpoint that a command speaks to: its option, else the environment, else the default port. */
 export const endpointOf = (option: string | undefined): string =>

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { Failed, UsageError } from './usage-error.ts';
-import { version } from './version.ts';
+import { Failed, UsageError } from '../text/usage-error.ts';
+import { version } from '../text/version.ts';
 
 /** Options that every command which speaks to a running world has. */
 interface ClientOptions {

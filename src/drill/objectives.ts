@@ -1,5 +1,5 @@
 import { isDomainError, type DomainError } from '../world/domain-error.ts';
-import { spokenSeconds } from './duration.ts';
+import { spokenSeconds } from '../text/duration.ts';
 import { duration, invalid, mustBe, type Read } from './read-fields.ts';
 
 /** What may be demanded of a drill. */

@@ -1,5 +1,5 @@
 import { DomainError, isDomainError } from '../world/domain-error.ts';
-import { durationMs } from './duration.ts';
+import { durationMs } from '../text/duration.ts';
 
 /** Reads one value of a drill file; `place` says where it stands, for example `traffic[0].rate`. */
 export type Read<T> = (value: unknown, place: string) => T | DomainError;

@@ -1,4 +1,4 @@
-import { clockText, spokenSeconds } from './duration.ts';
+import { clockText, spokenSeconds } from '../text/duration.ts';
 import { spokenShare } from './objectives.ts';
 import {
   faultMoments,
@@ -12,7 +12,7 @@ import {
 } from './report-words.ts';
 import type { DrillResult, FaultReport, ObjectiveReport } from './report.ts';
 import { timelinePicture } from './timeline-picture.ts';
-import { xmlText } from './xml-text.ts';
+import { xmlText } from '../text/xml-text.ts';
 
 const style = `
 :root { color-scheme: light dark; --page: #fbfbfa; --ink: #1c1d1f; --soft: #63666b; --line: #dcdedf; --card: #ffffff;

@@ -1,4 +1,4 @@
-import { xmlText } from './xml-text.ts';
+import { xmlText } from '../text/xml-text.ts';
 import { objectiveTexts, replacementParts } from './report-words.ts';
 import type { DrillReport, ObjectiveReport } from './report.ts';
 

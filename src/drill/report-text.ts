@@ -1,4 +1,4 @@
-import { clockText } from './duration.ts';
+import { clockText } from '../text/duration.ts';
 import type { Slice } from './measure.ts';
 import type { DrillReport, DrillResult, FaultReport, TimelineKind } from './report.ts';
 import {

@@ -1,4 +1,4 @@
-import { clockText, spokenSeconds } from './duration.ts';
+import { clockText, spokenSeconds } from '../text/duration.ts';
 import { spokenMeasure, spokenShare } from './objectives.ts';
 import type { DrillReport, FaultReport, ObjectiveReport, ReplacementReport } from './report.ts';
 

@@ -1,6 +1,6 @@
-import { clockText } from './duration.ts';
+import { clockText } from '../text/duration.ts';
 import type { DrillResult, FaultReport, TimelineEntry, TrafficPicture } from './report.ts';
-import { xmlText } from './xml-text.ts';
+import { xmlText } from '../text/xml-text.ts';
 
 /** Units of the picture's view box. */
 const width = 1000;

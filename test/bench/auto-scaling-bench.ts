@@ -1,11 +1,11 @@
 import { AutoScalingGroups, GroupInstances } from '../../src/aws/autoscaling/entities.ts';
 import { autoscaling } from '../../src/aws/autoscaling/service.ts';
-import { accountZones } from '../../src/aws/ec2/account-zones.ts';
-import { baseImagesOf } from '../../src/aws/ec2/base-images.ts';
+import { accountZones } from '../../src/aws/shared/account-zones.ts';
+import { baseImagesOf } from '../../src/aws/ec2/images/base-images.ts';
 import { ec2 } from '../../src/aws/ec2/service.ts';
 import { execute } from '../../src/aws/execute.ts';
 import type { Service } from '../../src/aws/operation.ts';
-import { SimulatedWorld } from '../../src/cli/drill/simulated-world.ts';
+import { SimulatedWorld } from '../../src/simulated/simulated-world.ts';
 import { isDomainError } from '../../src/world/domain-error.ts';
 import { openFault } from '../../src/world/fault-book.ts';
 import type { Benchmark } from './measurement.ts';

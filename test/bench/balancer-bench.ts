@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LiveClock } from '../../src/cli/live/live-clock.ts';
+import { LiveClock } from '../../src/live/live-clock.ts';
 import { createBalancerPlane } from '../../src/plane/balancer/balancer-plane.ts';
 import type { BalancerObservation } from '../../src/plane/balancer/balancer-plane.ts';
 import { configurationOf, targetAt } from '../../src/plane/balancer/node-under-test.ts';

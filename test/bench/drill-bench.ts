@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openDrillWorld } from '../../src/cli/drill/open-drill-world.ts';
+import { openDrillWorld } from '../../src/drill-worlds/open-drill-world.ts';
 import { loadDrill } from '../../src/drill/drill-file.ts';
 import type { DrillPlan } from '../../src/drill/drill-plan.ts';
 import type { DrillWorld } from '../../src/drill/ports.ts';

@@ -1,6 +1,6 @@
 import { Subnets } from '../../src/aws/ec2/entities.ts';
 import type { Subnet } from '../../src/aws/ec2/entities.ts';
-import { describeSubnets } from '../../src/aws/ec2/subnets.ts';
+import { describeSubnets } from '../../src/aws/ec2/network/subnets.ts';
 import { earth } from '../../src/atlas/geography.ts';
 import type { EntityChange, Journal } from '../../src/world/journal.ts';
 import { VirtualClock } from '../../src/world/clock.ts';

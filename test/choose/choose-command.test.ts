@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import roundTrips from '../../src/atlas/facts/round-trips.json' with { type: 'json' };
 import { choose, type ChooseOptions } from '../../src/cli/commands/choose.ts';
-import { UsageError } from '../../src/cli/usage-error.ts';
+import { UsageError } from '../../src/text/usage-error.ts';
 import { runFaultline } from '../support/command-line.ts';
 
 let directory = '';

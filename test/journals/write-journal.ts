@@ -8,7 +8,7 @@
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { version } from '../../src/cli/version.ts';
+import { version } from '../../src/text/version.ts';
 import { startReady, stop } from '../support/faultline-process.ts';
 import { buildWorld, describeWorld } from './recorded-world.ts';
 

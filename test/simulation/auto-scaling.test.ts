@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { accountZones } from '../../src/aws/ec2/account-zones.ts';
+import { accountZones } from '../../src/aws/shared/account-zones.ts';
 import { autoscaling } from '../../src/aws/autoscaling/service.ts';
 import {
   AutoScalingGroups,
   GroupInstances,
   ScalingActivities,
 } from '../../src/aws/autoscaling/entities.ts';
-import { baseImagesOf } from '../../src/aws/ec2/base-images.ts';
+import { baseImagesOf } from '../../src/aws/ec2/images/base-images.ts';
 import { ec2 } from '../../src/aws/ec2/service.ts';
 import { elbv2 } from '../../src/aws/elbv2/service.ts';
 import { Targets } from '../../src/aws/elbv2/entities.ts';
 import { execute } from '../../src/aws/execute.ts';
 import type { Service } from '../../src/aws/operation.ts';
-import { SimulatedWorld } from '../../src/cli/drill/simulated-world.ts';
+import { SimulatedWorld } from '../../src/simulated/simulated-world.ts';
 import { isDomainError } from '../../src/world/domain-error.ts';
 import { mendFault, openFault } from '../../src/world/fault-book.ts';
 import type { View } from '../../src/world/transaction.ts';

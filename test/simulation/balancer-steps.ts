@@ -1,5 +1,5 @@
 import { Subnets, Vpcs } from '../../src/aws/ec2/entities.ts';
-import { Instances, NetworkInterfaces } from '../../src/aws/ec2/instance-entities.ts';
+import { Instances, NetworkInterfaces } from '../../src/aws/ec2/instances/instance-entities.ts';
 import { Listeners, LoadBalancers, TargetGroups, Targets } from '../../src/aws/elbv2/entities.ts';
 import { elbv2 } from '../../src/aws/elbv2/service.ts';
 import { call, listOf, newName, once, oneOf, some, type Home, type Run } from './run.ts';

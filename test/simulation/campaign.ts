@@ -5,7 +5,7 @@
  *     node test/simulation/campaign.ts [--seeds 200] [--seed 7] [--steps 60]
  */
 import { parseArgs } from 'node:util';
-import { version } from '../../src/cli/version.ts';
+import { version } from '../../src/text/version.ts';
 import { simulate, type Outcome } from './simulate.ts';
 
 /** What a campaign came to. */

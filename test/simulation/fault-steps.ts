@@ -1,4 +1,4 @@
-import { Instances } from '../../src/aws/ec2/instance-entities.ts';
+import { Instances } from '../../src/aws/ec2/instances/instance-entities.ts';
 import { Subnets } from '../../src/aws/ec2/entities.ts';
 import { isDomainError } from '../../src/world/domain-error.ts';
 import { mendFault, openFault } from '../../src/world/fault-book.ts';

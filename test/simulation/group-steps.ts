@@ -1,5 +1,5 @@
-import { accountZones } from '../../src/aws/ec2/account-zones.ts';
-import { baseImagesOf } from '../../src/aws/ec2/base-images.ts';
+import { accountZones } from '../../src/aws/shared/account-zones.ts';
+import { baseImagesOf } from '../../src/aws/ec2/images/base-images.ts';
 import { ec2 } from '../../src/aws/ec2/service.ts';
 import { elbv2 } from '../../src/aws/elbv2/service.ts';
 import { fillsCapacity } from '../../src/aws/autoscaling/decisions/group-snapshot.ts';

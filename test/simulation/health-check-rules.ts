@@ -1,4 +1,4 @@
-import { Instances, NetworkInterfaces } from '../../src/aws/ec2/instance-entities.ts';
+import { Instances, NetworkInterfaces } from '../../src/aws/ec2/instances/instance-entities.ts';
 import { checkersIn } from '../../src/aws/route53/checkers.ts';
 import { CheckerStatuses, HealthChecks, type HealthCheck } from '../../src/aws/route53/entities.ts';
 import { partitionShard } from '../../src/world/entity.ts';

@@ -1,10 +1,10 @@
-import { checksOf } from '../../src/aws/ec2/instance-status.ts';
-import { Instances, MachineReports } from '../../src/aws/ec2/instance-entities.ts';
+import { checksOf } from '../../src/aws/ec2/instances/instance-status.ts';
+import { Instances, MachineReports } from '../../src/aws/ec2/instances/instance-entities.ts';
 import { matchesCode } from '../../src/aws/elbv2/target-health.ts';
 import { Targets, TargetGroups } from '../../src/aws/elbv2/entities.ts';
 import { reportedHealth } from '../../src/aws/elbv2/reported-health.ts';
 import { HealthChecks } from '../../src/aws/route53/entities.ts';
-import { BalancerNodeChecks } from '../../src/cli/serving/node-reachability.ts';
+import { BalancerNodeChecks } from '../../src/serving/runners/node-reachability.ts';
 import { noAccount, partitionShard, worldShard } from '../../src/world/entity.ts';
 import { Faults } from '../../src/world/faults.ts';
 import { Timers } from '../../src/world/shard.ts';

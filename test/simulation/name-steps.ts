@@ -1,5 +1,5 @@
 import { LoadBalancers } from '../../src/aws/elbv2/entities.ts';
-import { NetworkInterfaces } from '../../src/aws/ec2/instance-entities.ts';
+import { NetworkInterfaces } from '../../src/aws/ec2/instances/instance-entities.ts';
 import type { DnsQuestion } from '../../src/aws/route53/dns-records.ts';
 import { HealthChecks, HostedZones, ResourceRecordSets } from '../../src/aws/route53/entities.ts';
 import { route53 } from '../../src/aws/route53/service.ts';

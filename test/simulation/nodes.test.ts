@@ -5,9 +5,9 @@ import { LoadBalancers, type LoadBalancer } from '../../src/aws/elbv2/entities.t
 import { elbv2 } from '../../src/aws/elbv2/service.ts';
 import { execute } from '../../src/aws/execute.ts';
 import type { Service } from '../../src/aws/operation.ts';
-import { SimulatedWorld } from '../../src/cli/drill/simulated-world.ts';
+import { SimulatedWorld } from '../../src/simulated/simulated-world.ts';
 import { isDomainError } from '../../src/world/domain-error.ts';
-import { BalancerRunner } from '../../src/cli/serving/balancer-runner.ts';
+import { BalancerRunner } from '../../src/serving/runners/balancer-runner.ts';
 import { openFault } from '../../src/world/fault-book.ts';
 
 const home = { region: 'eu-west-1', account: '000000000000' } as const;

@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { baseImagesOf } from '../../src/aws/ec2/base-images.ts';
-import { Instances, MachineReports, type Instance } from '../../src/aws/ec2/instance-entities.ts';
+import { baseImagesOf } from '../../src/aws/ec2/images/base-images.ts';
+import {
+  Instances,
+  MachineReports,
+  type Instance,
+} from '../../src/aws/ec2/instances/instance-entities.ts';
 import { ec2 } from '../../src/aws/ec2/service.ts';
 import { execute } from '../../src/aws/execute.ts';
-import { SimulatedWorld } from '../../src/cli/drill/simulated-world.ts';
+import { SimulatedWorld } from '../../src/simulated/simulated-world.ts';
 import { isDomainError } from '../../src/world/domain-error.ts';
 import { mendFault, openFault } from '../../src/world/fault-book.ts';
 

@@ -2,10 +2,10 @@ import {
   NetworkInterfaces,
   Instances,
   type Instance,
-} from '../../src/aws/ec2/instance-entities.ts';
+} from '../../src/aws/ec2/instances/instance-entities.ts';
 import { privateAddressesOf } from '../../src/aws/ec2/addresses/associations.ts';
 import { ElasticIps } from '../../src/aws/ec2/addresses/entities.ts';
-import { PublicAddresses } from '../../src/aws/ec2/public-addresses.ts';
+import { PublicAddresses } from '../../src/aws/ec2/addresses/public-addresses.ts';
 import { ec2 } from '../../src/aws/ec2/service.ts';
 import {
   TargetGroups,
@@ -17,7 +17,7 @@ import { Subnets } from '../../src/aws/ec2/entities.ts';
 import {
   servingLoadBalancers,
   type ServingLoadBalancer,
-} from '../../src/cli/serving/load-balancers.ts';
+} from '../../src/serving/addresses/load-balancers.ts';
 import { noAccount } from '../../src/world/entity.ts';
 import type { View } from '../../src/world/transaction.ts';
 import { goodScripts } from './server-steps.ts';

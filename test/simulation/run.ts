@@ -1,4 +1,4 @@
-import type { SimulatedWorld } from '../../src/cli/drill/simulated-world.ts';
+import type { SimulatedWorld } from '../../src/simulated/simulated-world.ts';
 import { execute, isAnswered, type Call } from '../../src/aws/execute.ts';
 import type { Service } from '../../src/aws/operation.ts';
 import { isDomainError } from '../../src/world/domain-error.ts';

@@ -1,6 +1,6 @@
-import { baseImagesOf } from '../../src/aws/ec2/base-images.ts';
+import { baseImagesOf } from '../../src/aws/ec2/images/base-images.ts';
 import { SecurityGroupRules, SecurityGroups, Subnets, Vpcs } from '../../src/aws/ec2/entities.ts';
-import { Instances } from '../../src/aws/ec2/instance-entities.ts';
+import { Instances } from '../../src/aws/ec2/instances/instance-entities.ts';
 import { ec2 } from '../../src/aws/ec2/service.ts';
 import { call, listOf, newName, once, oneOf, some, type Home, type Run } from './run.ts';
 

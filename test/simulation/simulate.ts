@@ -1,7 +1,7 @@
 import { earth } from '../../src/atlas/geography.ts';
 import { timersOf } from '../../src/aws/execute.ts';
 import { services } from '../../src/aws/services.ts';
-import { SimulatedWorld } from '../../src/cli/drill/simulated-world.ts';
+import { SimulatedWorld } from '../../src/simulated/simulated-world.ts';
 import { MemoryJournalStore, openMemoryJournal } from '../../src/store/memory-journal.ts';
 import { VirtualClock } from '../../src/world/clock.ts';
 import { faultTimers } from '../../src/world/fault-book.ts';

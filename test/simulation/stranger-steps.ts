@@ -1,4 +1,4 @@
-import { baseImagesOf } from '../../src/aws/ec2/base-images.ts';
+import { baseImagesOf } from '../../src/aws/ec2/images/base-images.ts';
 import { services } from '../../src/aws/services.ts';
 import { serviceModel, type ServiceModel } from '../../src/wire/model.ts';
 import type { Shape, StructureShape } from '../../src/wire/shape.ts';

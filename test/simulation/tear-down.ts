@@ -3,7 +3,7 @@ import {
   MachineReports,
   NetworkInterfaces,
   Volumes,
-} from '../../src/aws/ec2/instance-entities.ts';
+} from '../../src/aws/ec2/instances/instance-entities.ts';
 import { ec2 } from '../../src/aws/ec2/service.ts';
 import {
   LoadBalancers,

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { nextStates } from '../../src/aws/ec2/instance-lifecycle.ts';
+import { nextStates } from '../../src/aws/ec2/instances/instance-lifecycle.ts';
 import {
   Instances,
   NetworkInterfaces,
   type Instance,
-} from '../../src/aws/ec2/instance-entities.ts';
+} from '../../src/aws/ec2/instances/instance-entities.ts';
 import { TargetHealthReports } from '../../src/aws/elbv2/entities.ts';
 import { HealthChecks } from '../../src/aws/route53/entities.ts';
 import { checkers } from '../../src/aws/route53/checkers.ts';

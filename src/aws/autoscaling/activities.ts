@@ -1,6 +1,6 @@
 import type { Activity } from '@aws-sdk/client-auto-scaling';
 import type { Tx, View } from '../../world/transaction.ts';
-import { zoneNameOf } from '../ec2/account-zones.ts';
+import { zoneNameOf } from '../shared/account-zones.ts';
 import type { Plain } from '../operation.ts';
 import {
   AutoScalingGroups,

@@ -1,4 +1,4 @@
-import { isoText } from '../ec2/utc-text.ts';
+import { isoText } from '../shared/utc-text.ts';
 
 // Why activities happen, in the words of AWS's activity histories ("Verify a scaling activity", User Guide, and what the
 // service's users see).

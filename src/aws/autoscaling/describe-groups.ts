@@ -9,7 +9,7 @@ import type {
 } from '@aws-sdk/client-auto-scaling';
 import { isDomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
-import { accountZones, zoneNameOf } from '../ec2/account-zones.ts';
+import { accountZones, zoneNameOf } from '../shared/account-zones.ts';
 import type { Operation, Plain } from '../operation.ts';
 import { applyFilters } from '../shared/filters.ts';
 import {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Subnets } from '../ec2/entities.ts';
 import { createLaunchTemplateVersion } from '../ec2/launch-templates/versions.ts';
-import { createSubnet } from '../ec2/subnets.ts';
+import { createSubnet } from '../ec2/network/subnets.ts';
 import { describeAutoScalingGroups } from './describe-groups.ts';
 import { launchChoices } from './decisions/launch-choices.ts';
 import { createAutoScalingGroup, updateAutoScalingGroup } from './groups.ts';

@@ -1,7 +1,7 @@
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import type { Tx } from '../../world/transaction.ts';
-import { launchInstances } from '../ec2/instances.ts';
-import type { Instance } from '../ec2/instance-entities.ts';
+import { launchInstances } from '../ec2/instances/instances.ts';
+import type { Instance } from '../ec2/instances/instance-entities.ts';
 import { tagWithTemplate } from '../ec2/launch-templates/launch-from-template.ts';
 import { beginActivity, placeDetails } from './activities.ts';
 import {
@@ -10,7 +10,7 @@ import {
   replacesUnhealthy,
   startedForDifference,
 } from './causes.ts';
-import { zoneNameOf } from '../ec2/account-zones.ts';
+import { zoneNameOf } from '../shared/account-zones.ts';
 import { afterFailedLaunch } from './decisions/back-off.ts';
 import type { CapacityPlan } from './decisions/capacity-plan.ts';
 import { countByZone, fillsCapacity, type GroupSnapshot } from './decisions/group-snapshot.ts';

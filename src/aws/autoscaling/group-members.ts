@@ -1,6 +1,6 @@
 import { Subnets, type Subnet } from '../ec2/entities.ts';
-import { defaultSubnetIn } from '../ec2/default-network.ts';
-import { Instances } from '../ec2/instance-entities.ts';
+import { defaultSubnetIn } from '../ec2/network/default-network.ts';
+import { Instances } from '../ec2/instances/instance-entities.ts';
 import type { View } from '../../world/transaction.ts';
 import { reportedHealth } from '../elbv2/reported-health.ts';
 import { Targets, type Target } from '../elbv2/entities.ts';

@@ -2,7 +2,7 @@ import type { CreateAutoScalingGroupType } from '@aws-sdk/client-auto-scaling';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
 import type { Plain } from '../operation.ts';
-import { unreadNames } from '../ec2/launch-parameters.ts';
+import { unreadNames } from '../ec2/launch/launch-parameters.ts';
 import { terminationPolicies } from './decisions/termination-choice.ts';
 import type { GroupSettings } from './entities.ts';
 import { notBuilt, validation } from './errors.ts';

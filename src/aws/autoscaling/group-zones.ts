@@ -1,7 +1,7 @@
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
-import { accountZones } from '../ec2/account-zones.ts';
-import { defaultSubnetIn } from '../ec2/default-network.ts';
+import { accountZones } from '../shared/account-zones.ts';
+import { defaultSubnetIn } from '../ec2/network/default-network.ts';
 import { Subnets, type Subnet } from '../ec2/entities.ts';
 import type { GroupSettings } from './entities.ts';
 import { validation } from './errors.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { stopInstances } from '../ec2/instances.ts';
+import { stopInstances } from '../ec2/instances/instances.ts';
 import { tagsOf } from '../shared/tags.ts';
 import { setDesiredCapacity } from './desired-capacity.ts';
 import { describeAutoScalingGroups } from './describe-groups.ts';

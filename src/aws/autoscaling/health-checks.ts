@@ -1,5 +1,5 @@
 import type { Tx, View } from '../../world/transaction.ts';
-import { Instances } from '../ec2/instance-entities.ts';
+import { Instances } from '../ec2/instances/instance-entities.ts';
 import { foundUnhealthy } from './causes.ts';
 import { memberHealth, type HealthAnswer } from './decisions/member-health.ts';
 import { GroupInstances, type AutoScalingGroup, type GroupInstance } from './entities.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { testImage } from '../ec2/test-instances.ts';
+import { testImage } from '../ec2/instances/test-instances.ts';
 import {
   createLaunchConfiguration,
   describeLaunchConfigurations,

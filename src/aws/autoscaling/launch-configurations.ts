@@ -7,10 +7,10 @@ import type {
 } from '@aws-sdk/client-auto-scaling';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import type { Tx } from '../../world/transaction.ts';
-import { instanceById } from '../ec2/instances.ts';
-import { InstanceUserDatas, NetworkInterfaces } from '../ec2/instance-entities.ts';
-import { unreadNames } from '../ec2/launch-parameters.ts';
-import { bytesOfBase64 } from '../ec2/launch-user-data.ts';
+import { instanceById } from '../ec2/instances/instances.ts';
+import { InstanceUserDatas, NetworkInterfaces } from '../ec2/instances/instance-entities.ts';
+import { unreadNames } from '../ec2/launch/launch-parameters.ts';
+import { bytesOfBase64 } from '../ec2/launch/launch-user-data.ts';
 import type { Operation, Plain } from '../operation.ts';
 import { newUuid } from './activities.ts';
 import { AutoScalingGroups, LaunchConfigurations, type LaunchConfiguration } from './entities.ts';

@@ -1,11 +1,11 @@
 import type { Tx } from '../../world/transaction.ts';
-import { Instances } from '../ec2/instance-entities.ts';
+import { Instances } from '../ec2/instances/instance-entities.ts';
 import {
   beginStop,
   beginTermination,
   stateReasons,
   userShutdown,
-} from '../ec2/instance-lifecycle.ts';
+} from '../ec2/instances/instance-lifecycle.ts';
 import { beginActivity, moveActivity, placeDetails } from './activities.ts';
 import { foundUnhealthy } from './causes.ts';
 import { afterFailedLaunch } from './decisions/back-off.ts';

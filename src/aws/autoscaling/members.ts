@@ -11,7 +11,7 @@ import type {
 } from '@aws-sdk/client-auto-scaling';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import type { Tx } from '../../world/transaction.ts';
-import { Instances, type Instance } from '../ec2/instance-entities.ts';
+import { Instances, type Instance } from '../ec2/instances/instance-entities.ts';
 import type { Operation, Plain } from '../operation.ts';
 import { activityAnswer, beginActivity, placeDetails } from './activities.ts';
 import {

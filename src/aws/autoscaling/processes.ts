@@ -4,7 +4,7 @@ import type {
   ScalingProcessQuery,
 } from '@aws-sdk/client-auto-scaling';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
-import { isoText } from '../ec2/utc-text.ts';
+import { isoText } from '../shared/utc-text.ts';
 import type { Operation } from '../operation.ts';
 import type { ScalingProcess } from './decisions/group-snapshot.ts';
 import { terminationPolicies } from './decisions/termination-choice.ts';

@@ -1,7 +1,7 @@
 import type { ActivitiesType, DescribeScalingActivitiesType } from '@aws-sdk/client-auto-scaling';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
-import { isoText } from '../ec2/utc-text.ts';
+import { isoText } from '../shared/utc-text.ts';
 import type { Operation, Plain } from '../operation.ts';
 import { activityAnswer } from './activities.ts';
 import { AutoScalingGroups, ScalingActivities, type ScalingActivity } from './entities.ts';

@@ -1,4 +1,4 @@
-import { prepareDefaultNetwork } from '../ec2/default-network.ts';
+import { prepareDefaultNetwork } from '../ec2/network/default-network.ts';
 import type { Service } from '../operation.ts';
 import {
   describeAccountLimits,

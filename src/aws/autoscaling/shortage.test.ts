@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { stopInstances, terminateInstances } from '../ec2/instances.ts';
+import { stopInstances, terminateInstances } from '../ec2/instances/instances.ts';
 import { deleteLaunchTemplate } from '../ec2/launch-templates/templates.ts';
 import { setDesiredCapacity } from './desired-capacity.ts';
 import { createGroupWorld, type GroupWorld } from './test-groups.ts';

@@ -1,9 +1,13 @@
 import type { CreateAutoScalingGroupType } from '@aws-sdk/client-auto-scaling';
 import { earth, type Geography } from '../../atlas/geography.ts';
 import { alarmTimers } from '../cloudwatch/alarm-evaluation.ts';
-import { accountZones } from '../ec2/account-zones.ts';
+import { accountZones } from '../shared/account-zones.ts';
 import { createLaunchTemplate } from '../ec2/launch-templates/templates.ts';
-import { createInstanceWorld, testImage, type InstanceWorld } from '../ec2/test-instances.ts';
+import {
+  createInstanceWorld,
+  testImage,
+  type InstanceWorld,
+} from '../ec2/instances/test-instances.ts';
 import { elbv2 } from '../elbv2/service.ts';
 import type { Plain } from '../operation.ts';
 import {

@@ -1,6 +1,6 @@
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import type { Tx } from '../../world/transaction.ts';
-import { rebootInstances, stopInstances, terminateInstances } from '../ec2/instances.ts';
+import { rebootInstances, stopInstances, terminateInstances } from '../ec2/instances/instances.ts';
 import type { Alarm, AlarmStateValue } from './entities.ts';
 import type { EvaluatedPeriod } from './evaluate-alarm.ts';
 

@@ -1,4 +1,4 @@
-import { isoText } from '../ec2/utc-text.ts';
+import { isoText } from '../shared/utc-text.ts';
 import type {
   Alarm,
   AlarmRule,

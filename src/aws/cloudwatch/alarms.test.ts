@@ -1,7 +1,7 @@
 import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Timers } from '../../world/shard.ts';
-import { createInstanceWorld, type InstanceWorld } from '../ec2/test-instances.ts';
+import { createInstanceWorld, type InstanceWorld } from '../ec2/instances/test-instances.ts';
 import { present } from '../ec2/test-region.ts';
 import type { Plain } from '../operation.ts';
 import { registerAlarmAction, type AlarmEvent } from './alarm-actions.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { describeSubnets } from '../ec2/subnets.ts';
-import { createInstanceWorld } from '../ec2/test-instances.ts';
+import { describeSubnets } from '../ec2/network/subnets.ts';
+import { createInstanceWorld } from '../ec2/instances/test-instances.ts';
 import { present } from '../ec2/test-region.ts';
 import { createListener } from '../elbv2/listeners.ts';
 import { createLoadBalancer } from '../elbv2/load-balancers.ts';

@@ -1,5 +1,5 @@
 import type { Tx, View } from '../../world/transaction.ts';
-import { accountZones } from '../ec2/account-zones.ts';
+import { accountZones } from '../shared/account-zones.ts';
 import { loadBalancerPath } from '../elbv2/arns.ts';
 import { Listeners, LoadBalancers, Targets, type LoadBalancer } from '../elbv2/entities.ts';
 import { reportedHealth } from '../elbv2/reported-health.ts';

@@ -1,7 +1,7 @@
 import type { Tx, View } from '../../world/transaction.ts';
-import { accountZones } from '../ec2/account-zones.ts';
-import { Instances } from '../ec2/instance-entities.ts';
-import { checksOf, type InstanceChecks } from '../ec2/instance-status.ts';
+import { accountZones } from '../shared/account-zones.ts';
+import { Instances } from '../ec2/instances/instance-entities.ts';
+import { checksOf, type InstanceChecks } from '../ec2/instances/instance-status.ts';
 import { TargetGroups, Targets } from '../elbv2/entities.ts';
 import { reportedHealth } from '../elbv2/reported-health.ts';
 import type { AlarmRule } from './entities.ts';

@@ -1,6 +1,6 @@
 import type { Tx, View } from '../../world/transaction.ts';
 import { GroupInstances } from '../autoscaling/entities.ts';
-import { Instances, type Instance } from '../ec2/instance-entities.ts';
+import { Instances, type Instance } from '../ec2/instances/instance-entities.ts';
 import { Alarms, type Dimension, type ValueCount } from './entities.ts';
 import { aggregateOf } from './metric-values.ts';
 import { metricIdOf, recordAggregate } from './record-metric.ts';

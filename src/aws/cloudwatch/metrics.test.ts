@@ -2,7 +2,7 @@ import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { testEpochMs } from '../../world/test-world.ts';
-import { createInstanceWorld, type InstanceWorld } from '../ec2/test-instances.ts';
+import { createInstanceWorld, type InstanceWorld } from '../ec2/instances/test-instances.ts';
 import { present } from '../ec2/test-region.ts';
 import type { Plain } from '../operation.ts';
 import { MetricSpans } from './entities.ts';

@@ -3,7 +3,7 @@ import { isDomainError } from '../../world/domain-error.ts';
 import type { Tx } from '../../world/transaction.ts';
 import { Snapshots, type Contents } from '../ec2/storage/entities.ts';
 import { addSnapshot, completeSnapshot, snapshotTimers } from '../ec2/storage/snapshot-life.ts';
-import { createInstanceWorld, type InstanceWorld } from '../ec2/test-instances.ts';
+import { createInstanceWorld, type InstanceWorld } from '../ec2/instances/test-instances.ts';
 import { present } from '../ec2/test-region.ts';
 import { tagsOf } from '../shared/tags.ts';
 import { DirectWrites, WrittenRuns } from './entities.ts';

@@ -4,7 +4,7 @@ import type {
 } from '@aws-sdk/client-ec2';
 import type { View } from '../../world/transaction.ts';
 import type { Operation } from '../operation.ts';
-import { defaultVpcOf } from './default-network.ts';
+import { defaultVpcOf } from './network/default-network.ts';
 import { invalidParameterValue } from './errors.ts';
 
 /** The attributes that DescribeAccountAttributes knows, with the values of an account of today. */

@@ -25,7 +25,7 @@ import {
   missingParameter,
   notBuilt,
 } from './errors.ts';
-import { quotas } from './quotas.ts';
+import { quotas } from './launch/quotas.ts';
 
 /** A public key in OpenSSH's form: the type and its base64, without a comment. */
 export interface PublicKey {

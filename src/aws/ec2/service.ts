@@ -1,26 +1,29 @@
 import type { Service } from '../operation.ts';
 import { addressOperations } from './addresses/operations.ts';
-import { prepareDefaultNetwork } from './default-network.ts';
-import { instanceTimers } from './instance-lifecycle.ts';
+import { prepareDefaultNetwork } from './network/default-network.ts';
+import { instanceTimers } from './instances/instance-lifecycle.ts';
 import { describeAccountAttributes } from './account-attributes.ts';
-import { describeAvailabilityZones } from './availability-zones.ts';
-import { getConsoleOutput } from './console-output.ts';
-import { describeDhcpOptions } from './dhcp-options.ts';
+import { describeAvailabilityZones } from './zones/availability-zones.ts';
+import { getConsoleOutput } from './instances/console-output.ts';
+import { describeDhcpOptions } from './network/dhcp-options.ts';
 import { imageOperations } from './images/operations.ts';
 import {
   describeInstanceAttribute,
   modifyInstanceAttribute,
   resetInstanceAttribute,
-} from './instance-attributes.ts';
+} from './instances/instance-attributes.ts';
 import {
   describeInstanceCreditSpecifications,
   modifyInstanceMetadataOptions,
   monitorInstances,
   unmonitorInstances,
-} from './instance-options.ts';
+} from './instances/instance-options.ts';
 import { instanceProfileOperations } from './instance-profiles/operations.ts';
-import { describeInstanceStatus } from './instance-status.ts';
-import { describeInstanceTypeOfferings, describeInstanceTypes } from './instance-types.ts';
+import { describeInstanceStatus } from './instances/instance-status.ts';
+import {
+  describeInstanceTypeOfferings,
+  describeInstanceTypes,
+} from './instances/instance-types.ts';
 import {
   describeInstances,
   rebootInstances,
@@ -28,14 +31,14 @@ import {
   startInstances,
   stopInstances,
   terminateInstances,
-} from './instances.ts';
+} from './instances/instances.ts';
 import {
   attachInternetGateway,
   createInternetGateway,
   deleteInternetGateway,
   describeInternetGateways,
   detachInternetGateway,
-} from './internet-gateways.ts';
+} from './network/internet-gateways.ts';
 import {
   createKeyPair,
   deleteKeyPair,
@@ -52,10 +55,10 @@ import {
   describeNetworkAcls,
   replaceNetworkAclAssociation,
   replaceNetworkAclEntry,
-} from './network-acls.ts';
+} from './network/network-acls.ts';
 import { launchTemplateOperations } from './launch-templates/operations.ts';
 import { networkInterfaceOperations } from './network-interfaces/operations.ts';
-import { describeRegions } from './regions.ts';
+import { describeRegions } from './zones/regions.ts';
 import {
   associateRouteTable,
   createRouteTable,
@@ -63,10 +66,10 @@ import {
   describeRouteTables,
   disassociateRouteTable,
   replaceRouteTableAssociation,
-} from './route-tables.ts';
+} from './network/route-tables.ts';
 import { natGatewayTimers } from './nat-gateways/life.ts';
 import { natGatewayOperations } from './nat-gateways/operations.ts';
-import { createRoute, deleteRoute, replaceRoute } from './routes.ts';
+import { createRoute, deleteRoute, replaceRoute } from './network/routes.ts';
 import {
   authorizeSecurityGroupEgress,
   authorizeSecurityGroupIngress,
@@ -76,19 +79,19 @@ import {
   revokeSecurityGroupIngress,
   updateSecurityGroupRuleDescriptionsEgress,
   updateSecurityGroupRuleDescriptionsIngress,
-} from './security-group-rules.ts';
+} from './network/security-group-rules.ts';
 import {
   createSecurityGroup,
   deleteSecurityGroup,
   describeSecurityGroups,
-} from './security-groups.ts';
+} from './network/security-groups.ts';
 import {
   createDefaultSubnet,
   createSubnet,
   deleteSubnet,
   describeSubnets,
   modifySubnetAttribute,
-} from './subnets.ts';
+} from './network/subnets.ts';
 import { volumeTimers } from './storage/volume-life.ts';
 import { volumeModificationTimers } from './storage/volume-modifications.ts';
 import { volumeOperations } from './storage/volume-operations.ts';
@@ -105,8 +108,8 @@ import {
   describeVpcs,
   disassociateVpcCidrBlock,
   modifyVpcAttribute,
-} from './vpcs.ts';
-import { modifyAvailabilityZoneGroup } from './zone-groups.ts';
+} from './network/vpcs.ts';
+import { modifyAvailabilityZoneGroup } from './zones/zone-groups.ts';
 
 const operations = {
   ...imageOperations,

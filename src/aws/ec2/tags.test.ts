@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { Instances, type Instance } from './instance-entities.ts';
-import { describeSecurityGroups } from './security-groups.ts';
-import { describeSubnets } from './subnets.ts';
+import { Instances, type Instance } from './instances/instance-entities.ts';
+import { describeSecurityGroups } from './network/security-groups.ts';
+import { describeSubnets } from './network/subnets.ts';
 import { createTags, deleteTags, describeTags } from './tags.ts';
 import { present, testRegion, type TestRegion } from './test-region.ts';
-import { deleteVpc, describeVpcs, createVpc } from './vpcs.ts';
+import { deleteVpc, describeVpcs, createVpc } from './network/vpcs.ts';
 
 const vpcId = (region: TestRegion): string =>
   present(region.call(describeVpcs, {}).Vpcs?.[0]?.VpcId);

@@ -13,7 +13,7 @@ import { applyFilters, type FilterFields } from '../shared/filters.ts';
 import { paginate } from '../shared/pagination.ts';
 import { addTags, checkTags, forgetTags, removeTags, TagSets } from '../shared/tags.ts';
 import { ElasticIps } from './addresses/entities.ts';
-import { baseImage } from './base-images.ts';
+import { baseImage } from './images/base-images.ts';
 import {
   DefaultNetworks,
   InternetGateways,
@@ -27,7 +27,7 @@ import {
 } from './entities.ts';
 import { checkIdForm, kinds, missingParameter, notFound, type ResourceKind } from './errors.ts';
 import { visibleImage } from './images/launch-image.ts';
-import { Instances, NetworkInterfaces, Volumes } from './instance-entities.ts';
+import { Instances, NetworkInterfaces, Volumes } from './instances/instance-entities.ts';
 import { NatGateways } from './nat-gateways/entities.ts';
 import { findSnapshot } from './storage/snapshot-lookup.ts';
 import { LaunchTemplates } from './launch-templates/entities.ts';

@@ -4,7 +4,7 @@ import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import { Shard } from '../../world/shard.ts';
 import type { Tx, View } from '../../world/transaction.ts';
 import type { Operation, Plain } from '../operation.ts';
-import { prepareDefaultNetwork } from './default-network.ts';
+import { prepareDefaultNetwork } from './network/default-network.ts';
 
 /** One Region for tests: operations run in transactions of their own, as a client's requests do. */
 export interface TestRegion {

@@ -7,8 +7,11 @@ import {
   Subnets,
   type Subnet,
 } from '../ec2/entities.ts';
-import { NetworkInterfaces, type NetworkInterface } from '../ec2/instance-entities.ts';
-import { addNetworkInterface, removeNetworkInterface } from '../ec2/network-interfaces.ts';
+import { NetworkInterfaces, type NetworkInterface } from '../ec2/instances/instance-entities.ts';
+import {
+  addNetworkInterface,
+  removeNetworkInterface,
+} from '../ec2/network-interfaces/network-interfaces.ts';
 import { loadBalancerPath } from './arns.ts';
 import type { LoadBalancer, LoadBalancerZone } from './entities.ts';
 import {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createInternetGateway } from '../ec2/internet-gateways.ts';
-import { createSecurityGroup } from '../ec2/security-groups.ts';
-import { createSubnet, deleteSubnet, describeSubnets } from '../ec2/subnets.ts';
-import { createInstanceWorld, type InstanceWorld } from '../ec2/test-instances.ts';
-import { createVpc } from '../ec2/vpcs.ts';
+import { createInternetGateway } from '../ec2/network/internet-gateways.ts';
+import { createSecurityGroup } from '../ec2/network/security-groups.ts';
+import { createSubnet, deleteSubnet, describeSubnets } from '../ec2/network/subnets.ts';
+import { createInstanceWorld, type InstanceWorld } from '../ec2/instances/test-instances.ts';
+import { createVpc } from '../ec2/network/vpcs.ts';
 import { describeNetworkInterfaces } from '../ec2/network-interfaces/describe.ts';
 import {
   describeLoadBalancerAttributes,

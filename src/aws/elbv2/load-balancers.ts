@@ -13,7 +13,7 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import type { Timer, Tx, View } from '../../world/transaction.ts';
-import { zoneNameOf } from '../ec2/account-zones.ts';
+import { zoneNameOf } from '../shared/account-zones.ts';
 import type { Operation, Plain } from '../operation.ts';
 import { forgetTags } from '../shared/tags.ts';
 import { arnKind, newLoadBalancerArn, quotas } from './arns.ts';

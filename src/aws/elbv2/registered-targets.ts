@@ -1,6 +1,6 @@
 import type { Timer, Tx, View } from '../../world/transaction.ts';
 import { wakeGroupOf } from '../autoscaling/group-wake.ts';
-import { Instances } from '../ec2/instance-entities.ts';
+import { Instances } from '../ec2/instances/instance-entities.ts';
 import { Listeners, TargetHealthReports, Targets, type Target } from './entities.ts';
 
 /** The timer at the end of a target's deregistration delay. */

@@ -1,5 +1,5 @@
 import type { View } from '../../world/transaction.ts';
-import { Instances } from '../ec2/instance-entities.ts';
+import { Instances } from '../ec2/instances/instance-entities.ts';
 import { aggregateHealth, type NodeReport, type ReportedHealth } from './aggregate-health.ts';
 import {
   Listeners,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { stopInstances } from '../ec2/instances.ts';
-import { describeSubnets } from '../ec2/subnets.ts';
-import { createInstanceWorld, type InstanceWorld } from '../ec2/test-instances.ts';
-import { createVpc } from '../ec2/vpcs.ts';
+import { stopInstances } from '../ec2/instances/instances.ts';
+import { describeSubnets } from '../ec2/network/subnets.ts';
+import { createInstanceWorld, type InstanceWorld } from '../ec2/instances/test-instances.ts';
+import { createVpc } from '../ec2/network/vpcs.ts';
 import {
   createListener,
   deleteListener,

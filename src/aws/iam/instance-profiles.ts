@@ -18,7 +18,7 @@ import type {
 } from '@aws-sdk/client-iam';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
-import { wholeSecond } from '../ec2/utc-text.ts';
+import { wholeSecond } from '../shared/utc-text.ts';
 import type { Nothing, Operation, Plain } from '../operation.ts';
 import { forgetTags, tagsOf } from '../shared/tags.ts';
 import { InstanceProfiles, Roles, type InstanceProfile } from './entities.ts';

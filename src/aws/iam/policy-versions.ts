@@ -10,7 +10,7 @@ import type {
   SetDefaultPolicyVersionRequest,
 } from '@aws-sdk/client-iam';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
-import { wholeSecond } from '../ec2/utc-text.ts';
+import { wholeSecond } from '../shared/utc-text.ts';
 import type { Nothing, Operation, Plain } from '../operation.ts';
 import { ManagedPolicies, type ManagedPolicy, type PolicyVersion } from './entities.ts';
 import { deleteConflict, limitExceeded, noSuchPolicy, noSuchPolicyVersion } from './errors.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { createTestWorld } from '../../world/test-world.ts';
 import type { World } from '../../world/world.ts';
-import { accountZones } from '../ec2/account-zones.ts';
+import { accountZones } from '../shared/account-zones.ts';
 import { execute } from '../execute.ts';
 import { lightsailRegions } from './regions.ts';
 import { lightsail } from './service.ts';

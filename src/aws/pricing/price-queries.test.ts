@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { serviceAvailability } from '../../atlas/services.ts';
 import { createTestWorld } from '../../world/test-world.ts';
 import type { World } from '../../world/world.ts';
-import { isOffered } from '../ec2/instance-types.ts';
+import { isOffered } from '../ec2/instances/instance-types.ts';
 import { execute } from '../execute.ts';
 import { locationOf, usageType } from './locations.ts';
 import { pricing } from './service.ts';

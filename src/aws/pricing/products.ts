@@ -2,7 +2,11 @@ import type { Geography } from '../../atlas/geography.ts';
 import { hashHex } from '../../atlas/hash.ts';
 import type { Price } from '../../atlas/prices.ts';
 import type { Region } from '../../atlas/regions.ts';
-import { instanceTypeFacts, isOffered, knownInstanceTypes } from '../ec2/instance-types.ts';
+import {
+  instanceTypeFacts,
+  isOffered,
+  knownInstanceTypes,
+} from '../ec2/instances/instance-types.ts';
 import { Late } from '../shared/late.ts';
 import { locationOf, transferCode, usageType } from './locations.ts';
 

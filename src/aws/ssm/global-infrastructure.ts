@@ -1,8 +1,8 @@
 import type { Geography, Zone } from '../../atlas/geography.ts';
 import { foreignRegions, type Region } from '../../atlas/regions.ts';
 import type { Service } from '../../atlas/services.ts';
-import { localZonePlace } from '../ec2/local-zone-places.ts';
-import { borderGroupOf, parentZoneIdOf, zoneGroupOf } from '../ec2/zone-groups.ts';
+import { localZonePlace } from '../ec2/zones/local-zone-places.ts';
+import { borderGroupOf, parentZoneIdOf, zoneGroupOf } from '../ec2/zones/zone-groups.ts';
 import { serviceFacts } from '../shared/service-facts.ts';
 import type { PublicParameter } from './public-parameter.ts';
 

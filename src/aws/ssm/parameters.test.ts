@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { createTestWorld } from '../../world/test-world.ts';
 import type { World } from '../../world/world.ts';
-import { baseImage, baseImagesOf } from '../ec2/base-images.ts';
+import { baseImage, baseImagesOf } from '../ec2/images/base-images.ts';
 import { execute } from '../execute.ts';
 import { ssm } from './service.ts';
 

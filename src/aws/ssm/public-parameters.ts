@@ -1,5 +1,5 @@
 import type { View } from '../../world/transaction.ts';
-import { baseImagesOf } from '../ec2/base-images.ts';
+import { baseImagesOf } from '../ec2/images/base-images.ts';
 import {
   infrastructureParameter,
   infrastructurePrefix,

@@ -9,7 +9,7 @@ import type { DomainError } from '../../world/domain-error.ts';
 import { partitionShard } from '../../world/entity.ts';
 import type { Tx } from '../../world/transaction.ts';
 import type { Caller } from '../caller.ts';
-import { wholeSecond } from '../ec2/utc-text.ts';
+import { wholeSecond } from '../shared/utc-text.ts';
 import { Roles, type Role } from '../iam/entities.ts';
 import { nameKey, roleOfArn } from '../iam/identifiers.ts';
 import { identityPolicyFault } from '../iam/policy-document.ts';

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { request } from 'undici';
-import { Failed, UsageError } from '../usage-error.ts';
+import { Failed, UsageError } from '../../text/usage-error.ts';
 
 /** Where what is the same for all Regions is asked. */
 export const home = 'us-east-1';

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { useRefreshedFacts, type RefreshedFacts } from '../../atlas/refreshed-facts.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../../text/usage-error.ts';
 
 /** The file's form; a version that reads another one says so. */
 const format = 1;

@@ -3,7 +3,7 @@ import type { PairDetails } from '../../atlas/choose/choose-pair.ts';
 import { pairStrategies, strategyText } from '../../atlas/choose/pair-cost.ts';
 import type { Requirements } from '../../atlas/choose/requirements.ts';
 import type { Scored } from '../../atlas/choose/score.ts';
-import { xmlText } from '../../drill/xml-text.ts';
+import { xmlText } from '../../text/xml-text.ts';
 import { boughtParts, msText, usdText } from './choice-text.ts';
 import {
   choiceNotes,

@@ -11,7 +11,7 @@ import {
 import { countryCode, countryNames } from '../../atlas/gazetteer.ts';
 import { pricedInstanceTypes } from '../../atlas/prices.ts';
 import { findService } from '../../atlas/services.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../../text/usage-error.ts';
 import { userGroupsOf } from './user-groups.ts';
 import { orNames, readAmount } from './wish-words.ts';
 import type { Wishes } from './wishes.ts';
@@ -81,7 +81,7 @@ const readServices = (wanted: readonly string[]): readonly string[] => {
 
 /** Types that have a price, and types that this program knows otherwise: their price is unknown, not their name. */
 const knownTypes = async (): Promise<readonly string[]> => {
-  const { knownInstanceTypes } = await import('../../aws/ec2/instance-types.ts');
+  const { knownInstanceTypes } = await import('../../aws/ec2/instances/instance-types.ts');
   return [...new Set([...pricedInstanceTypes, ...knownInstanceTypes])];
 };
 

@@ -8,7 +8,7 @@ import {
   findCity,
   type City,
 } from '../../atlas/gazetteer.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../../text/usage-error.ts';
 
 const groupAt = (city: City, sharePercent: number): UserGroup => ({
   name: cityLabel(city).replaceAll(',', ', '),

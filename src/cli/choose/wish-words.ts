@@ -1,4 +1,4 @@
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../../text/usage-error.ts';
 
 /** A number from 0 on. */
 export const readAmount = (option: string, text: string): number => {

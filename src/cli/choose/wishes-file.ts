@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse, YAMLParseError } from 'yaml';
 import { nearestNames } from '../../atlas/choose/nearest-names.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../../text/usage-error.ts';
 import type { Wishes } from './wishes.ts';
 
 type Key = keyof Wishes;

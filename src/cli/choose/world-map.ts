@@ -10,7 +10,7 @@ import {
 import { feature, mesh } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import type { Coordinates } from '../../atlas/distance.ts';
-import { xmlText } from '../../drill/xml-text.ts';
+import { xmlText } from '../../text/xml-text.ts';
 
 /** A Region on the map. */
 export interface MapRegion extends Coordinates {

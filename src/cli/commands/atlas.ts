@@ -6,7 +6,7 @@ import {
   refreshedFactsPath,
   writeRefreshedFacts,
 } from '../atlas/refreshed-facts-file.ts';
-import { Failed } from '../usage-error.ts';
+import { Failed } from '../../text/usage-error.ts';
 
 interface UpdateOptions {
   readonly endpoint?: string;

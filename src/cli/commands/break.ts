@@ -1,7 +1,7 @@
 import { AdminRefusal, callAdmin, endpointOf } from '../admin-client.ts';
-import { durationMs as parseDuration } from '../../drill/duration.ts';
-import type { FaultSummary } from '../live/fault-summary.ts';
-import { UsageError } from '../usage-error.ts';
+import { durationMs as parseDuration } from '../../text/duration.ts';
+import type { FaultSummary } from '../../admin/fault-summary.ts';
+import { UsageError } from '../../text/usage-error.ts';
 
 const numberOption = (name: string, text: string | undefined): number | undefined => {
   if (text === undefined) return undefined;

@@ -10,8 +10,8 @@ import { nothingFitsText } from '../choose/choice-words.ts';
 import { requirementsOf } from '../choose/requirements-of-wishes.ts';
 import { stdoutPaint } from '../choose/text-table.ts';
 import { withOptions, type Wishes } from '../choose/wishes.ts';
-import { Failed, UsageError } from '../usage-error.ts';
-import { version } from '../version.ts';
+import { Failed, UsageError } from '../../text/usage-error.ts';
+import { version } from '../../text/version.ts';
 
 /** The options of `faultline choose`, as the command line gives them. */
 export interface ChooseOptions {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { callAdmin, endpointOf } from '../admin-client.ts';
 import { copyLines, type ShownCopy } from '../images/copy-lines.ts';
-import type { CopySummary } from '../live/copies-summary.ts';
+import type { CopySummary } from '../../admin/copies-summary.ts';
 
 interface CopiesAnswer {
   readonly copies: readonly CopySummary[];

@@ -8,9 +8,9 @@ import type { DrillResult } from '../../drill/report.ts';
 import { runDrill, type DrillProgress } from '../../drill/run-drill.ts';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import { watchProgress } from '../drill/drill-progress.ts';
-import { openDrillWorld } from '../drill/open-drill-world.ts';
-import { Failed, UsageError } from '../usage-error.ts';
-import { version } from '../version.ts';
+import { openDrillWorld } from '../../drill-worlds/open-drill-world.ts';
+import { Failed, UsageError } from '../../text/usage-error.ts';
+import { version } from '../../text/version.ts';
 
 /** The options of `faultline drill`, as the command line gives them. */
 export interface DrillCommandOptions {

@@ -2,13 +2,13 @@ import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { callAdmin, endpointOf } from '../admin-client.ts';
 import { tableLines } from '../choose/text-table.ts';
-import { formatDuration } from '../duration.ts';
+import { formatDuration } from '../../text/duration.ts';
 import { bytesText, type ShownCopy } from '../images/copy-lines.ts';
 import { ImageCalls } from '../images/image-calls.ts';
-import type { CopyEstimate } from '../live/copy-estimate.ts';
-import type { CopySummary } from '../live/copies-summary.ts';
-import type { ImageJob } from '../live/image-jobs.ts';
-import { Failed, UsageError } from '../usage-error.ts';
+import type { CopyEstimate } from '../../admin/copy-estimate.ts';
+import type { CopySummary } from '../../admin/copies-summary.ts';
+import type { ImageJob } from '../../admin/image-jobs.ts';
+import { Failed, UsageError } from '../../text/usage-error.ts';
 import { watchCopies } from './copies.ts';
 
 interface Options {

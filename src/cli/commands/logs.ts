@@ -2,8 +2,8 @@ import { open, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { callAdmin, endpointOf } from '../admin-client.ts';
-import type { ConsoleAnswer } from '../live/admin-instances.ts';
-import { Failed } from '../usage-error.ts';
+import type { ConsoleAnswer } from '../../admin/admin-instances.ts';
+import { Failed } from '../../text/usage-error.ts';
 
 /** How often a console is looked at. */
 const lookMs = 100;

@@ -1,6 +1,6 @@
 import { AdminRefusal, callAdmin, endpointOf } from '../admin-client.ts';
-import type { FaultSummary } from '../live/fault-summary.ts';
-import { UsageError } from '../usage-error.ts';
+import type { FaultSummary } from '../../admin/fault-summary.ts';
+import { UsageError } from '../../text/usage-error.ts';
 
 const chosen = (
   open: readonly FaultSummary[],

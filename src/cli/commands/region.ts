@@ -8,7 +8,7 @@ import { regionProfile, servicesReference, type RegionProfile } from '../choose/
 import { regionText } from '../choose/region-text.ts';
 import { stdoutPaint } from '../choose/text-table.ts';
 import { orNames } from '../choose/wish-words.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../../text/usage-error.ts';
 
 /** The options of `faultline region`, as the command line gives them. */
 export interface RegionOptions {

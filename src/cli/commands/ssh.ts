@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { callAdmin, endpointOf } from '../admin-client.ts';
-import type { EntranceAnswer } from '../live/admin-instances.ts';
-import { Failed } from '../usage-error.ts';
+import type { EntranceAnswer } from '../../admin/admin-instances.ts';
+import { Failed } from '../../text/usage-error.ts';
 
 /** What a shell answers for a program that a signal ended is 128 and the signal's number. */
 const signalBase = 128;

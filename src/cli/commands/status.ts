@@ -1,9 +1,9 @@
 import { callAdmin, endpointOf } from '../admin-client.ts';
-import { formatDuration } from '../duration.ts';
-import type { FaultSummary } from '../live/fault-summary.ts';
-import type { Blockage } from '../serving/blockages.ts';
-import type { RegionSummary, ZoneSummary } from '../live/world-summary.ts';
-import { UsageError } from '../usage-error.ts';
+import { formatDuration } from '../../text/duration.ts';
+import type { FaultSummary } from '../../admin/fault-summary.ts';
+import type { Blockage } from '../../serving/runners/blockages.ts';
+import type { RegionSummary, ZoneSummary } from '../../admin/world-summary.ts';
+import { UsageError } from '../../text/usage-error.ts';
 
 interface Connection {
   readonly what: string;

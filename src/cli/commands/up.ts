@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { UsageError } from '../usage-error.ts';
-import { openJournal } from '../live/open-journal.ts';
-import { driverNames, type AskedDriver } from '../live/choose-driver.ts';
-import type { ServerOptions } from '../live/server.ts';
+import { UsageError } from '../../text/usage-error.ts';
+import { openJournal } from '../../server/open-journal.ts';
+import { driverNames, type AskedDriver } from '../../server/choose-driver.ts';
+import type { ServerOptions } from '../../server/server.ts';
 
 type Options = Readonly<Record<string, string | boolean>>;
 
@@ -94,7 +94,7 @@ const waitForSignal = async (): Promise<void> => {
 const geographyOption = async (options: Options): Promise<Pick<ServerOptions, 'geography'>> => {
   const { world } = options;
   if (typeof world !== 'string') return {};
-  const { geographyOfFile } = await import('../live/read-world-file.ts');
+  const { geographyOfFile } = await import('../../server/read-world-file.ts');
   return { geography: geographyOfFile(world) };
 };
 
@@ -108,7 +108,7 @@ export const up = async (options: Options): Promise<void> => {
   }
   // The journal opens in a thread of its own while this one reads the rest of the program.
   const opening = openJournal(settings.dataDirectory, settings.seed);
-  const loading = import('../live/server.ts');
+  const loading = import('../../server/server.ts');
   const [{ startServer }] = await Promise.all([loading, opening]);
   const server = await startServer(settings, opening);
   process.stdout.write(

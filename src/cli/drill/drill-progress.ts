@@ -1,5 +1,5 @@
 import type { DrillPlan } from '../../drill/drill-plan.ts';
-import { clockText } from '../../drill/duration.ts';
+import { clockText } from '../../text/duration.ts';
 import type { DrillProgress } from '../../drill/run-drill.ts';
 
 /** Real ms between two updates of the line on a terminal, and between two lines elsewhere. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CopySummary } from '../live/copies-summary.ts';
+import type { CopySummary } from '../../admin/copies-summary.ts';
 import { bytesText, copyLines } from './copy-lines.ts';
 
 const copy: CopySummary = {

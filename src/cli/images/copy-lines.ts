@@ -1,5 +1,5 @@
-import { formatDuration } from '../duration.ts';
-import type { CopySummary } from '../live/copies-summary.ts';
+import { formatDuration } from '../../text/duration.ts';
+import type { CopySummary } from '../../admin/copies-summary.ts';
 
 /** A copy on the screen; `outcome` once it is no longer under way. */
 export interface ShownCopy {

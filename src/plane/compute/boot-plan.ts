@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CloudConfigCommand, CloudConfigFile } from '../../aws/ec2/user-data-cloud-config.ts';
-import { readUserData } from '../../aws/ec2/user-data.ts';
-import type { UserData, UserDataPart } from '../../aws/ec2/user-data.ts';
+import type {
+  CloudConfigCommand,
+  CloudConfigFile,
+} from '../../aws/ec2/launch/user-data-cloud-config.ts';
+import { readUserData } from '../../aws/ec2/launch/user-data.ts';
+import type { UserData, UserDataPart } from '../../aws/ec2/launch/user-data.ts';
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import { openGzip, writeDiskFile } from './disk-files.ts';
-import { isSystemProblem } from './system-problem.ts';
+import { isSystemProblem } from '../system-problem.ts';
 
 /** What a machine does when it is switched on. */
 export interface BootPlan {

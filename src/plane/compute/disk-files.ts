@@ -1,9 +1,9 @@
 import { appendFile, chmod, lstat, mkdir, realpath, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { CloudConfigFile } from '../../aws/ec2/user-data-cloud-config.ts';
+import type { CloudConfigFile } from '../../aws/ec2/launch/user-data-cloud-config.ts';
 import { DomainError } from '../../world/domain-error.ts';
-import { isSystemProblem } from './system-problem.ts';
+import { isSystemProblem } from '../system-problem.ts';
 
 /** How large a compressed file or user data may become when it is opened. */
 const openedBound = 16 * 1024 * 1024;

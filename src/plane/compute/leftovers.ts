@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Leftover } from './driver.ts';
 import { sendSignal } from './process-table.ts';
 import type { HostProcess, ProcessTable } from './process-table.ts';
-import { isSystemProblem } from './system-problem.ts';
+import { isSystemProblem } from '../system-problem.ts';
 
 /** What is written down about the process group of an instance, for a later run to find it. */
 export interface ProcessRecord {

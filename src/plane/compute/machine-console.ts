@@ -2,7 +2,7 @@ import { appendFile, mkdir, readFile, rename, stat, writeFile } from 'node:fs/pr
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { consoleOutputBytes } from './driver.ts';
-import { isSystemProblem } from './system-problem.ts';
+import { isSystemProblem } from '../system-problem.ts';
 
 /** How large the file may grow before only its end is kept. */
 const fileBound = 4 * consoleOutputBytes;

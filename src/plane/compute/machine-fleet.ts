@@ -1,7 +1,7 @@
 import { DomainError } from '../../world/domain-error.ts';
 import type { InstanceSpecification, ListedMachine, Observation } from './driver.ts';
 import type { PowerRequest } from './power-switch.ts';
-import { orHostProblem } from './system-problem.ts';
+import { orHostProblem } from '../system-problem.ts';
 
 /** A machine, whatever it runs in. */
 export interface FleetMachine {

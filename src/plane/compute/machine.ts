@@ -23,7 +23,7 @@ import { installPowerSwitch } from './power-switch.ts';
 import type { PowerRequest, PowerSwitch } from './power-switch.ts';
 import { formatMarker, markerVariable, sendSignal } from './process-table.ts';
 import type { HostProcess, SharedLooks } from './process-table.ts';
-import { isSystemProblem } from './system-problem.ts';
+import { isSystemProblem } from '../system-problem.ts';
 
 /** What all machines of a driver share. */
 export interface MachineHost {

@@ -2,7 +2,7 @@ import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isSystemProblem } from './system-problem.ts';
+import { isSystemProblem } from '../system-problem.ts';
 
 /** What a program in a machine may ask of the machine that it runs on. */
 export type PowerRequest = 'off' | 'reboot';

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
-import { isSystemProblem } from '../compute/system-problem.ts';
+import { isSystemProblem } from '../system-problem.ts';
 import { captureDirectory } from './contents/capture-directory.ts';
 import { readLayoutRecord, writeLayoutRecord } from './contents/layout-record.ts';
 import { readLayout } from './contents/read-layout.ts';

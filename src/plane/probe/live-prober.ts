@@ -10,7 +10,8 @@ import {
 } from '../../aws/route53/health.ts';
 import type { ProbingChecker } from './checker-fleet.ts';
 import { CheckerFleet } from './checker-fleet.ts';
-import type { RunningProbe, SocketAddress } from './probe-endpoint.ts';
+import type { SocketAddress } from '../network/socket-address.ts';
+import type { RunningProbe } from './probe-endpoint.ts';
 import { probeEndpoint } from './probe-endpoint.ts';
 import type { ProbeResult } from './probe-result.ts';
 import { connectLimitMs, results } from './probe-result.ts';

@@ -4,17 +4,12 @@ import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { HealthCheck } from '../../aws/route53/entities.ts';
 import { isHttp, isHttps, matchesString } from '../../aws/route53/health-check-config.ts';
+import type { SocketAddress } from '../network/socket-address.ts';
 import type { ProbeResult } from './probe-result.ts';
 import { connectLimitMs, matchResult, probeLimits, results, statusResult } from './probe-result.ts';
 
 // Not an import: that would load all of node:http, its WebSocket client too, and cost a tenth of a start.
 const { request } = process.getBuiltinModule('node:http');
-
-/** Where a real socket listens. */
-export interface SocketAddress {
-  readonly address: string;
-  readonly port: number;
-}
 
 /** One probe over a real socket. */
 export interface ProbeRequest {

@@ -1,4 +1,4 @@
-import type { InstanceStateName } from '../../ec2/instance-entities.ts';
+import type { InstanceStateName } from '../../ec2/instances/instance-entities.ts';
 
 /** What is known of an instance in service, for its group's health checks. */
 export interface HealthQuestion {

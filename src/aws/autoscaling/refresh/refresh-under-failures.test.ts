@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { terminateInstances } from '../../ec2/instances.ts';
+import { terminateInstances } from '../../ec2/instances/instances.ts';
 import { createLaunchTemplateVersion } from '../../ec2/launch-templates/versions.ts';
 import { setDesiredCapacity } from '../desired-capacity.ts';
 import { createGroupWorld } from '../test-groups.ts';

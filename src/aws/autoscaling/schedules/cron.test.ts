@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isoText } from '../../ec2/utc-text.ts';
+import { isoText } from '../../shared/utc-text.ts';
 import { nextOccurrence, parseCron } from './cron.ts';
 import { isTimeZone } from './time-zones.ts';
 

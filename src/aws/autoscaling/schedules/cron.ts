@@ -1,4 +1,4 @@
-import { isoText } from '../../ec2/utc-text.ts';
+import { isoText } from '../../shared/utc-text.ts';
 import { zoneOffsetMs } from './time-zones.ts';
 
 /** A recurrence in the five fields of crontab; days of the week count from Sunday, 0. */

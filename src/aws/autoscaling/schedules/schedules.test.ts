@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { isoText } from '../../ec2/utc-text.ts';
+import { isoText } from '../../shared/utc-text.ts';
 import { deleteAutoScalingGroup } from '../groups.ts';
 import { resumeProcesses, suspendProcesses } from '../processes.ts';
 import { createGroupWorld, type GroupWorld } from '../test-groups.ts';

@@ -1,6 +1,6 @@
 import type { Tx, View } from '../../../world/transaction.ts';
-import { Instances, type Instance } from '../../ec2/instance-entities.ts';
-import { startInstances } from '../../ec2/instances.ts';
+import { Instances, type Instance } from '../../ec2/instances/instance-entities.ts';
+import { startInstances } from '../../ec2/instances/instances.ts';
 import { isDomainError, type DomainError } from '../../../world/domain-error.ts';
 import { beginActivity, placeDetails } from '../activities.ts';
 import type { LifecycleState } from '../decisions/group-snapshot.ts';

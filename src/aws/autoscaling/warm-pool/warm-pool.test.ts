@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { startInstances, terminateInstances } from '../../ec2/instances.ts';
+import { startInstances, terminateInstances } from '../../ec2/instances/instances.ts';
 import { createLaunchTemplateVersion } from '../../ec2/launch-templates/versions.ts';
 import { describeAutoScalingGroups } from '../describe-groups.ts';
 import { setDesiredCapacity } from '../desired-capacity.ts';

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { noAccount } from '../../../world/entity.ts';
-import { startInstances, stopInstances, terminateInstances } from '../instances.ts';
+import { startInstances, stopInstances, terminateInstances } from '../instances/instances.ts';
 import { attachNetworkInterface, createNetworkInterface } from '../network-interfaces/life.ts';
-import { PublicAddresses, publicAddressOwner } from '../public-addresses.ts';
+import { PublicAddresses, publicAddressOwner } from './public-addresses.ts';
 import { createTags } from '../tags.ts';
-import { createInstanceWorld, type InstanceWorld } from '../test-instances.ts';
+import { createInstanceWorld, type InstanceWorld } from '../instances/test-instances.ts';
 import { present } from '../test-region.ts';
-import { createVpc } from '../vpcs.ts';
-import { createSubnet } from '../subnets.ts';
-import { attachInternetGateway, createInternetGateway } from '../internet-gateways.ts';
+import { createVpc } from '../network/vpcs.ts';
+import { createSubnet } from '../network/subnets.ts';
+import { attachInternetGateway, createInternetGateway } from '../network/internet-gateways.ts';
 import {
   describeAddressesAttribute,
   modifyAddressAttribute,

@@ -12,7 +12,7 @@ import type { Operation, Plain } from '../../operation.ts';
 import { applyFilters, type FilterFields } from '../../shared/filters.ts';
 import { newResourceId } from '../../shared/ids.ts';
 import { addTags, forgetTags, tagsForType, tagsOf } from '../../shared/tags.ts';
-import { parseIpv4Address } from '../cidr.ts';
+import { parseIpv4Address } from '../../shared/cidr.ts';
 import { resourcesByIds } from '../describe.ts';
 import { Vpcs } from '../entities.ts';
 import {
@@ -22,14 +22,14 @@ import {
   missingParameter,
   notBuilt,
 } from '../errors.ts';
-import { NetworkInterfaces } from '../instance-entities.ts';
+import { NetworkInterfaces } from '../instances/instance-entities.ts';
 import {
   claimPublicAddress,
   publicAddressOwner,
   releasePublicAddress,
   takePublicAddress,
-} from '../public-addresses.ts';
-import { quotas } from '../quotas.ts';
+} from './public-addresses.ts';
+import { quotas } from '../launch/quotas.ts';
 import { checkUnheld, disassociate } from './associations.ts';
 import { ElasticIps, ReleasedElasticIps, type ElasticIp } from './entities.ts';
 

@@ -21,7 +21,7 @@ import {
   NetworkInterfaces,
   type Instance,
   type NetworkInterface,
-} from '../instance-entities.ts';
+} from '../instances/instance-entities.ts';
 import { elasticIpByAddress, elasticIpById } from './addresses.ts';
 import { associate, checkUnheld, disassociate, privateAddressesOf } from './associations.ts';
 import { ElasticIps, type ElasticIp } from './entities.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Subnets } from '../entities.ts';
-import { NetworkInterfaces } from '../instance-entities.ts';
-import { startInstances, stopInstances, terminateInstances } from '../instances.ts';
+import { NetworkInterfaces } from '../instances/instance-entities.ts';
+import { startInstances, stopInstances, terminateInstances } from '../instances/instances.ts';
 import {
   attachNetworkInterface,
   createNetworkInterface,
@@ -13,9 +13,9 @@ import {
   assignPrivateIpAddresses,
   unassignPrivateIpAddresses,
 } from '../network-interfaces/private-addresses.ts';
-import { publicAddressOwner } from '../public-addresses.ts';
-import { takenAddressCount } from '../subnet-addresses.ts';
-import { createInstanceWorld, type InstanceWorld } from '../test-instances.ts';
+import { publicAddressOwner } from './public-addresses.ts';
+import { takenAddressCount } from '../network/subnet-addresses.ts';
+import { createInstanceWorld, type InstanceWorld } from '../instances/test-instances.ts';
 import { allocateAddress, releaseAddress } from './addresses.ts';
 import { associateAddress, disassociateAddress } from './associate.ts';
 import { privateAddressesOf } from './associations.ts';

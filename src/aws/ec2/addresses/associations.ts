@@ -1,8 +1,12 @@
 import { DomainError } from '../../../world/domain-error.ts';
 import type { Tx, View } from '../../../world/transaction.ts';
 import { newResourceId } from '../../shared/ids.ts';
-import { Instances, NetworkInterfaces, type NetworkInterface } from '../instance-entities.ts';
-import { releasePublicAddress, takePublicAddress } from '../public-addresses.ts';
+import {
+  Instances,
+  NetworkInterfaces,
+  type NetworkInterface,
+} from '../instances/instance-entities.ts';
+import { releasePublicAddress, takePublicAddress } from './public-addresses.ts';
 import { ElasticIps, type ElasticIp } from './entities.ts';
 
 /** A private address of an interface and the public one that leads to it. */

@@ -4,12 +4,17 @@ import { Geography } from '../../../atlas/geography.ts';
 import { awsRegions } from '../../../atlas/regions.ts';
 import type { CapacityStock, Rush } from '../../../atlas/supply.ts';
 import type { Plain } from '../../operation.ts';
-import { accountZones, zoneNameOf } from '../account-zones.ts';
-import { prepareDefaultNetwork } from '../default-network.ts';
-import { modifyInstanceAttribute } from '../instance-attributes.ts';
-import { describeInstanceTypeOfferings } from '../instance-types.ts';
-import { runInstances, startInstances, stopInstances, terminateInstances } from '../instances.ts';
-import { createInstanceWorld, testImage, type InstanceWorld } from '../test-instances.ts';
+import { accountZones, zoneNameOf } from '../../shared/account-zones.ts';
+import { prepareDefaultNetwork } from '../network/default-network.ts';
+import { modifyInstanceAttribute } from '../instances/instance-attributes.ts';
+import { describeInstanceTypeOfferings } from '../instances/instance-types.ts';
+import {
+  runInstances,
+  startInstances,
+  stopInstances,
+  terminateInstances,
+} from '../instances/instances.ts';
+import { createInstanceWorld, testImage, type InstanceWorld } from '../instances/test-instances.ts';
 
 const region = 'eu-west-1';
 const image = testImage(region);

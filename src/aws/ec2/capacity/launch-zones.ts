@@ -1,9 +1,9 @@
 import { hash32 } from '../../../atlas/hash.ts';
 import type { Tx } from '../../../world/transaction.ts';
-import { accountZones } from '../account-zones.ts';
-import { isZoneAvailable } from '../instance-lifecycle.ts';
+import { accountZones } from '../../shared/account-zones.ts';
+import { isZoneAvailable } from '../instances/instance-lifecycle.ts';
 import type { LaunchZone } from './launch-zone.ts';
-import { isOfferedIn } from '../instance-types.ts';
+import { isOfferedIn } from '../instances/instance-types.ts';
 import { occupantsOf, roomFor, type Occupant } from './zone-stock.ts';
 
 /**

@@ -6,10 +6,15 @@ import { awsRegions } from '../../../atlas/regions.ts';
 import { coversType, type CapacityStock } from '../../../atlas/supply.ts';
 import { isDomainError } from '../../../world/domain-error.ts';
 import type { Tx } from '../../../world/transaction.ts';
-import { prepareDefaultNetwork } from '../default-network.ts';
-import { Instances } from '../instance-entities.ts';
-import { runInstances, startInstances, stopInstances, terminateInstances } from '../instances.ts';
-import { createInstanceWorld, testImage, type InstanceWorld } from '../test-instances.ts';
+import { prepareDefaultNetwork } from '../network/default-network.ts';
+import { Instances } from '../instances/instance-entities.ts';
+import {
+  runInstances,
+  startInstances,
+  stopInstances,
+  terminateInstances,
+} from '../instances/instances.ts';
+import { createInstanceWorld, testImage, type InstanceWorld } from '../instances/test-instances.ts';
 import { isOccupying, vcpusOf } from './zone-stock.ts';
 
 const region = 'eu-west-1';

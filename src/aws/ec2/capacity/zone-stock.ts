@@ -2,8 +2,12 @@ import { hash32 } from '../../../atlas/hash.ts';
 import { coversType, type CapacityStock } from '../../../atlas/supply.ts';
 import type { CapacityCondition } from '../../../world/conditions.ts';
 import type { View } from '../../../world/transaction.ts';
-import { Instances, type Instance, type InstanceStateName } from '../instance-entities.ts';
-import { instanceTypeFacts } from '../instance-types.ts';
+import {
+  Instances,
+  type Instance,
+  type InstanceStateName,
+} from '../instances/instance-entities.ts';
+import { instanceTypeFacts } from '../instances/instance-types.ts';
 
 /** The vCPUs that one instance of the type takes from its zone. */
 export const vcpusOf = (instanceType: string): number =>

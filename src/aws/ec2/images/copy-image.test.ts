@@ -10,7 +10,7 @@ import {
 } from '../storage/test-storage.ts';
 import { createTags } from '../tags.ts';
 import { present } from '../test-region.ts';
-import { testImage } from '../test-instances.ts';
+import { testImage } from '../instances/test-instances.ts';
 import { copyImage } from './copy-image.ts';
 import { createImage } from './create-image.ts';
 import { describeImages } from './describe-images.ts';

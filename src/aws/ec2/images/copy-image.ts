@@ -5,7 +5,7 @@ import type { Operation, Plain } from '../../operation.ts';
 import { newResourceId } from '../../shared/ids.ts';
 import type { Tag } from '../../shared/filters.ts';
 import { addTags, tagsForType, tagsOf } from '../../shared/tags.ts';
-import { baseImage } from '../base-images.ts';
+import { baseImage } from './base-images.ts';
 import { missingParameter, notBuilt } from '../errors.ts';
 import type { Encryption } from '../storage/ebs-encryption.ts';
 import { unshared, type ImageDevice, type Snapshot } from '../storage/entities.ts';

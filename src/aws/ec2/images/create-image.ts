@@ -4,10 +4,10 @@ import type { Tx, View } from '../../../world/transaction.ts';
 import type { Operation, Plain } from '../../operation.ts';
 import { newResourceId } from '../../shared/ids.ts';
 import { addTags, tagsForType } from '../../shared/tags.ts';
-import { baseImage } from '../base-images.ts';
+import { baseImage } from './base-images.ts';
 import { notBuilt } from '../errors.ts';
-import { Instances, Volumes, type Instance, type Volume } from '../instance-entities.ts';
-import { instanceById } from '../instances.ts';
+import { Instances, Volumes, type Instance, type Volume } from '../instances/instance-entities.ts';
+import { instanceById } from '../instances/instances.ts';
 import { isSameDevice } from '../storage/device-names.ts';
 import {
   MachineImages,

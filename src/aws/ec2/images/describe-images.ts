@@ -5,7 +5,7 @@ import type { Operation, Plain } from '../../operation.ts';
 import { applyFilters } from '../../shared/filters.ts';
 import { paginate } from '../../shared/pagination.ts';
 import { tagsOf } from '../../shared/tags.ts';
-import { baseImage, baseImagesOf, type BaseImage } from '../base-images.ts';
+import { baseImage, baseImagesOf, type BaseImage } from './base-images.ts';
 import { checkIdForm, kinds } from '../errors.ts';
 import { MachineImages } from '../storage/entities.ts';
 import { isSharedWith } from '../storage/sharing.ts';

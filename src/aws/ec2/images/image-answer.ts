@@ -3,9 +3,9 @@ import type { View } from '../../../world/transaction.ts';
 import type { Plain } from '../../operation.ts';
 import type { FilterField, FilterFields } from '../../shared/filters.ts';
 import { tagsOf } from '../../shared/tags.ts';
-import type { BaseImage } from '../base-images.ts';
+import type { BaseImage } from './base-images.ts';
 import type { MachineImage } from '../storage/entities.ts';
-import { isoText } from '../utc-text.ts';
+import { isoText } from '../../shared/utc-text.ts';
 import { deviceAnswer, type DeviceMapping } from './image-devices.ts';
 import { baseImageDevice, bootModeOf, type OwnedImage } from './launch-image.ts';
 

@@ -20,7 +20,7 @@ import {
   publicAccessState,
   type SharingChange,
 } from '../storage/sharing.ts';
-import { isoText } from '../utc-text.ts';
+import { isoText } from '../../shared/utc-text.ts';
 import { protectionText } from './image-answer.ts';
 import { ownImage } from './image-names.ts';
 import { imageUnavailable } from './launch-image.ts';

@@ -21,7 +21,7 @@ import type { Operation } from '../../operation.ts';
 import { invalidParameterValue, missingParameter } from '../errors.ts';
 import { MachineImages, unshared } from '../storage/entities.ts';
 import { PublicAccessBlocks, publicAccessState } from '../storage/sharing.ts';
-import { isoText } from '../utc-text.ts';
+import { isoText } from '../../shared/utc-text.ts';
 import { ownImage } from './image-names.ts';
 import { imageUnavailable } from './launch-image.ts';
 

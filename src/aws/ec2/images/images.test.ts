@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { describeInstances, runInstances, stopInstances } from '../instances.ts';
-import { Instances } from '../instance-entities.ts';
+import { describeInstances, runInstances, stopInstances } from '../instances/instances.ts';
+import { Instances } from '../instances/instance-entities.ts';
 import { Snapshots } from '../storage/entities.ts';
 import { failSnapshot } from '../storage/snapshot-life.ts';
 import { deleteSnapshot, describeSnapshots } from '../storage/snapshots.ts';

@@ -1,6 +1,6 @@
 import { DomainError } from '../../../world/domain-error.ts';
 import type { Tx, View } from '../../../world/transaction.ts';
-import { baseImage, baseImagesOf, type BaseImage } from '../base-images.ts';
+import { baseImage, baseImagesOf, type BaseImage } from './base-images.ts';
 import { checkIdForm, kinds, notFound } from '../errors.ts';
 import { isSameDevice } from '../storage/device-names.ts';
 import { MachineImages, type ImageDevice, type MachineImage } from '../storage/entities.ts';

@@ -5,8 +5,8 @@ import { execute } from '../../execute.ts';
 import { iam } from '../../iam/service.ts';
 import { accountTrust, ec2Trust } from '../../iam/test-iam.ts';
 import { identify } from '../../sts/session-credentials.ts';
-import { describeInstances, runInstances, terminateInstances } from '../instances.ts';
-import { createInstanceWorld, testImage, type InstanceWorld } from '../test-instances.ts';
+import { describeInstances, runInstances, terminateInstances } from '../instances/instances.ts';
+import { createInstanceWorld, testImage, type InstanceWorld } from '../instances/test-instances.ts';
 import {
   associateIamInstanceProfile,
   describeIamInstanceProfileAssociations,

@@ -14,7 +14,7 @@ import { DomainError, isDomainError } from '../../../world/domain-error.ts';
 import type { Operation, Plain } from '../../operation.ts';
 import { describeResources, resourceById } from '../describe.ts';
 import { kinds, missingParameter } from '../errors.ts';
-import { instanceById } from '../instances.ts';
+import { instanceById } from '../instances/instances.ts';
 import { ProfileAssociations, type ProfileAssociation } from './entities.ts';
 import { addProfileAssociation, askedProfile, profileAssociationOf } from './profiles.ts';
 

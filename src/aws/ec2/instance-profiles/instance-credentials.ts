@@ -3,7 +3,7 @@ import type { View } from '../../../world/transaction.ts';
 import { InstanceProfiles, Roles, type Role } from '../../iam/entities.ts';
 import { isTrusted } from '../../iam/trust-evaluation.ts';
 import { issueCredentials, type SessionCredentials } from '../../sts/session-credentials.ts';
-import { Instances } from '../instance-entities.ts';
+import { Instances } from '../instances/instance-entities.ts';
 import { profileAssociationOf } from './profiles.ts';
 
 /** What an instance's metadata service knows of its profile and its role. */

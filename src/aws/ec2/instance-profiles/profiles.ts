@@ -7,7 +7,7 @@ import { nameKey } from '../../iam/identifiers.ts';
 import type { Plain } from '../../operation.ts';
 import { newResourceId } from '../../shared/ids.ts';
 import { invalidParameterCombination, invalidParameterValue } from '../errors.ts';
-import { wholeSecond } from '../utc-text.ts';
+import { wholeSecond } from '../../shared/utc-text.ts';
 import { ProfileAssociations, type ProfileAssociation } from './entities.ts';
 
 /** The words that Terraform and others wait for while IAM is still spreading what was written. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { describeTags } from '../tags.ts';
-import { runInstances } from '../instances.ts';
-import { createInstanceWorld, testImage, type InstanceWorld } from '../test-instances.ts';
+import { runInstances } from '../instances/instances.ts';
+import { createInstanceWorld, testImage, type InstanceWorld } from '../instances/test-instances.ts';
 import { getLaunchTemplateData } from './template-of-instance.ts';
 import {
   createLaunchTemplate,

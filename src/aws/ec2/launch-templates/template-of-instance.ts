@@ -6,15 +6,15 @@ import { isDomainError } from '../../../world/domain-error.ts';
 import type { View } from '../../../world/transaction.ts';
 import type { Operation, Plain } from '../../operation.ts';
 import { tagsOf } from '../../shared/tags.ts';
-import { zoneNameOf } from '../account-zones.ts';
+import { zoneNameOf } from '../../shared/account-zones.ts';
 import {
   InstanceUserDatas,
   NetworkInterfaces,
   Volumes,
   type Instance,
-} from '../instance-entities.ts';
+} from '../instances/instance-entities.ts';
 import { profileAssociationOf } from '../instance-profiles/profiles.ts';
-import { instanceById } from '../instances.ts';
+import { instanceById } from '../instances/instances.ts';
 
 type Data = NonNullable<Plain<GetLaunchTemplateDataResult>['LaunchTemplateData']>;
 

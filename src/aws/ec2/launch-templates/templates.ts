@@ -16,8 +16,8 @@ import { newResourceId } from '../../shared/ids.ts';
 import { addTags, forgetTags, tagsForType, tagsOf } from '../../shared/tags.ts';
 import { filteredPage } from '../describe.ts';
 import { missingParameter } from '../errors.ts';
-import { bytesOfBase64 } from '../launch-user-data.ts';
-import { isoText, wholeSecond } from '../utc-text.ts';
+import { bytesOfBase64 } from '../launch/launch-user-data.ts';
+import { isoText, wholeSecond } from '../../shared/utc-text.ts';
 import {
   LaunchTemplates,
   LaunchTemplateVersions,

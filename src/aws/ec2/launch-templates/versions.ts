@@ -14,7 +14,7 @@ import type { FilterFields } from '../../shared/filters.ts';
 import { filteredPage } from '../describe.ts';
 import { invalidParameterCombination, invalidParameterValue, missingParameter } from '../errors.ts';
 import { launchedImage } from '../images/launch-image.ts';
-import { isoText } from '../utc-text.ts';
+import { isoText } from '../../shared/utc-text.ts';
 import {
   LaunchTemplates,
   LaunchTemplateVersions,

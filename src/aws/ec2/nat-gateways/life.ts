@@ -5,8 +5,8 @@ import { associate } from '../addresses/associations.ts';
 import { elasticIpById } from '../addresses/addresses.ts';
 import { draw, durations, terminatedVisibleMs, type Duration } from '../durations.ts';
 import { InternetGateways } from '../entities.ts';
-import { NetworkInterfaces } from '../instance-entities.ts';
-import { removeNetworkInterface } from '../network-interfaces.ts';
+import { NetworkInterfaces } from '../instances/instance-entities.ts';
+import { removeNetworkInterface } from '../network-interfaces/network-interfaces.ts';
 import { NatGateways, type NatGateway, type NatGatewayFailure } from './entities.ts';
 
 const stepKind = 'ec2/nat-gateway-step';

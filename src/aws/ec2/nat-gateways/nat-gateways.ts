@@ -25,10 +25,10 @@ import {
   notBuilt,
   notFound,
 } from '../errors.ts';
-import { unreadNames } from '../launch-parameters.ts';
-import { addNetworkInterface } from '../network-interfaces.ts';
-import { quotas } from '../quotas.ts';
-import { wholeSecond } from '../utc-text.ts';
+import { unreadNames } from '../launch/launch-parameters.ts';
+import { addNetworkInterface } from '../network-interfaces/network-interfaces.ts';
+import { quotas } from '../launch/quotas.ts';
+import { wholeSecond } from '../../shared/utc-text.ts';
 import { NatGateways, type NatGateway } from './entities.ts';
 import { beginDeletion, beginNatGateway, endNatGateway } from './life.ts';
 

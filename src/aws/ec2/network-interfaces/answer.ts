@@ -6,11 +6,11 @@ import type {
 import type { View } from '../../../world/transaction.ts';
 import type { Plain } from '../../operation.ts';
 import { tagsOf } from '../../shared/tags.ts';
-import { zoneNameOf } from '../account-zones.ts';
+import { zoneNameOf } from '../../shared/account-zones.ts';
 import { privateAddressesOf, publicSideOf } from '../addresses/associations.ts';
 import { SecurityGroups, Vpcs } from '../entities.ts';
-import { privateIpDnsName, publicDnsName } from '../host-names.ts';
-import type { NetworkInterface } from '../instance-entities.ts';
+import { privateIpDnsName, publicDnsName } from '../instances/host-names.ts';
+import type { NetworkInterface } from '../instances/instance-entities.ts';
 
 /** The groups by id and name, as instances and interfaces list them. */
 export const groupIdentifiers = (

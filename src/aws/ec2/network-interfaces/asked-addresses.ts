@@ -1,6 +1,6 @@
 import { isDomainError, type DomainError } from '../../../world/domain-error.ts';
 import { invalidParameterCombination, invalidParameterValue } from '../errors.ts';
-import type { SecondaryAddresses } from '../network-interfaces.ts';
+import type { SecondaryAddresses } from './network-interfaces.ts';
 
 /** How requests name the private addresses of an interface that is to be made. */
 export interface AddressesInput {

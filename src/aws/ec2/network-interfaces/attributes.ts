@@ -14,8 +14,8 @@ import {
   notBuilt,
 } from '../errors.ts';
 import { dropPublicAddress, renewWhileRunning } from '../addresses/associations.ts';
-import { NetworkInterfaces, type NetworkInterface } from '../instance-entities.ts';
-import { checkGroups } from '../launch-groups.ts';
+import { NetworkInterfaces, type NetworkInterface } from '../instances/instance-entities.ts';
+import { checkGroups } from '../launch/launch-groups.ts';
 import { attachmentAnswer, groupIdentifiers } from './answer.ts';
 import { checkUnmanaged, interfaceById } from './life.ts';
 

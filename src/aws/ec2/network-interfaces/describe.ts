@@ -6,12 +6,12 @@ import { isDomainError } from '../../../world/domain-error.ts';
 import type { View } from '../../../world/transaction.ts';
 import type { Operation } from '../../operation.ts';
 import type { FilterFields } from '../../shared/filters.ts';
-import { zoneNameOf } from '../account-zones.ts';
+import { zoneNameOf } from '../../shared/account-zones.ts';
 import { privateAddressesOf, publicSideOf, publicSidesOf } from '../addresses/associations.ts';
 import { describeResources } from '../describe.ts';
 import { kinds } from '../errors.ts';
-import { NetworkInterfaces, type NetworkInterface } from '../instance-entities.ts';
-import { isoText } from '../utc-text.ts';
+import { NetworkInterfaces, type NetworkInterface } from '../instances/instance-entities.ts';
+import { isoText } from '../../shared/utc-text.ts';
 import {
   addressOwnerOf,
   attachmentOwner,

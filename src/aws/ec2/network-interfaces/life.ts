@@ -11,7 +11,7 @@ import type { Tx, View } from '../../../world/transaction.ts';
 import type { Operation, Plain } from '../../operation.ts';
 import { newResourceId } from '../../shared/ids.ts';
 import { addTags, tagsForType } from '../../shared/tags.ts';
-import { zoneNameOf } from '../account-zones.ts';
+import { zoneNameOf } from '../../shared/account-zones.ts';
 import { resourceById } from '../describe.ts';
 import { Subnets } from '../entities.ts';
 import {
@@ -29,19 +29,19 @@ import {
   NetworkInterfaces,
   type Instance,
   type NetworkInterface,
-} from '../instance-entities.ts';
-import { checkGroups } from '../launch-groups.ts';
-import { unreadNames } from '../launch-parameters.ts';
+} from '../instances/instance-entities.ts';
+import { checkGroups } from '../launch/launch-groups.ts';
+import { unreadNames } from '../launch/launch-parameters.ts';
 import {
   addNetworkInterface,
   attach,
   detach,
   interfacesOf,
   removeNetworkInterface,
-} from '../network-interfaces.ts';
+} from './network-interfaces.ts';
 import { privateAddressesOf } from '../addresses/associations.ts';
-import { quotas } from '../quotas.ts';
-import { wholeSecond } from '../utc-text.ts';
+import { quotas } from '../launch/quotas.ts';
+import { wholeSecond } from '../../shared/utc-text.ts';
 import { interfaceAnswer } from './answer.ts';
 import { askedAddresses, countOf } from './asked-addresses.ts';
 import { checkAddressCount, checkInterfaceCount } from './limits.ts';

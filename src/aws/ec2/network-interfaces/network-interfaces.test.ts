@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { allocateAddress, describeAddresses } from '../addresses/addresses.ts';
 import { associateAddress } from '../addresses/associate.ts';
 import { Subnets, type Subnet } from '../entities.ts';
-import { modifyInstanceAttribute } from '../instance-attributes.ts';
-import { describeInstances, runInstances, terminateInstances } from '../instances.ts';
-import { createSecurityGroup } from '../security-groups.ts';
-import { createInstanceWorld, testImage, type InstanceWorld } from '../test-instances.ts';
+import { modifyInstanceAttribute } from '../instances/instance-attributes.ts';
+import { describeInstances, runInstances, terminateInstances } from '../instances/instances.ts';
+import { createSecurityGroup } from '../network/security-groups.ts';
+import { createInstanceWorld, testImage, type InstanceWorld } from '../instances/test-instances.ts';
 import { present } from '../test-region.ts';
 import {
   describeNetworkInterfaceAttribute,

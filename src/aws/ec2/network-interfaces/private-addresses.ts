@@ -19,9 +19,13 @@ import {
   missingParameter,
   notBuilt,
 } from '../errors.ts';
-import { Instances, NetworkInterfaces, type NetworkInterface } from '../instance-entities.ts';
-import { takeAddresses } from '../network-interfaces.ts';
-import { releaseAddress } from '../subnet-addresses.ts';
+import {
+  Instances,
+  NetworkInterfaces,
+  type NetworkInterface,
+} from '../instances/instance-entities.ts';
+import { takeAddresses } from './network-interfaces.ts';
+import { releaseAddress } from '../network/subnet-addresses.ts';
 import { checkUnmanaged, interfaceById } from './life.ts';
 import { checkAddressCount } from './limits.ts';
 

@@ -1,6 +1,6 @@
 import type { View } from '../../../world/transaction.ts';
 import { tagsOf } from '../../shared/tags.ts';
-import { Volumes, type Volume } from '../instance-entities.ts';
+import { Volumes, type Volume } from '../instances/instance-entities.ts';
 import { Copies, Snapshots, type Contents, type Snapshot } from './entities.ts';
 
 const bytesPerGiB = 1_073_741_824;

@@ -3,7 +3,7 @@ import type { View } from '../../../world/transaction.ts';
 import type { Plain } from '../../operation.ts';
 import type { FilterFields } from '../../shared/filters.ts';
 import { tagsOf } from '../../shared/tags.ts';
-import { isoText, wholeSecond } from '../utc-text.ts';
+import { isoText, wholeSecond } from '../../shared/utc-text.ts';
 import { sentShareOf } from './copies.ts';
 import { Copies, type Snapshot } from './entities.ts';
 import { uploadedShare, wholeBytes } from './snapshot-life.ts';

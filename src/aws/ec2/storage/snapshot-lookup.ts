@@ -1,7 +1,7 @@
 import { DomainError } from '../../../world/domain-error.ts';
 import type { View } from '../../../world/transaction.ts';
 import { checkIdForm, kinds, notFound } from '../errors.ts';
-import { isBaseSnapshot } from '../base-images.ts';
+import { isBaseSnapshot } from '../images/base-images.ts';
 import { Snapshots, type Contents, type Snapshot } from './entities.ts';
 import { publicAccessState } from './sharing.ts';
 

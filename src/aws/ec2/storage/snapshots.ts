@@ -23,8 +23,8 @@ import {
   missingParameter,
   notBuilt,
 } from '../errors.ts';
-import { Volumes, type Instance, type Volume } from '../instance-entities.ts';
-import { instanceById } from '../instances.ts';
+import { Volumes, type Instance, type Volume } from '../instances/instance-entities.ts';
+import { instanceById } from '../instances/instances.ts';
 import { cancelCopy } from './copies.ts';
 import { MachineImages, Snapshots, type Snapshot } from './entities.ts';
 import { snapshotAnswer, snapshotFilterFields, snapshotInfo } from './snapshot-answer.ts';

@@ -1,7 +1,7 @@
 import { DomainError } from '../../../world/domain-error.ts';
 import type { Tx, View } from '../../../world/transaction.ts';
-import type { Volume } from '../instance-entities.ts';
-import { isZoneAvailable } from '../instance-lifecycle.ts';
+import type { Volume } from '../instances/instance-entities.ts';
+import { isZoneAvailable } from '../instances/instance-lifecycle.ts';
 import { Snapshots, type Snapshot, type SnapshotSource } from './entities.ts';
 import { addSnapshot } from './snapshot-life.ts';
 

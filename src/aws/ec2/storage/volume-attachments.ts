@@ -13,9 +13,9 @@ import {
   Volumes,
   type Instance,
   type Volume,
-} from '../instance-entities.ts';
-import { instanceTypeFacts } from '../instance-types.ts';
-import { instanceById } from '../instances.ts';
+} from '../instances/instance-entities.ts';
+import { instanceTypeFacts } from '../instances/instance-types.ts';
+import { instanceById } from '../instances/instances.ts';
 import { isDeviceName, isSameDevice } from './device-names.ts';
 import {
   attachmentState,

@@ -12,12 +12,12 @@ import { DomainError, isDomainError } from '../../../world/domain-error.ts';
 import type { View } from '../../../world/transaction.ts';
 import type { Operation, Plain } from '../../operation.ts';
 import type { FilterFields } from '../../shared/filters.ts';
-import { zoneNameOf } from '../account-zones.ts';
+import { zoneNameOf } from '../../shared/account-zones.ts';
 import { describeResources } from '../describe.ts';
 import { statusCheckLagMs } from '../durations.ts';
 import { kinds, missingParameter } from '../errors.ts';
-import { Volumes, type Volume } from '../instance-entities.ts';
-import { isoText } from '../utc-text.ts';
+import { Volumes, type Volume } from '../instances/instance-entities.ts';
+import { isoText } from '../../shared/utc-text.ts';
 import { volumeState } from './volume-life.ts';
 import { volumeById } from './volumes.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createInstanceWorld, type InstanceWorld } from '../test-instances.ts';
+import { createInstanceWorld, type InstanceWorld } from '../instances/test-instances.ts';
 import { present } from '../test-region.ts';
-import { terminateInstances, stopInstances, startInstances } from '../instances.ts';
+import { terminateInstances, stopInstances, startInstances } from '../instances/instances.ts';
 import { Snapshots } from './entities.ts';
 import { addSnapshot, completeSnapshot } from './snapshot-life.ts';
 import { attachVolume, detachVolume } from './volume-attachments.ts';

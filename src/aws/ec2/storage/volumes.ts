@@ -11,7 +11,7 @@ import type { View } from '../../../world/transaction.ts';
 import type { Operation, Plain } from '../../operation.ts';
 import type { FilterFields } from '../../shared/filters.ts';
 import { addTags, tagsForType, tagsOf } from '../../shared/tags.ts';
-import { accountZones, zoneNameOf } from '../account-zones.ts';
+import { accountZones, zoneNameOf } from '../../shared/account-zones.ts';
 import { describeResources, resourceById } from '../describe.ts';
 import {
   invalidParameterCombination,
@@ -20,8 +20,8 @@ import {
   missingParameter,
   notBuilt,
 } from '../errors.ts';
-import { Volumes, type Volume } from '../instance-entities.ts';
-import { isoText } from '../utc-text.ts';
+import { Volumes, type Volume } from '../instances/instance-entities.ts';
+import { isoText } from '../../shared/utc-text.ts';
 import { encryptionOf } from './ebs-encryption.ts';
 import { usableSnapshot, type OwnedSnapshot } from './snapshot-lookup.ts';
 import {

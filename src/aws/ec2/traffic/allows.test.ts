@@ -6,8 +6,8 @@ import {
   createNetworkAclEntry,
   describeNetworkAcls,
   replaceNetworkAclAssociation,
-} from '../network-acls.ts';
-import { revokeSecurityGroupEgress } from '../security-group-rules.ts';
+} from '../network/network-acls.ts';
+import { revokeSecurityGroupEgress } from '../network/security-group-rules.ts';
 import { present } from '../test-region.ts';
 import { allows, type End } from './allows.ts';
 import { admits, entryOf } from './entry.ts';

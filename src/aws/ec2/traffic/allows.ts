@@ -1,6 +1,6 @@
 import type { View } from '../../../world/transaction.ts';
 import { publicSidesOf } from '../addresses/associations.ts';
-import type { NetworkInterface } from '../instance-entities.ts';
+import type { NetworkInterface } from '../instances/instance-entities.ts';
 import { admits, entryOf } from './entry.ts';
 import { aclOf, denialOf, ephemeralPort, stepsOf } from './network-acl-filter.ts';
 import {

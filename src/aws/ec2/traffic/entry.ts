@@ -1,7 +1,7 @@
 import type { View } from '../../../world/transaction.ts';
 import { Subnets } from '../entities.ts';
-import type { NetworkInterface } from '../instance-entities.ts';
-import { isActiveRoute, routeTableOf } from '../route-tables.ts';
+import type { NetworkInterface } from '../instances/instance-entities.ts';
+import { isActiveRoute, routeTableOf } from '../network/route-tables.ts';
 import { holds, maskLength } from './ipv4-blocks.ts';
 import { aclOf, denialOf, ephemeralPort, stepsOf, type AclStep } from './network-acl-filter.ts';
 import {

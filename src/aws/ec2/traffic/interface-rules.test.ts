@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createNetworkAclEntry, describeNetworkAcls } from '../network-acls.ts';
+import { createNetworkAclEntry, describeNetworkAcls } from '../network/network-acls.ts';
 import { present } from '../test-region.ts';
 import { interfaceRules } from './interface-rules.ts';
 import { testNetwork } from './test-network.ts';

@@ -1,6 +1,6 @@
 import type { View } from '../../../world/transaction.ts';
 import type { NetworkAcl, SecurityGroupRule } from '../entities.ts';
-import { NetworkInterfaces, type NetworkInterface } from '../instance-entities.ts';
+import { NetworkInterfaces, type NetworkInterface } from '../instances/instance-entities.ts';
 import { privateAddressesOf } from '../addresses/associations.ts';
 import { checkAclsBetween } from './allows.ts';
 import { aclOf, isOpen } from './network-acl-filter.ts';

@@ -1,4 +1,4 @@
-import { blockContains, parseIpv4Address, parseIpv4Cidr } from '../cidr.ts';
+import { blockContains, parseIpv4Address, parseIpv4Cidr } from '../../shared/cidr.ts';
 
 /** Whether an IPv4 block, in CIDR form, holds an address. A block of IPv6 holds none. */
 export const holds = (cidr: string, address: string): boolean => {

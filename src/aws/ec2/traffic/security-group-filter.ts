@@ -1,6 +1,6 @@
 import type { View } from '../../../world/transaction.ts';
 import { SecurityGroupRules, type SecurityGroupRule } from '../entities.ts';
-import type { NetworkInterface } from '../instance-entities.ts';
+import type { NetworkInterface } from '../instances/instance-entities.ts';
 import { holds } from './ipv4-blocks.ts';
 import type { TransportProtocol } from './passage.ts';
 

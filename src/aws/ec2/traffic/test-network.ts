@@ -1,18 +1,18 @@
 import { allocateAddress } from '../addresses/addresses.ts';
 import { associateAddress } from '../addresses/associate.ts';
-import { NetworkInterfaces, type NetworkInterface } from '../instance-entities.ts';
-import { attachInternetGateway, createInternetGateway } from '../internet-gateways.ts';
+import { NetworkInterfaces, type NetworkInterface } from '../instances/instance-entities.ts';
+import { attachInternetGateway, createInternetGateway } from '../network/internet-gateways.ts';
 import { createNetworkInterface } from '../network-interfaces/life.ts';
-import { associateRouteTable, createRouteTable } from '../route-tables.ts';
-import { createRoute } from '../routes.ts';
-import { authorizeSecurityGroupIngress } from '../security-group-rules.ts';
-import { createSecurityGroup } from '../security-groups.ts';
-import { createSubnet } from '../subnets.ts';
-import { createInstanceWorld, type InstanceWorld } from '../test-instances.ts';
+import { associateRouteTable, createRouteTable } from '../network/route-tables.ts';
+import { createRoute } from '../network/routes.ts';
+import { authorizeSecurityGroupIngress } from '../network/security-group-rules.ts';
+import { createSecurityGroup } from '../network/security-groups.ts';
+import { createSubnet } from '../network/subnets.ts';
+import { createInstanceWorld, type InstanceWorld } from '../instances/test-instances.ts';
 import { natGatewayTimers } from '../nat-gateways/life.ts';
 import { createNatGateway } from '../nat-gateways/nat-gateways.ts';
 import { present } from '../test-region.ts';
-import { createVpc } from '../vpcs.ts';
+import { createVpc } from '../network/vpcs.ts';
 
 /** A VPC with a public and a private subnet in two zones, for tests of what may pass. */
 export interface TestNetwork {

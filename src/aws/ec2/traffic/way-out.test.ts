@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Subnets } from '../entities.ts';
 import { deleteNatGateway, createNatGateway } from '../nat-gateways/nat-gateways.ts';
-import { replaceRoute } from '../routes.ts';
+import { replaceRoute } from '../network/routes.ts';
 import { present } from '../test-region.ts';
 import { testNetwork, type TestNetwork } from './test-network.ts';
 import { wayOut } from './way-out.ts';

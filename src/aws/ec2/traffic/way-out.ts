@@ -1,9 +1,9 @@
 import type { View } from '../../../world/transaction.ts';
 import { publicSidesOf } from '../addresses/associations.ts';
 import { Subnets, type Route, type RouteTable, type Subnet } from '../entities.ts';
-import type { NetworkInterface } from '../instance-entities.ts';
+import type { NetworkInterface } from '../instances/instance-entities.ts';
 import { NatGateways, type NatGateway } from '../nat-gateways/entities.ts';
-import { isActiveRoute, isPublicSubnet, routeTableOf } from '../route-tables.ts';
+import { isActiveRoute, isPublicSubnet, routeTableOf } from '../network/route-tables.ts';
 import { holds, maskLength } from './ipv4-blocks.ts';
 
 /** Which way a subnet's packets take to the Internet. */

@@ -21,7 +21,7 @@ import { NetnsNetwork } from '../netns/netns-network.ts';
 import type { Surroundings } from '../netns/surroundings.ts';
 import { startReaper } from '../reaper.ts';
 import type { Reaper } from '../reaper.ts';
-import { isSystemProblem } from '../system-problem.ts';
+import { isSystemProblem } from '../../system-problem.ts';
 import { ContainerMachine } from './container-machine.ts';
 import type { ContainerHost } from './container-machine.ts';
 import type { ContainerIdentity } from './create-container.ts';

@@ -16,7 +16,7 @@ import type { MetadataService } from '../metadata-service.ts';
 import { installPowerSwitch } from '../power-switch.ts';
 import type { PowerRequest, PowerSwitch } from '../power-switch.ts';
 import { sendSignal } from '../process-table.ts';
-import { isSystemProblem } from '../system-problem.ts';
+import { isSystemProblem } from '../../system-problem.ts';
 import { exitReport, planContainer } from './container-plan.ts';
 import type { ContainerPlan } from './container-plan.ts';
 import { createContainer, limitsOfType, removeContainer } from './create-container.ts';

@@ -5,7 +5,7 @@ import { prepareBoot } from '../boot-plan.ts';
 import type { InstanceSpecification } from '../driver.ts';
 import { machineDirectory } from '../machine.ts';
 import { formatMarker, markerVariable } from '../process-table.ts';
-import type { SocketAddress } from './gate-messages.ts';
+import type { SocketAddress } from '../../network/socket-address.ts';
 import { hasFile, readConfiguration } from './image-configuration.ts';
 import type { ContainerImageConfiguration } from './image-configuration.ts';
 import { hostMounts, makeSkeleton } from './root-file-system.ts';

@@ -3,7 +3,8 @@ import { existsSync, openSync } from 'node:fs';
 import { Server, Socket, createServer } from 'node:net';
 import { InstancePorts } from '../netns/listening-in.ts';
 import { WaysIn } from '../netns/ways-in.ts';
-import type { FromGate, SocketAddress, ToGate } from './gate-messages.ts';
+import type { SocketAddress } from '../../network/socket-address.ts';
+import type { FromGate, ToGate } from './gate-messages.ts';
 
 // One instance's way in and out: this process runs in the network namespace of the instance's container and in nothing
 // else of it. Listening sockets of the host come over its channel, connections to the host's services go back over it. It

@@ -1,8 +1,4 @@
-/** An address and a port. */
-export interface SocketAddress {
-  readonly address: string;
-  readonly port: number;
-}
+import type { SocketAddress } from '../../network/socket-address.ts';
 
 export type ToGate =
   /** The first message: what the instance's address is, and what of the host it reaches. */

@@ -7,7 +7,8 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DomainError } from '../../../world/domain-error.ts';
 import { splice } from '../netns/splice.ts';
-import type { FromGate, SocketAddress, ToGate } from './gate-messages.ts';
+import type { SocketAddress } from '../../network/socket-address.ts';
+import type { FromGate, ToGate } from './gate-messages.ts';
 import { namespaceOf } from './namespace-processes.ts';
 
 /** The gate's entry lies beside this file, whichever form the program was built to. */

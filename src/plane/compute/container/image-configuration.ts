@@ -1,7 +1,7 @@
 import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError } from '../../../world/domain-error.ts';
-import { isSystemProblem } from '../system-problem.ts';
+import { isSystemProblem } from '../../system-problem.ts';
 
 /** What a container image says about the program in it. Source: OCI Image Format Specification, "Image Configuration". */
 export interface ContainerImageConfiguration {

@@ -3,8 +3,8 @@ import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { instanceTypeFacts } from '../../../aws/ec2/instance-types.ts';
-import { isSystemProblem } from '../system-problem.ts';
+import { instanceTypeFacts } from '../../../aws/ec2/instances/instance-types.ts';
+import { isSystemProblem } from '../../system-problem.ts';
 
 /** What an instance gets of this machine. */
 export interface InstanceLimits {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, isIPv4 } from 'node:net';
 import type { Socket } from 'node:net';
-import { isSystemProblem } from '../system-problem.ts';
+import { isSystemProblem } from '../../system-problem.ts';
 import { dnsAddress, dnsPort } from './wiring.ts';
 
 /** Questions that may wait for an answer at once; what comes beyond is dropped, as UDP does. */

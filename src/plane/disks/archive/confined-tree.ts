@@ -11,7 +11,7 @@ import {
   unlink,
 } from 'node:fs/promises';
 import { DomainError } from '../../../world/domain-error.ts';
-import { isSystemProblem } from '../../compute/system-problem.ts';
+import { isSystemProblem } from '../../system-problem.ts';
 import { hostPath } from '../contents/scan-directory.ts';
 import { treeBounds } from '../contents/volume-tree.ts';
 import type { BytePath } from '../contents/volume-tree.ts';

@@ -6,7 +6,7 @@ import { pack } from 'tar-stream';
 import type { Header, Pack } from 'tar-stream';
 import { isDomainError } from '../../../world/domain-error.ts';
 import type { DomainError } from '../../../world/domain-error.ts';
-import { orHostProblem } from '../../compute/system-problem.ts';
+import { orHostProblem } from '../../system-problem.ts';
 import { openToRead } from '../contents/read-file.ts';
 import { hostPath, scanDirectory } from '../contents/scan-directory.ts';
 import type { Scan, ScannedEntry } from '../contents/scan-directory.ts';

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar-stream';
 import type { ExtractEvents, Header } from 'tar-stream';
 import { DomainError, isDomainError } from '../../../world/domain-error.ts';
-import { isSystemProblem, orHostProblem } from '../../compute/system-problem.ts';
+import { isSystemProblem, orHostProblem } from '../../system-problem.ts';
 import { archiveBounds, badArchive, shownName } from './archive-bounds.ts';
 import type { ArchiveBounds, ArchiveCount, ArchiveProgress } from './archive-bounds.ts';
 import { ConfinedTree, pathInside } from './confined-tree.ts';

@@ -1,5 +1,5 @@
 import { DomainError, isDomainError } from '../../../world/domain-error.ts';
-import { orHostProblem } from '../../compute/system-problem.ts';
+import { orHostProblem } from '../../system-problem.ts';
 import { blockBytes } from '../region-blocks.ts';
 import type { SnapshotWriter } from '../region-blocks.ts';
 import { BlockAllocator } from './block-allocator.ts';

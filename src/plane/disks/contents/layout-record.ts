@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
-import { isSystemProblem } from '../../compute/system-problem.ts';
+import { isSystemProblem } from '../../system-problem.ts';
 import { ByteReader, ByteWriter } from './byte-coding.ts';
 import { treeProblem } from './check-tree.ts';
 import { entriesOf, readRecord, recordsOf, writeRecord } from './entry-records.ts';

@@ -3,7 +3,7 @@ import { chmod, link, lutimes, lchown, mkdir, open, readdir, symlink } from 'nod
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError, isDomainError } from '../../../world/domain-error.ts';
-import { orHostProblem } from '../../compute/system-problem.ts';
+import { orHostProblem } from '../../system-problem.ts';
 import { blockBytes } from '../region-blocks.ts';
 import type { RegionBlocks } from '../region-blocks.ts';
 import { loadAhead } from './read-file.ts';

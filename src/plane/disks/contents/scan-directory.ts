@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { DomainError, isDomainError } from '../../../world/domain-error.ts';
-import { isSystemProblem } from '../../compute/system-problem.ts';
+import { isSystemProblem } from '../../system-problem.ts';
 import { compareBytes, treeBounds } from './volume-tree.ts';
 import type { BytePath } from './volume-tree.ts';
 

@@ -1,5 +1,5 @@
 import { chmod, lstat, readdir, rename, rmdir, unlink } from 'node:fs/promises';
-import { isSystemProblem } from '../../compute/system-problem.ts';
+import { isSystemProblem } from '../../system-problem.ts';
 
 /** Deeper directories are moved up first: a program can nest them until no path reaches them. */
 const depthBound = 10;

@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir, rename, rmdir, rm, lstat, open } from 'node:f
 import type { Stats } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { DomainError, isDomainError } from '../../../world/domain-error.ts';
-import { isSystemProblem, orHostProblem } from '../../compute/system-problem.ts';
+import { isSystemProblem, orHostProblem } from '../../system-problem.ts';
 import { eraseTree } from './erase-tree.ts';
 
 /** What a volume is called; nothing else becomes a name in the file system. */

@@ -1,0 +1,41 @@
+import type { Consequence } from '../world/conditions.ts';
+import type { Fault } from '../world/faults.ts';
+import type { World } from '../world/world.ts';
+
+/** An open fault as the admin API shows it. */
+export interface FaultSummary {
+  readonly id: string;
+  readonly target: string;
+  readonly effect: string;
+  readonly severity: number;
+  readonly begin: string;
+  readonly end: string | null;
+  readonly openSeconds: number;
+  readonly latencyMs?: number;
+  /** Of one that follows from another and goes with it: the id of that other. */
+  readonly derivedFrom?: string;
+}
+
+const isoTime = (worldMs: number): string => new Date(worldMs).toISOString();
+
+/** One open fault. */
+export const summarizeFault = (fault: Fault | Consequence, now: number): FaultSummary => ({
+  id: fault.id,
+  target: fault.target,
+  effect: fault.effect,
+  severity: fault.severity,
+  begin: isoTime(fault.begin),
+  end: fault.end === null ? null : isoTime(fault.end),
+  openSeconds: Math.max(0, (now - fault.begin) / 1000),
+  ...(fault.effect === 'latency' ? { latencyMs: fault.latencyMs } : {}),
+  ...('derivedFrom' in fault ? { derivedFrom: fault.derivedFrom } : {}),
+});
+
+/** The open faults, and after them what follows from these. */
+export const summarizeFaults = (world: World): readonly FaultSummary[] => {
+  const now = world.clock.now();
+  const { conditions } = world;
+  return [...conditions.faults, ...conditions.consequences(now)].map((fault) =>
+    summarizeFault(fault, now),
+  );
+};

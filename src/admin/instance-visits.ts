@@ -1,0 +1,63 @@
+import type { Driver } from '../plane/compute/driver.ts';
+import { DomainError, isDomainError } from '../world/domain-error.ts';
+import type { World } from '../world/world.ts';
+import { findInstance } from '../serving/addresses/find-instance.ts';
+import type { ConsoleAnswer, EntranceAnswer, InstanceAdmin } from './admin-instances.ts';
+
+/** What visits to instances go by. */
+export interface InstanceVisitsOptions {
+  readonly world: World;
+  readonly driver: Driver;
+  readonly diskDirectory: (instanceId: string) => string;
+}
+
+/** People who look into instances: `faultline ssh` and `faultline logs`. */
+export class InstanceVisits implements InstanceAdmin {
+  readonly #options: InstanceVisitsOptions;
+
+  constructor(options: InstanceVisitsOptions) {
+    this.#options = options;
+  }
+
+  entranceOf(
+    of: string,
+    region: string | undefined,
+    hasTerminal: boolean,
+  ): EntranceAnswer | DomainError {
+    const { world, driver } = this.#options;
+    const found = findInstance(world, of, region);
+    if (isDomainError(found)) return found;
+    const { id, state, zoneId } = found.instance;
+    if (state !== 'running') {
+      return new DomainError(
+        'ConflictNotRunning',
+        `${id} is ${state}: only a running instance can be entered.`,
+      );
+    }
+    // A person comes from outside, as by SSH.
+    const vantage = { kind: 'vantage', roundTripMs: () => 0 } as const;
+    const instance = { kind: 'instance', instanceId: id, zoneId } as const;
+    if (!world.conditions.reach(vantage, instance).up) {
+      return new DomainError(
+        'ConflictUnreachable',
+        `${id} is silent: no packets reach it in ${zoneId} now. See what is broken with: faultline status`,
+      );
+    }
+    const entrance = driver.enter(id, hasTerminal);
+    return isDomainError(entrance) ? entrance : { instanceId: id, ...entrance };
+  }
+
+  async consoleOf(of: string, region: string | undefined): Promise<ConsoleAnswer | DomainError> {
+    const { world, driver, diskDirectory } = this.#options;
+    const found = findInstance(world, of, region);
+    if (isDomainError(found)) return found;
+    const { id, state } = found.instance;
+    const disk = { instanceId: id, diskDirectory: diskDirectory(id) };
+    return {
+      instanceId: id,
+      state,
+      file: driver.consoleFile(disk),
+      base64: Buffer.from(await driver.consoleOutput(disk)).toString('base64'),
+    };
+  }
+}

@@ -1,0 +1,50 @@
+import { isKnownTypeOrFamily, knownInstanceTypes } from '../aws/ec2/instances/instance-types.ts';
+import { services } from '../aws/services.ts';
+import { DomainError, isDomainError } from '../world/domain-error.ts';
+import { openFault } from '../world/fault-book.ts';
+import { parseFaultTarget, type Fault, type FaultRequest } from '../world/faults.ts';
+import type { World } from '../world/world.ts';
+import { instanceHosts } from '../serving/addresses/instance-hosts.ts';
+
+const unknown = (target: string, why: string): DomainError =>
+  new DomainError('InvalidTarget', `Unknown target '${target}': ${why}.`);
+
+/** What is wrong with a target that is well written but stands for nothing in this world. */
+const missing = (world: World, named: string): DomainError | undefined => {
+  const target = parseFaultTarget(world.geography, named);
+  if (isDomainError(target)) return target;
+  if (target.kind === 'instance' && instanceHosts(world).byId(target.instanceId) === undefined) {
+    return unknown(named, `there is no instance '${target.instanceId}'`);
+  }
+  if (target.kind === 'stock' && !isKnownTypeOrFamily(target.typeOrFamily)) {
+    return unknown(
+      named,
+      `there is no instance type or family '${target.typeOrFamily}'; there are ${knownInstanceTypes.join(', ')}`,
+    );
+  }
+  if (target.kind === 'api' && target.service !== undefined) {
+    const names = services.map((service) => service.name);
+    if (!names.includes(target.service)) {
+      return unknown(
+        named,
+        `there is no service '${target.service}'; there are ${names.join(', ')}`,
+      );
+    }
+  }
+  return undefined;
+};
+
+/**
+ * Breaks something that is there. The errors are those of `makeFault`, and `InvalidTarget` for an instance, an
+ * instance type or a service that this world has not: a fault that strikes nothing would look like resilience.
+ */
+export const openNamedFault = async (
+  world: World,
+  request: FaultRequest,
+): Promise<Fault | DomainError> => {
+  const problem = missing(world, request.target);
+  if (problem !== undefined) return problem;
+  const { output, durable } = openFault(world, request);
+  await durable;
+  return output;
+};

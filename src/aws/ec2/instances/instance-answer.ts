@@ -1,0 +1,195 @@
+import type { Instance as Answer, InstanceState, Placement } from '@aws-sdk/client-ec2';
+import type { View } from '../../../world/transaction.ts';
+import type { Plain } from '../../operation.ts';
+import { tagsOf } from '../../shared/tags.ts';
+import { zoneNameOf } from '../../shared/account-zones.ts';
+import { privateIpDnsName, resourceDnsName } from './host-names.ts';
+import {
+  NetworkInterfaces,
+  Volumes,
+  type Instance,
+  type InstanceStateName,
+  type NetworkInterface,
+  type Volume,
+} from './instance-entities.ts';
+import { profileAssociationOf } from '../instance-profiles/profiles.ts';
+import { stateCodes } from './instance-lifecycle.ts';
+import { attachmentState } from '../storage/volume-life.ts';
+import { instanceTypeFacts } from './instance-types.ts';
+import { interfacesOf } from '../network-interfaces/network-interfaces.ts';
+import {
+  groupIdentifiers,
+  instanceInterfaceAnswer,
+  publicAddressOf,
+  publicNameOf,
+} from '../network-interfaces/answer.ts';
+
+/** A state by name and number. */
+export const stateAnswer = (name: InstanceStateName): Plain<InstanceState> => ({
+  Code: stateCodes[name],
+  Name: name,
+});
+
+/** The instance's primary network interface; undefined once it is terminated. */
+export const primaryInterface = (view: View, instance: Instance): NetworkInterface | undefined =>
+  instance.networkInterfaceId === null
+    ? undefined
+    : view.get(NetworkInterfaces, instance.networkInterfaceId);
+
+/** The instance's private DNS name; empty once it is terminated, as EC2 answers it. */
+export const privateNameOfInstance = (view: View, instance: Instance): string => {
+  const networkInterface = primaryInterface(view, instance);
+  if (networkInterface === undefined) return '';
+  return instance.hostnameType === 'resource-name'
+    ? resourceDnsName(view.shard, instance.id)
+    : privateIpDnsName(view.shard, networkInterface.privateIpAddress);
+};
+
+/** Whether its first boot is under way, while EC2 says `attaching` and `pending` of its parts. */
+export const isNewlyAttached = (instance: Instance): boolean =>
+  instance.state === 'pending' && instance.bootNumber === 1;
+
+/** How a volume's attachment shows on its instance, where EC2 does not know `busy`. */
+const attachmentStatus = (view: View, volume: Volume): 'attaching' | 'attached' | 'detaching' => {
+  const state = volume.attachment === null ? 'attached' : attachmentState(view, volume.attachment);
+  return state === 'busy' ? 'detaching' : state;
+};
+
+/** The volumes of an instance: the root volume, then the others as they were attached. */
+const attachedVolumes = (view: View, instance: Instance): readonly Volume[] => {
+  const isRoot = (volume: Volume): number => (volume.id === instance.rootVolumeId ? 0 : 1);
+  const since = (volume: Volume): number => volume.attachment?.attachTime ?? 0;
+  return view
+    .find(Volumes, 'instance', instance.id)
+    .toSorted((a, b) => isRoot(a) - isRoot(b) || since(a) - since(b));
+};
+
+/** The block devices of an instance, as several operations list them. */
+export const blockDevices = (view: View, instance: Instance) =>
+  attachedVolumes(view, instance).map((volume) => ({
+    DeviceName: volume.attachment?.deviceName,
+    Ebs: {
+      AttachTime: volume.attachment?.attachTime,
+      DeleteOnTermination: volume.attachment?.deleteOnTermination,
+      Status: attachmentStatus(view, volume),
+      VolumeId: volume.id,
+    },
+  }));
+
+/** What an instance has as long as it has a network interface. */
+const networkAnswer = (view: View, instance: Instance): Plain<Answer> => {
+  const networkInterface = primaryInterface(view, instance);
+  if (networkInterface === undefined) {
+    return {
+      NetworkInterfaces: [],
+      PrivateDnsName: '',
+      PublicDnsName: '',
+      SecurityGroups: [],
+    };
+  }
+  const status = isNewlyAttached(instance) ? 'attaching' : 'attached';
+  return {
+    NetworkInterfaces: interfacesOf(view, instance.id).map((one) =>
+      instanceInterfaceAnswer(view, one, status),
+    ),
+    PrivateDnsName: privateNameOfInstance(view, instance),
+    PrivateDnsNameOptions: {
+      HostnameType: instance.hostnameType,
+      EnableResourceNameDnsARecord: instance.enableResourceNameDnsARecord,
+      EnableResourceNameDnsAAAARecord: false,
+    },
+    PrivateIpAddress: networkInterface.privateIpAddress,
+    PublicDnsName: publicNameOf(view, networkInterface) ?? '',
+    PublicIpAddress: publicAddressOf(view, networkInterface),
+    SecurityGroups: groupIdentifiers(view, networkInterface.groupIds),
+    SourceDestCheck: networkInterface.sourceDestCheck,
+    SubnetId: instance.subnetId,
+    VpcId: instance.vpcId,
+  };
+};
+
+/** How an instance of this type boots. */
+export const bootModeOf = (instance: Instance): 'uefi' | 'legacy-bios' =>
+  (instanceTypeFacts(instance.instanceType)?.SupportedBootModes ?? []).includes('uefi')
+    ? 'uefi'
+    : 'legacy-bios';
+
+/** What the type of an instance says about it. */
+const typeAnswer = (instance: Instance): Plain<Answer> => {
+  const facts = instanceTypeFacts(instance.instanceType);
+  return {
+    // The names of types are members of the SDK's union.
+    InstanceType: instance.instanceType as Answer['InstanceType'],
+    CpuOptions: {
+      CoreCount: facts?.VCpuInfo?.DefaultCores,
+      ThreadsPerCore: facts?.VCpuInfo?.DefaultThreadsPerCore,
+    },
+    CurrentInstanceBootMode: bootModeOf(instance),
+    // EC2 says xen for Nitro too.
+    Hypervisor: 'xen',
+    EnaSupport: true,
+  };
+};
+
+const placementAnswer = (view: View, instance: Instance): Plain<Placement> => ({
+  AvailabilityZone: zoneNameOf(view, instance.zoneId),
+  AvailabilityZoneId: instance.zoneId,
+  GroupName: '',
+  Tenancy: 'default',
+});
+
+/** How the metadata service of an instance answers. */
+export const metadataAnswer = (instance: Instance): Plain<Answer>['MetadataOptions'] => ({
+  State: isNewlyAttached(instance) ? 'pending' : 'applied',
+  HttpTokens: instance.metadataOptions.httpTokens,
+  HttpPutResponseHopLimit: instance.metadataOptions.httpPutResponseHopLimit,
+  HttpEndpoint: instance.metadataOptions.httpEndpoint,
+  HttpProtocolIpv6: instance.metadataOptions.httpProtocolIpv6,
+  InstanceMetadataTags: instance.metadataOptions.instanceMetadataTags,
+});
+
+const profileAnswer = (view: View, instance: Instance): Plain<Answer>['IamInstanceProfile'] => {
+  const association = profileAssociationOf(view, instance.id);
+  return association === undefined
+    ? undefined
+    : { Arn: association.profileArn, Id: association.profileId };
+};
+
+/** An instance as RunInstances and DescribeInstances give it. */
+export const instanceAnswer = (view: View, instance: Instance): Plain<Answer> => ({
+  ...typeAnswer(instance),
+  ...networkAnswer(view, instance),
+  AmiLaunchIndex: instance.launchIndex,
+  Architecture: instance.architecture,
+  BlockDeviceMappings: blockDevices(view, instance),
+  CapacityReservationSpecification: { CapacityReservationPreference: 'open' },
+  ClientToken: instance.clientToken ?? '',
+  EbsOptimized: instance.ebsOptimized,
+  EnclaveOptions: { Enabled: false },
+  HibernationOptions: { Configured: false },
+  IamInstanceProfile: profileAnswer(view, instance),
+  ImageId: instance.imageId,
+  InstanceId: instance.id,
+  KeyName: instance.keyName ?? undefined,
+  LaunchTime: instance.launchTime,
+  MaintenanceOptions: { AutoRecovery: 'default' },
+  MetadataOptions: metadataAnswer(instance),
+  Monitoring: { State: instance.detailedMonitoring ? 'enabled' : 'disabled' },
+  NetworkPerformanceOptions: { BandwidthWeighting: 'default' },
+  Operator: { Managed: false },
+  Placement: placementAnswer(view, instance),
+  PlatformDetails: 'Linux/UNIX',
+  ProductCodes: [],
+  RootDeviceName: instance.rootDeviceName,
+  RootDeviceType: 'ebs',
+  State: stateAnswer(instance.state),
+  StateReason:
+    instance.stateReason === null
+      ? undefined
+      : { Code: instance.stateReason.code, Message: instance.stateReason.message },
+  StateTransitionReason: instance.stateTransitionReason,
+  Tags: tagsOf(view, instance.id),
+  UsageOperation: 'RunInstances',
+  UsageOperationUpdateTime: instance.createdAt,
+  VirtualizationType: 'hvm',
+});

@@ -1,0 +1,151 @@
+import type { Tx } from '../../../world/transaction.ts';
+import { isDomainError, type DomainError } from '../../../world/domain-error.ts';
+import { newResourceId } from '../../shared/ids.ts';
+import { addTags } from '../../shared/tags.ts';
+import type { Subnet } from '../entities.ts';
+import {
+  InstanceUserDatas,
+  type Instance,
+  type NetworkInterface,
+} from '../instances/instance-entities.ts';
+import { addProfileAssociation } from '../instance-profiles/profiles.ts';
+import { beginLaunch, stateReasons } from '../instances/instance-lifecycle.ts';
+import type { LaunchInterface } from './launch-network.ts';
+import type { LaunchRequest } from './launch-request.ts';
+import { addNetworkInterface, attach } from '../network-interfaces/network-interfaces.ts';
+import { wholeSecond } from '../../shared/utc-text.ts';
+import { addLaunchVolume } from '../storage/volume-life.ts';
+
+/** Which of a reservation's instances it is. */
+export interface LaunchPlace {
+  readonly subnet: Subnet;
+  readonly reservationId: string;
+  readonly launchIndex: number;
+}
+
+/** An instance's part of a launch that is a fact from the beginning; all of it is in the request. */
+const newInstance = (
+  tx: Tx,
+  request: LaunchRequest,
+  place: LaunchPlace,
+  parts: Pick<Instance, 'id' | 'networkInterfaceId' | 'rootVolumeId'>,
+): Instance => {
+  const { image, network } = request;
+  const { subnet, reservationId, launchIndex } = place;
+  return {
+    ...parts,
+    reservationId,
+    launchIndex,
+    clientToken: request.clientToken,
+    imageId: image.imageId,
+    instanceType: request.instanceType,
+    architecture: image.architecture,
+    keyName: request.keyName,
+    state: 'pending',
+    stateReason: stateReasons.pending,
+    stateTransitionReason: '',
+    launchTime: wholeSecond(tx.now),
+    createdAt: wholeSecond(tx.now),
+    zoneId: subnet.zoneId,
+    subnetId: subnet.id,
+    vpcId: subnet.vpcId,
+    rootDeviceName: image.rootDeviceName,
+    hostnameType: network.hostnameType ?? subnet.hostnameType,
+    enableResourceNameDnsARecord:
+      network.enableResourceNameDnsARecord ?? subnet.enableResourceNameDnsARecord,
+    metadataOptions: request.metadataOptions,
+    disableApiTermination: request.disableApiTermination,
+    disableApiStop: request.disableApiStop,
+    instanceInitiatedShutdownBehavior: request.shutdownBehavior,
+    ebsOptimized: request.ebsOptimized,
+    detailedMonitoring: request.detailedMonitoring,
+    cpuCredits: request.cpuCredits,
+    bootNumber: 1,
+    bootedAt: null,
+    lostBootNumber: null,
+    shutdown: 'orderly',
+    impairment: null,
+  };
+};
+
+/** Makes an interface of a launch, or takes the one that is there, and attaches it to the instance. */
+const addInterface = (
+  tx: Tx,
+  request: LaunchRequest,
+  asked: LaunchInterface,
+  place: LaunchPlace,
+  instanceId: string,
+): NetworkInterface | DomainError => {
+  const { tags, network } = request;
+  const subnet = asked.subnet ?? place.subnet;
+  const attachment = {
+    attachmentId: newResourceId(tx, 'eni-attach'),
+    instanceId,
+    deviceIndex: asked.deviceIndex,
+    attachTime: wholeSecond(tx.now),
+    deleteOnTermination: asked.deleteOnTermination,
+  };
+  if (asked.existing !== undefined) return attach(tx, asked.existing, attachment);
+  const made = addNetworkInterface(tx, {
+    subnet,
+    groupIds: asked.groupIds,
+    description: asked.description,
+    privateIpAddress: asked.addresses.primary,
+    secondaryAddresses: asked.addresses.secondary,
+    // With several interfaces an instance gets no address by itself ("IP addressing", User Guide).
+    publicAddress:
+      asked.publicAddress ?? (network.interfaces.length === 1 && subnet.mapPublicIpOnLaunch),
+    attachment,
+  });
+  if (isDomainError(made)) return made;
+  return addTags(tx, made.id, 'network-interface', tags.networkInterface) ?? made;
+};
+
+/** All interfaces of an instance, the primary one first. */
+const addInterfaces = (
+  tx: Tx,
+  request: LaunchRequest,
+  place: LaunchPlace,
+  instanceId: string,
+): NetworkInterface | DomainError => {
+  const made: NetworkInterface[] = [];
+  for (const asked of request.network.interfaces) {
+    const one = addInterface(tx, request, asked, place, instanceId);
+    if (isDomainError(one)) return one;
+    made.push(one);
+  }
+  const [primary] = made;
+  if (primary === undefined) throw new Error(`${instanceId} has no network interface.`);
+  return primary;
+};
+
+/** Makes one instance of a launch, with its network interface, its volumes and the tags of them all. */
+export const launchInstance = (
+  tx: Tx,
+  request: LaunchRequest,
+  place: LaunchPlace,
+): Instance | DomainError => {
+  const id = newResourceId(tx, 'i');
+  const { tags } = request;
+  const { subnet } = place;
+  const networkInterface = addInterfaces(tx, request, place, id);
+  if (isDomainError(networkInterface)) return networkInterface;
+  const volumes = request.volumes.map((volume) =>
+    addLaunchVolume(tx, volume, { zoneId: subnet.zoneId, instanceId: id }),
+  );
+  const instance = newInstance(tx, request, place, {
+    id,
+    networkInterfaceId: networkInterface.id,
+    rootVolumeId: volumes[0]?.id ?? null,
+  });
+  beginLaunch(tx, instance);
+  if (request.userData !== undefined) tx.put(InstanceUserDatas, { id, base64: request.userData });
+  if (request.instanceProfile !== undefined) addProfileAssociation(tx, id, request.instanceProfile);
+  const untagged =
+    addTags(tx, id, 'instance', tags.instance) ??
+    volumes
+      .map((volume) => addTags(tx, volume.id, 'volume', tags.volume))
+      .find((refusal) => refusal !== undefined) ??
+    addTags(tx, networkInterface.id, 'network-interface', tags.networkInterface);
+  return untagged ?? instance;
+};

@@ -1,0 +1,25 @@
+import behaviours from '../../../atlas/facts/behaviours.json' with { type: 'json' };
+
+/**
+ * How many of each an account may have, unless it asks AWS for more ("Amazon VPC quotas", Amazon VPC User Guide;
+ * "Amazon EC2 security groups", Amazon EC2 User Guide).
+ */
+export const quotas = {
+  vpcsPerRegion: behaviours.quotas.vpcsPerRegion,
+  cidrBlocksPerVpc: 5,
+  subnetsPerVpc: behaviours.quotas.subnetsPerVpc,
+  /** Goes with the quota of VPCs. */
+  internetGatewaysPerRegion: behaviours.quotas.vpcsPerRegion,
+  routeTablesPerVpc: 200,
+  routesPerRouteTable: 500,
+  securityGroupsPerRegion: 2500,
+  /** Counted for each direction, and for IPv4 and IPv6 apart. */
+  rulesPerSecurityGroup: 60,
+  networkAclsPerVpc: 200,
+  /** For each direction. */
+  entriesPerNetworkAcl: 20,
+  keyPairsPerRegion: 5000,
+  elasticIpsPerRegion: behaviours.quotas.elasticIpsPerRegion,
+  networkInterfacesPerRegion: 5000,
+  natGatewaysPerZone: 5,
+} as const;

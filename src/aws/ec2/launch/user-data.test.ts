@@ -1,0 +1,208 @@
+import { describe, expect, test } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { isDomainError } from '../../../world/domain-error.ts';
+import { checkUserData, readUserData } from './user-data.ts';
+import type { UserDataPart } from './user-data.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const text = (data: Uint8Array): string => new TextDecoder().decode(data);
+
+const partsOf = (data: Uint8Array): readonly UserDataPart[] => {
+  const read = readUserData(data);
+  if (isDomainError(read)) throw new Error(read.message);
+  if (read.kind !== 'parts') throw new Error(`user data is ${read.kind}`);
+  return read.parts;
+};
+
+const configOf = (data: string) => {
+  const part = partsOf(bytes(data))[0];
+  if (part?.kind !== 'cloud-config') throw new Error('no cloud-config');
+  return part.config;
+};
+
+const refusal = (data: string | Uint8Array): string =>
+  checkUserData(typeof data === 'string' ? bytes(data) : data)?.message ?? 'accepted';
+
+describe('scripts', () => {
+  test.each([
+    ['#!/bin/sh\necho', ['/bin/sh']],
+    ['#!/bin/bash -xe\necho', ['/bin/bash', '-xe']],
+    ['#! /usr/bin/env -S node --no-warnings\n', ['/usr/bin/env', '-S node --no-warnings']],
+    ['#!/usr/bin/python3', ['/usr/bin/python3']],
+  ])('%j is run by %j', (script, interpreter) => {
+    expect(partsOf(bytes(script))).toMatchObject([{ kind: 'script', interpreter }]);
+  });
+
+  test.each([
+    ['#!/bin/sh\r\necho\r\n', 'carriage return'],
+    ['#!\necho', 'names no interpreter'],
+    ['#!node\n', 'not an absolute path'],
+  ])('%j is refused: %s', (script, why) => {
+    expect(refusal(script)).toContain(why);
+  });
+});
+
+describe('what no boot program acts upon', () => {
+  test.each([
+    ['nothing', undefined, 'absent'],
+    ['no bytes', '', 'absent'],
+    ['free text', 'role=web', 'ignored'],
+    ['JSON', '{"role":"web"}', 'ignored'],
+    ['Windows', '<powershell>\nGet-Date\n</powershell>', 'ignored'],
+    ['text with a colon', 'note: nothing\n\nto see', 'ignored'],
+  ])('%s is accepted', (_, data, kind) => {
+    expect(readUserData(data === undefined ? undefined : bytes(data))).toMatchObject({ kind });
+  });
+
+  test('gzip is left for the boot to open', () => {
+    expect(readUserData(gzipSync('#!/bin/sh\n'))).toEqual({ kind: 'compressed' });
+  });
+});
+
+test.each([
+  ['#include\nhttp://example.com/a', 'text/x-include-url'],
+  ['#cloud-boothook\n#!/bin/sh', 'text/cloud-boothook'],
+  ['#cloud-config-archive\n- type: x', 'text/cloud-config-archive'],
+  ['## template: jinja\n#cloud-config\n', 'text/jinja2'],
+])('the format %j is refused by name', (data, name) => {
+  expect(refusal(data)).toContain(name);
+});
+
+describe('#cloud-config', () => {
+  test('reads files, with encodings, permissions and append', () => {
+    const { files } = configOf(`#cloud-config
+write_files:
+  - path: /etc/late
+    defer: true
+    content: late
+  - path: /etc/app.conf
+    content: |
+      port=80
+    permissions: '0600'
+    owner: root:root
+  - {path: bin/run, encoding: b64, content: aGVsbG8=, permissions: 0755}
+  - {path: log, append: true, content: x, encoding: text/plain}
+  - {path: packed, encoding: gz+b64, content: ${gzipSync('opened').toString('base64')}}
+  - path: raw
+    content: !!binary aGVsbG8=
+`);
+    expect(
+      files.map((file) => [file.path, file.permissions, file.append, file.compressed]),
+    ).toEqual([
+      ['/etc/app.conf', 0o600, false, false],
+      ['bin/run', 0o755, false, false],
+      ['log', 0o644, true, false],
+      ['packed', 0o644, false, true],
+      ['raw', 0o644, false, false],
+      ['/etc/late', 0o644, false, false],
+    ]);
+    expect(files.map((file) => (file.compressed ? 'gzip' : text(file.content)))).toEqual([
+      'port=80\n',
+      'hello',
+      'x',
+      'gzip',
+      'hello',
+      'late',
+    ]);
+  });
+
+  test('reads commands, strings and lists', () => {
+    const config = configOf(
+      '#cloud-config\nbootcmd: [date]\nruncmd:\n  - cd app && ./run\n  - [echo, "a b", 3]\n',
+    );
+    expect(config.bootCommands).toEqual(['date']);
+    expect(config.runCommands).toEqual(['cd app && ./run', ['echo', 'a b', '3']]);
+  });
+
+  test('an empty document is accepted', () => {
+    expect(configOf('#cloud-config\n').keys).toEqual([]);
+  });
+
+  test.each([
+    ['packages: [nginx]', '"packages"'],
+    ['users: [a]\nruncmd: [date]', '"users"'],
+    ['runcmd: date', 'runcmd must be a list'],
+    ['runcmd:\n - {a: b}', 'runcmd[0]'],
+    ['write_files: {path: a}', 'write_files must be a list'],
+    ['write_files: [{content: a}]', 'write_files[0].path'],
+    ['write_files: [{path: ../etc/passwd}]', '".."'],
+    ['write_files: [{path: /a/../../b}]', '".."'],
+    ['write_files: [{path: "/a/"}]', 'names no file'],
+    ['write_files: [{path: a, encoding: zip}]', 'write_files[0].encoding'],
+    ['write_files: [{path: a, encoding: b64, content: "%%"}]', 'not base64'],
+    ['write_files: [{path: a, permissions: rwx}]', 'permissions'],
+    ['write_files: [{path: a, owner: "nginx:nginx"}]', 'nginx'],
+    ['write_files: [{path: a, source: {uri: "http://x"}}]', '"source"'],
+    ['- a', 'must be a mapping'],
+    ['a: [', 'not YAML'],
+    ['runcmd: [a]\nruncmd: [b]', 'not YAML'],
+  ])('%j is refused: %s', (yaml, why) => {
+    expect(refusal(`#cloud-config\n${yaml}\n`)).toContain(why);
+  });
+});
+
+describe('MIME multi-part', () => {
+  const multipart = (...parts: readonly string[]): string =>
+    [
+      'Content-Type: multipart/mixed; boundary="==LINE=="',
+      'MIME-Version: 1.0',
+      '',
+      ...parts.flatMap((part) => ['--==LINE==', part]),
+      '--==LINE==--',
+      '',
+    ].join('\n');
+
+  test('gives its parts in order, decoded', () => {
+    const parts = partsOf(
+      bytes(
+        multipart(
+          'Content-Type: text/cloud-config; charset="us-ascii"\nContent-Disposition: attachment; filename="a"\n\n#cloud-config\nruncmd: [date]',
+          `Content-Type: text/x-shellscript\nContent-Transfer-Encoding: base64\n\n${btoa('#!/bin/sh\necho one')}`,
+          'Content-Type: text/plain\nContent-Transfer-Encoding: quoted-printable\n\n#!/bin/sh\necho a=3Db c=\nd',
+        ),
+      ),
+    );
+    expect(parts.map((part) => part.kind)).toEqual(['cloud-config', 'script', 'script']);
+    expect(parts.map((part) => (part.kind === 'script' ? text(part.content) : ''))).toEqual([
+      '',
+      '#!/bin/sh\necho one',
+      '#!/bin/sh\necho a=b cd',
+    ]);
+  });
+
+  test('keeps what a script says byte for byte, with CRLF around it', () => {
+    const script = '#!/bin/sh\necho ä\n\necho two\n';
+    const data = multipart(`Content-Type: text/x-shellscript\n\n${script}`).replaceAll(
+      '\n--',
+      '\r\n--',
+    );
+    expect(
+      partsOf(bytes(data)).map((part) => (part.kind === 'script' ? text(part.content) : '')),
+    ).toEqual([script]);
+  });
+
+  test.each([
+    [multipart('Content-Type: text/cloud-boothook\n\nx'), 'text/cloud-boothook'],
+    [multipart('Content-Type: text/x-shellscript\n\necho'), 'does not begin with #!'],
+    [
+      multipart('Content-Type: text/x-shellscript\nContent-Transfer-Encoding: base64\n\n%'),
+      'is not',
+    ],
+    [multipart('Content-Type: text/cloud-config\n\nswap: {}'), '"swap"'],
+    [
+      multipart(
+        'Content-Type: text/cloud-config\n\nruncmd: [a]',
+        'Content-Type: text/cloud-config\n\nruncmd: [b]',
+      ),
+      'two cloud-config parts',
+    ],
+    ['MIME-Version: 1.0\nContent-Type: multipart/mixed\n\nx', 'no boundary'],
+    ['MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n--b\n', 'never appears'],
+    [
+      'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n--a\n\n#!/bin/sh\n',
+      'never closed',
+    ],
+  ])('%j is refused: %s', (data, why) => {
+    expect(refusal(data)).toContain(why);
+  });
+});

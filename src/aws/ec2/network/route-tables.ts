@@ -1,0 +1,280 @@
+import type {
+  AssociateRouteTableRequest,
+  AssociateRouteTableResult,
+  CreateRouteTableRequest,
+  CreateRouteTableResult,
+  DeleteRouteTableRequest,
+  DescribeRouteTablesRequest,
+  DescribeRouteTablesResult,
+  DisassociateRouteTableRequest,
+  ReplaceRouteTableAssociationRequest,
+  ReplaceRouteTableAssociationResult,
+  Route as ApiRoute,
+  RouteTable as ApiRouteTable,
+  RouteTableAssociation as ApiRouteTableAssociation,
+} from '@aws-sdk/client-ec2';
+import { DomainError, isDomainError } from '../../../world/domain-error.ts';
+import type { Tx, View } from '../../../world/transaction.ts';
+import type { Operation, Plain } from '../../operation.ts';
+import type { FilterFields } from '../../shared/filters.ts';
+import { newResourceId } from '../../shared/ids.ts';
+import { addTags, tagsForType, tagsOf } from '../../shared/tags.ts';
+import { mainRouteTableOf } from './default-network.ts';
+import { deleteResource } from '../delete-resource.ts';
+import { describeResources, resourceById } from '../describe.ts';
+import {
+  InternetGateways,
+  RouteTableAssociations,
+  RouteTables,
+  Subnets,
+  Vpcs,
+  type Route,
+  type RouteTable,
+  type RouteTableAssociation,
+  type Subnet,
+} from '../entities.ts';
+import {
+  dependencyViolation,
+  invalidParameterValue,
+  kinds,
+  limitExceeded,
+  notBuilt,
+} from '../errors.ts';
+import { NatGateways } from '../nat-gateways/entities.ts';
+import { leadsOn } from '../nat-gateways/leads-on.ts';
+import { addRouteTable } from './new-network.ts';
+import { quotas } from '../launch/quotas.ts';
+
+/** The route table that a subnet goes by: its own, or else the main one of its VPC. */
+export const routeTableOf = (view: View, subnet: Pick<Subnet, 'id' | 'vpcId'>): RouteTable => {
+  const [own] = view.find(RouteTableAssociations, 'subnet', subnet.id);
+  const table = own === undefined ? undefined : view.get(RouteTables, own.routeTableId);
+  return table ?? mainRouteTableOf(view, subnet.vpcId);
+};
+
+const isToNatGateway = (route: Route): boolean => route.gatewayId.startsWith('nat-');
+
+/** Whether a route leads somewhere: a gateway that is deleted or detached leaves a black hole. */
+export const isActiveRoute = (
+  view: View,
+  table: Pick<RouteTable, 'vpcId'>,
+  route: Route,
+): boolean =>
+  route.gatewayId === 'local' ||
+  (isToNatGateway(route)
+    ? leadsOn(view.get(NatGateways, route.gatewayId))
+    : view.get(InternetGateways, route.gatewayId)?.vpcId === table.vpcId);
+
+/** Whether a subnet is public: its route table leads 0.0.0.0/0 to an internet gateway that is attached. */
+export const isPublicSubnet = (view: View, subnet: Pick<Subnet, 'id' | 'vpcId'>): boolean => {
+  const table = routeTableOf(view, subnet);
+  return table.routes.some(
+    (route) =>
+      route.destination === '0.0.0.0/0' &&
+      !isToNatGateway(route) &&
+      isActiveRoute(view, table, route),
+  );
+};
+
+const associationState = { State: 'associated' } as const;
+
+const associationsOf = (view: View, table: RouteTable): readonly RouteTableAssociation[] =>
+  view.find(RouteTableAssociations, 'routeTable', table.id);
+
+const stateOf = (view: View, table: RouteTable, route: Route): 'active' | 'blackhole' =>
+  isActiveRoute(view, table, route) ? 'active' : 'blackhole';
+
+const isIpv6 = (route: Route): boolean => route.destination.includes(':');
+
+const renderRoute = (view: View, table: RouteTable, route: Route): Plain<ApiRoute> => ({
+  ...(isIpv6(route)
+    ? { DestinationIpv6CidrBlock: route.destination }
+    : { DestinationCidrBlock: route.destination }),
+  ...(isToNatGateway(route) ? { NatGatewayId: route.gatewayId } : { GatewayId: route.gatewayId }),
+  Origin: route.origin,
+  State: stateOf(view, table, route),
+});
+
+const renderAssociation = (
+  association: RouteTableAssociation,
+): Plain<ApiRouteTableAssociation> => ({
+  RouteTableAssociationId: association.id,
+  RouteTableId: association.routeTableId,
+  Main: association.subnetId === null,
+  SubnetId: association.subnetId ?? undefined,
+  AssociationState: associationState,
+});
+
+const renderRouteTable = (view: View, table: RouteTable): Plain<ApiRouteTable> => ({
+  RouteTableId: table.id,
+  VpcId: table.vpcId,
+  OwnerId: view.account,
+  Routes: table.routes.map((route) => renderRoute(view, table, route)),
+  Associations: associationsOf(view, table).map(renderAssociation),
+  PropagatingVgws: [],
+  Tags: tagsOf(view, table.id),
+});
+
+const tableById = (tx: Tx, id: string | undefined): RouteTable | DomainError =>
+  resourceById(tx, RouteTables, kinds.routeTable, id);
+
+export const createRouteTable: Operation<CreateRouteTableRequest, CreateRouteTableResult> = (
+  tx,
+  input,
+) => {
+  const vpc = resourceById(tx, Vpcs, kinds.vpc, input.VpcId);
+  if (isDomainError(vpc)) return vpc;
+  const tags = tagsForType(input.TagSpecifications, 'route-table');
+  if (isDomainError(tags)) return tags;
+  if (tx.find(RouteTables, 'vpc', vpc.id).length >= quotas.routeTablesPerVpc) {
+    return limitExceeded('RouteTableLimitExceeded', 'route tables');
+  }
+  const table = addRouteTable(tx, vpc);
+  return (
+    addTags(tx, table.id, 'route-table', tags) ?? {
+      RouteTable: renderRouteTable(tx, table),
+      ClientToken: input.ClientToken,
+    }
+  );
+};
+
+const routeFields = (view: View): FilterFields<RouteTable> => ({
+  'route.carrier-gateway-id': () => undefined,
+  'route.destination-cidr-block': (table) =>
+    table.routes.filter((route) => !isIpv6(route)).map((route) => route.destination),
+  'route.destination-ipv6-cidr-block': (table) =>
+    table.routes.filter(isIpv6).map((route) => route.destination),
+  'route.destination-prefix-list-id': () => undefined,
+  'route.egress-only-internet-gateway-id': () => undefined,
+  'route.gateway-id': (table) =>
+    table.routes.filter((route) => !isToNatGateway(route)).map((route) => route.gatewayId),
+  'route.instance-id': () => undefined,
+  'route.nat-gateway-id': (table) =>
+    table.routes.filter(isToNatGateway).map((route) => route.gatewayId),
+  'route.origin': (table) => table.routes.map((route) => route.origin),
+  'route.state': (table) => table.routes.map((route) => stateOf(view, table, route)),
+  'route.transit-gateway-id': () => undefined,
+  'route.vpc-peering-connection-id': () => undefined,
+});
+
+const filterFields = (view: View): FilterFields<RouteTable> => ({
+  ...routeFields(view),
+  'association.gateway-id': () => undefined,
+  'association.main': (table) =>
+    associationsOf(view, table).map((association) => String(association.subnetId === null)),
+  'association.route-table-association-id': (table) =>
+    associationsOf(view, table).map((association) => association.id),
+  'association.route-table-id': (table) =>
+    associationsOf(view, table).map((association) => association.routeTableId),
+  'association.subnet-id': (table) =>
+    associationsOf(view, table).flatMap((association) => association.subnetId ?? []),
+  'owner-id': () => view.account,
+  'route-table-id': (table) => table.id,
+  'vpc-id': (table) => table.vpcId,
+});
+
+export const describeRouteTables: Operation<
+  DescribeRouteTablesRequest,
+  DescribeRouteTablesResult
+> = (tx, input) => {
+  const page = describeResources(
+    tx,
+    RouteTables,
+    kinds.routeTable,
+    { ...input, ids: input.RouteTableIds },
+    filterFields(tx),
+  );
+  if (isDomainError(page)) return page;
+  return {
+    RouteTables: page.items.map((table) => renderRouteTable(tx, table)),
+    NextToken: page.nextToken,
+  };
+};
+
+export const deleteRouteTable: Operation<DeleteRouteTableRequest, Record<string, never>> = (
+  tx,
+  input,
+) => {
+  const table = tableById(tx, input.RouteTableId);
+  if (isDomainError(table)) return table;
+  if (associationsOf(tx, table).length > 0) return dependencyViolation('routeTable', table.id);
+  deleteResource(tx, RouteTables, table.id);
+  return {};
+};
+
+const putAssociation = (
+  tx: Tx,
+  fields: Omit<RouteTableAssociation, 'id'>,
+): RouteTableAssociation => {
+  const association = { id: newResourceId(tx, 'rtbassoc'), ...fields };
+  tx.put(RouteTableAssociations, association);
+  return association;
+};
+
+/** Gives a subnet a route table of its own; with the one that it has already, nothing changes. */
+export const associateRouteTable: Operation<
+  AssociateRouteTableRequest,
+  AssociateRouteTableResult
+> = (tx, input) => {
+  const table = tableById(tx, input.RouteTableId);
+  if (isDomainError(table)) return table;
+  if (input.GatewayId !== undefined || input.PublicIpv4Pool !== undefined) {
+    return notBuilt('route tables of gateways');
+  }
+  const subnet = resourceById(tx, Subnets, kinds.subnet, input.SubnetId);
+  if (isDomainError(subnet)) return subnet;
+  if (subnet.vpcId !== table.vpcId) {
+    return invalidParameterValue(
+      `Route table ${table.id} and subnet ${subnet.id} belong to different networks`,
+    );
+  }
+  const [existing] = tx.find(RouteTableAssociations, 'subnet', subnet.id);
+  if (existing !== undefined && existing.routeTableId !== table.id) {
+    return new DomainError(
+      'Resource.AlreadyAssociated',
+      `the specified association for route table ${table.id} conflicts with an existing association`,
+    );
+  }
+  const { id: routeTableId, vpcId } = table;
+  const association = existing ?? putAssociation(tx, { routeTableId, vpcId, subnetId: subnet.id });
+  return { AssociationId: association.id, AssociationState: associationState };
+};
+
+const associationById = (tx: Tx, id: string | undefined): RouteTableAssociation | DomainError =>
+  resourceById(tx, RouteTableAssociations, kinds.routeTableAssociation, id);
+
+/** Takes a subnet's own route table away; it goes by the main one again. */
+export const disassociateRouteTable: Operation<
+  DisassociateRouteTableRequest,
+  Record<string, never>
+> = (tx, input) => {
+  const association = associationById(tx, input.AssociationId);
+  if (isDomainError(association)) return association;
+  if (association.subnetId === null) {
+    return invalidParameterValue(
+      `cannot disassociate the main route table association ${association.id}`,
+    );
+  }
+  tx.delete(RouteTableAssociations, association.id);
+  return {};
+};
+
+/** Gives a subnet another route table, or, of a main association, the VPC another main one. The id is a new one. */
+export const replaceRouteTableAssociation: Operation<
+  ReplaceRouteTableAssociationRequest,
+  ReplaceRouteTableAssociationResult
+> = (tx, input) => {
+  const association = associationById(tx, input.AssociationId);
+  if (isDomainError(association)) return association;
+  const table = tableById(tx, input.RouteTableId);
+  if (isDomainError(table)) return table;
+  if (association.vpcId !== table.vpcId) {
+    return invalidParameterValue(
+      `Route table ${table.id} and association ${association.id} belong to different networks`,
+    );
+  }
+  tx.delete(RouteTableAssociations, association.id);
+  const { vpcId, subnetId } = association;
+  const replaced = putAssociation(tx, { routeTableId: table.id, vpcId, subnetId });
+  return { NewAssociationId: replaced.id, AssociationState: associationState };
+};

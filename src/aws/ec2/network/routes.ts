@@ -1,0 +1,209 @@
+import type {
+  CreateRouteRequest,
+  CreateRouteResult,
+  DeleteRouteRequest,
+  ReplaceRouteRequest,
+} from '@aws-sdk/client-ec2';
+import { DomainError, isDomainError } from '../../../world/domain-error.ts';
+import type { Tx } from '../../../world/transaction.ts';
+import type { Operation } from '../../operation.ts';
+import { blockContains, canonicalCidr, parseIpv4Cidr } from '../../shared/cidr.ts';
+import { resourceById } from '../describe.ts';
+import { InternetGateways, RouteTables, type Route, type RouteTable } from '../entities.ts';
+import {
+  invalidCidrBlock,
+  invalidParameterCombination,
+  invalidParameterValue,
+  kinds,
+  limitExceeded,
+  missingParameter,
+  notBuilt,
+} from '../errors.ts';
+import { NatGateways } from '../nat-gateways/entities.ts';
+import { leadsOn } from '../nat-gateways/leads-on.ts';
+import { quotas } from '../launch/quotas.ts';
+
+interface Destination {
+  readonly DestinationCidrBlock?: string | undefined;
+  readonly DestinationIpv6CidrBlock?: string | undefined;
+  readonly DestinationPrefixListId?: string | undefined;
+}
+
+/** The CIDR block that a request's one destination means, in canonical form. */
+const destinationOf = (input: Destination): string | DomainError => {
+  const { DestinationCidrBlock: ipv4, DestinationIpv6CidrBlock: ipv6 } = input;
+  if (input.DestinationPrefixListId !== undefined) return notBuilt('prefix lists');
+  if (ipv4 !== undefined && ipv6 !== undefined) {
+    return invalidParameterCombination(
+      'The parameters destinationCidrBlock and destinationIpv6CidrBlock cannot be used together',
+    );
+  }
+  const kind = ipv4 === undefined ? 'ipv6' : 'ipv4';
+  const text = ipv4 ?? ipv6;
+  if (text === undefined) return missingParameter('destinationCidrBlock');
+  const canonical = canonicalCidr(text);
+  const parameter = kind === 'ipv4' ? 'destinationCidrBlock' : 'destinationIpv6CidrBlock';
+  return canonical?.kind === kind ? canonical.cidr : invalidCidrBlock(parameter, text);
+};
+
+/** Targets that a route has at AWS, and what Faultline lacks for them. */
+const unbuiltTargets = {
+  CarrierGatewayId: 'carrier gateways',
+  CoreNetworkArn: 'core networks',
+  EgressOnlyInternetGatewayId: 'egress-only internet gateways',
+  InstanceId: 'routes to instances',
+  LocalGatewayId: 'local gateways',
+  NetworkInterfaceId: 'routes to network interfaces',
+  OdbNetworkArn: 'Oracle Database networks',
+  TransitGatewayId: 'transit gateways',
+  VpcEndpointId: 'VPC endpoints',
+  VpcPeeringConnectionId: 'VPC peering connections',
+} as const;
+
+type Target = {
+  readonly GatewayId?: string | undefined;
+  readonly NatGatewayId?: string | undefined;
+} & {
+  readonly [Name in keyof typeof unbuiltTargets]?: string | undefined;
+};
+
+const differentNetworks = (table: RouteTable, id: string): DomainError =>
+  invalidParameterValue(
+    `route table ${table.id} and network gateway ${id} belong to different networks`,
+  );
+
+/** A NAT gateway of the route table's VPC. One that failed or was deleted is none. */
+const natGatewayOf = (tx: Tx, table: RouteTable, id: string): string | DomainError => {
+  const gateway = tx.get(NatGateways, id);
+  if (gateway === undefined || !leadsOn(gateway)) {
+    return new DomainError(
+      'InvalidNatGatewayID.NotFound',
+      `The natGateway ID '${id}' does not exist`,
+    );
+  }
+  return gateway.vpcId === table.vpcId ? id : differentNetworks(table, id);
+};
+
+/** The gateway that a request names as the target: an internet gateway must be attached to the route table's VPC. */
+const targetOf = (tx: Tx, table: RouteTable, input: Target): string | DomainError => {
+  for (const [name, what] of Object.entries(unbuiltTargets)) {
+    // The entries are those of the table above, so every name is a target's.
+    if (input[name as keyof typeof unbuiltTargets] !== undefined) return notBuilt(what);
+  }
+  const { GatewayId: id, NatGatewayId: natId } = input;
+  if (id !== undefined && natId !== undefined) {
+    return invalidParameterCombination(
+      'The parameters gatewayId and natGatewayId cannot be used together',
+    );
+  }
+  if (natId !== undefined) return natGatewayOf(tx, table, natId);
+  if (id === undefined) return missingParameter('gatewayId');
+  // AWS takes the id of a NAT gateway here too, and shows it as one.
+  if (id.startsWith('nat-')) return natGatewayOf(tx, table, id);
+  if (id === 'local') {
+    return invalidParameterValue('A route to the target local can only be made by the VPC itself.');
+  }
+  if (id.startsWith('vgw-')) return notBuilt('virtual private gateways');
+  const gateway = tx.get(InternetGateways, id);
+  if (gateway === undefined) {
+    return new DomainError('InvalidGatewayID.NotFound', `The gateway ID '${id}' does not exist`);
+  }
+  return gateway.vpcId === table.vpcId ? id : differentNetworks(table, id);
+};
+
+/** Inside the VPC only an interface or an instance can be the target ("Route tables", Amazon VPC User Guide). */
+const withinLocal = (table: RouteTable, destination: string): DomainError | undefined => {
+  const block = parseIpv4Cidr(destination);
+  const local = table.routes.some((route) => {
+    const outer = route.gatewayId === 'local' ? parseIpv4Cidr(route.destination) : undefined;
+    return outer !== undefined && block !== undefined && blockContains(outer, block);
+  });
+  return local
+    ? invalidParameterValue(
+        `The destination CIDR block ${destination} is equal to or more specific than one of this VPC's CIDR blocks. This route can target only an interface or an instance.`,
+      )
+    : undefined;
+};
+
+const tableById = (tx: Tx, id: string | undefined): RouteTable | DomainError =>
+  resourceById(tx, RouteTables, kinds.routeTable, id);
+
+const putRoutes = (tx: Tx, table: RouteTable, routes: readonly Route[]): void =>
+  tx.put(RouteTables, { ...table, routes });
+
+export const createRoute: Operation<CreateRouteRequest, CreateRouteResult> = (tx, input) => {
+  const table = tableById(tx, input.RouteTableId);
+  if (isDomainError(table)) return table;
+  const destination = destinationOf(input);
+  if (isDomainError(destination)) return destination;
+  const gatewayId = targetOf(tx, table, input);
+  if (isDomainError(gatewayId)) return gatewayId;
+  if (table.routes.some((route) => route.destination === destination)) {
+    return new DomainError(
+      'RouteAlreadyExists',
+      `The route identified by ${destination} already exists.`,
+    );
+  }
+  const inside = withinLocal(table, destination);
+  if (inside !== undefined) return inside;
+  if (table.routes.length >= quotas.routesPerRouteTable) {
+    return limitExceeded('RouteLimitExceeded', 'routes');
+  }
+  putRoutes(tx, table, [...table.routes, { destination, gatewayId, origin: 'CreateRoute' }]);
+  return { Return: true };
+};
+
+/** Gives an existing route another target. */
+export const replaceRoute: Operation<ReplaceRouteRequest, Record<string, never>> = (tx, input) => {
+  const table = tableById(tx, input.RouteTableId);
+  if (isDomainError(table)) return table;
+  const destination = destinationOf(input);
+  if (isDomainError(destination)) return destination;
+  const existing = table.routes.find((route) => route.destination === destination);
+  if (existing === undefined) {
+    return invalidParameterValue(
+      `There is no route defined for '${destination}' in the route table. Use CreateRoute instead.`,
+    );
+  }
+  if (existing.gatewayId === 'local') {
+    if (input.LocalTarget === true || input.GatewayId === 'local') return {};
+    return notBuilt('other targets for the local route');
+  }
+  const gatewayId = targetOf(tx, table, input);
+  if (isDomainError(gatewayId)) return gatewayId;
+  putRoutes(
+    tx,
+    table,
+    table.routes.map((route) => (route === existing ? { ...route, gatewayId } : route)),
+  );
+  return {};
+};
+
+export const deleteRoute: Operation<DeleteRouteRequest, Record<string, never>> = (tx, input) => {
+  const table = tableById(tx, input.RouteTableId);
+  if (isDomainError(table)) return table;
+  const destination = destinationOf(input);
+  if (isDomainError(destination)) return destination;
+  const existing = table.routes.find((route) => route.destination === destination);
+  if (existing === undefined) {
+    const parameter =
+      input.DestinationCidrBlock === undefined
+        ? 'destination-ipv6-cidr-block'
+        : 'destination-cidr-block';
+    return new DomainError(
+      'InvalidRoute.NotFound',
+      `no route with ${parameter} ${destination} in route table ${table.id}`,
+    );
+  }
+  if (existing.gatewayId === 'local') {
+    return invalidParameterValue(
+      `cannot remove local route ${destination} in route table ${table.id}`,
+    );
+  }
+  putRoutes(
+    tx,
+    table,
+    table.routes.filter((route) => route !== existing),
+  );
+  return {};
+};

@@ -1,0 +1,334 @@
+import type {
+  AssociateVpcCidrBlockRequest,
+  AssociateVpcCidrBlockResult,
+  CreateDefaultVpcRequest,
+  CreateDefaultVpcResult,
+  CreateVpcRequest,
+  CreateVpcResult,
+  DeleteVpcRequest,
+  DescribeVpcAttributeRequest,
+  DescribeVpcAttributeResult,
+  DescribeVpcsRequest,
+  DescribeVpcsResult,
+  DisassociateVpcCidrBlockRequest,
+  DisassociateVpcCidrBlockResult,
+  ModifyVpcAttributeRequest,
+  Vpc as ApiVpc,
+} from '@aws-sdk/client-ec2';
+import { DomainError, isDomainError } from '../../../world/domain-error.ts';
+import type { Tx, View } from '../../../world/transaction.ts';
+import type { Operation, Plain } from '../../operation.ts';
+import type { FilterFields } from '../../shared/filters.ts';
+import { newResourceId } from '../../shared/ids.ts';
+import { addTags, tagsForType, tagsOf } from '../../shared/tags.ts';
+import { blocksOverlap, formatIpv4Cidr, parseIpv4Cidr, type Ipv4Block } from '../../shared/cidr.ts';
+import { addDefaultVpc, defaultDhcpOptionsId, defaultVpcOf } from './default-network.ts';
+import { deleteResource } from '../delete-resource.ts';
+import { describeResources, resourceById } from '../describe.ts';
+import {
+  InternetGateways,
+  NetworkAcls,
+  RouteTableAssociations,
+  RouteTables,
+  SecurityGroupRules,
+  SecurityGroups,
+  Subnets,
+  Vpcs,
+  type Vpc,
+} from '../entities.ts';
+import {
+  dependencyViolation,
+  invalidCidrBlock,
+  invalidParameterCombination,
+  invalidVpcRange,
+  kinds,
+  limitExceeded,
+  missingParameter,
+  notBuilt,
+} from '../errors.ts';
+import { addVpc, localRoute } from './new-network.ts';
+import { quotas } from '../launch/quotas.ts';
+
+/** A VPC's block has a mask from /16 to /28 ("VPC CIDR blocks", Amazon VPC User Guide). */
+const prefixLengths = { shortest: 16, longest: 28 } as const;
+
+/** Blocks that mean something else everywhere: this host, loopback, link-local, multicast and reserved. */
+const unusable: readonly Ipv4Block[] = [
+  '0.0.0.0/8',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '224.0.0.0/3',
+].flatMap((cidr) => parseIpv4Cidr(cidr) ?? []);
+
+const vpcBlock = (cidr: string | undefined): Ipv4Block | DomainError => {
+  if (cidr === undefined) return missingParameter('cidrBlock');
+  const block = parseIpv4Cidr(cidr);
+  if (block === undefined) return invalidCidrBlock('cidrBlock', cidr);
+  const { shortest, longest } = prefixLengths;
+  if (block.prefixLength < shortest || block.prefixLength > longest) return invalidVpcRange(cidr);
+  return unusable.some((other) => blocksOverlap(other, block)) ? invalidVpcRange(cidr) : block;
+};
+
+const renderBlocks = (vpc: Vpc): ApiVpc['CidrBlockAssociationSet'] =>
+  vpc.cidrBlocks.map((block) => ({
+    AssociationId: block.associationId,
+    CidrBlock: block.cidrBlock,
+    CidrBlockState: { State: 'associated' },
+  }));
+
+const renderVpc = (view: View, vpc: Vpc, state: 'pending' | 'available'): Plain<ApiVpc> => ({
+  VpcId: vpc.id,
+  State: state,
+  CidrBlock: vpc.cidrBlocks[0]?.cidrBlock,
+  DhcpOptionsId: vpc.dhcpOptionsId,
+  InstanceTenancy: vpc.instanceTenancy,
+  IsDefault: vpc.isDefault,
+  OwnerId: view.account,
+  CidrBlockAssociationSet: renderBlocks(vpc),
+  Ipv6CidrBlockAssociationSet: [],
+  BlockPublicAccessStates: { InternetGatewayBlockMode: 'off' },
+  Tags: tagsOf(view, vpc.id),
+});
+
+const vpcById = (view: View, id: string | undefined): Vpc | DomainError =>
+  resourceById(view, Vpcs, kinds.vpc, id);
+
+const tooManyVpcs = (tx: Tx): DomainError | undefined =>
+  tx.list(Vpcs).length >= quotas.vpcsPerRegion
+    ? limitExceeded('VpcLimitExceeded', 'VPCs')
+    : undefined;
+
+/** Makes a VPC with its main route table, default security group and default network ACL. */
+export const createVpc: Operation<CreateVpcRequest, CreateVpcResult> = (tx, input) => {
+  if (input.AmazonProvidedIpv6CidrBlock === true || input.Ipv6CidrBlock !== undefined) {
+    return notBuilt('IPv6 in VPCs');
+  }
+  if (input.Ipv4IpamPoolId !== undefined || input.Ipv6IpamPoolId !== undefined) {
+    return notBuilt('IPAM pools');
+  }
+  const block = vpcBlock(input.CidrBlock);
+  if (isDomainError(block)) return block;
+  const tags = tagsForType(input.TagSpecifications, 'vpc');
+  if (isDomainError(tags)) return tags;
+  // "The host value cannot be used with this parameter" (CreateVpc, Amazon EC2 API Reference).
+  if (input.InstanceTenancy === 'host') {
+    return new DomainError('UnsupportedTenancy', 'The tenancy value host is not supported.');
+  }
+  const tooMany = tooManyVpcs(tx);
+  if (tooMany !== undefined) return tooMany;
+  const vpc = addVpc(tx, formatIpv4Cidr(block), {
+    dhcpOptionsId: defaultDhcpOptionsId(tx),
+    instanceTenancy: input.InstanceTenancy ?? 'default',
+    isDefault: false,
+  });
+  return addTags(tx, vpc.id, 'vpc', tags) ?? { Vpc: renderVpc(tx, vpc, 'pending') };
+};
+
+/** Makes a default VPC anew after the account has deleted its own. */
+export const createDefaultVpc: Operation<CreateDefaultVpcRequest, CreateDefaultVpcResult> = (
+  tx,
+) => {
+  if (defaultVpcOf(tx) !== undefined) {
+    return new DomainError(
+      'DefaultVpcAlreadyExists',
+      'A Default VPC already exists for this account in this region.',
+    );
+  }
+  return tooManyVpcs(tx) ?? { Vpc: renderVpc(tx, addDefaultVpc(tx), 'pending') };
+};
+
+const filterFields = (view: View): FilterFields<Vpc> => {
+  const fields: FilterFields<Vpc> = {
+    cidr: (vpc) => vpc.cidrBlocks[0]?.cidrBlock,
+    'cidr-block-association.association-id': (vpc) =>
+      vpc.cidrBlocks.map((block) => block.associationId),
+    'cidr-block-association.cidr-block': (vpc) => vpc.cidrBlocks.map((block) => block.cidrBlock),
+    'cidr-block-association.state': () => 'associated',
+    'dhcp-options-id': (vpc) => vpc.dhcpOptionsId,
+    'ipv6-cidr-block-association.association-id': () => undefined,
+    'ipv6-cidr-block-association.ipv6-cidr-block': () => undefined,
+    'ipv6-cidr-block-association.ipv6-pool': () => undefined,
+    'ipv6-cidr-block-association.state': () => undefined,
+    'is-default': (vpc) => vpc.isDefault,
+    'owner-id': () => view.account,
+    state: () => 'available',
+    'vpc-id': (vpc) => vpc.id,
+  };
+  // Names of older API versions, which AWS still takes.
+  const { cidr, 'is-default': isDefault, 'dhcp-options-id': dhcpOptionsId } = fields;
+  return Object.assign({}, fields, {
+    'cidr-block': cidr,
+    cidrBlock: cidr,
+    isDefault,
+    dhcpOptionsId,
+  });
+};
+
+export const describeVpcs: Operation<DescribeVpcsRequest, DescribeVpcsResult> = (tx, input) => {
+  const page = describeResources(
+    tx,
+    Vpcs,
+    kinds.vpc,
+    { ...input, ids: input.VpcIds },
+    filterFields(tx),
+  );
+  if (isDomainError(page)) return page;
+  return {
+    Vpcs: page.items.map((vpc) => renderVpc(tx, vpc, 'available')),
+    NextToken: page.nextToken,
+  };
+};
+
+export const describeVpcAttribute: Operation<
+  DescribeVpcAttributeRequest,
+  DescribeVpcAttributeResult
+> = (tx, input) => {
+  const vpc = vpcById(tx, input.VpcId);
+  if (isDomainError(vpc)) return vpc;
+  switch (input.Attribute) {
+    case 'enableDnsSupport':
+      return { VpcId: vpc.id, EnableDnsSupport: { Value: vpc.enableDnsSupport } };
+    case 'enableDnsHostnames':
+      return { VpcId: vpc.id, EnableDnsHostnames: { Value: vpc.enableDnsHostnames } };
+    case 'enableNetworkAddressUsageMetrics':
+      return { VpcId: vpc.id, EnableNetworkAddressUsageMetrics: { Value: false } };
+    case undefined:
+      return missingParameter('attribute');
+  }
+};
+
+/** Changes one attribute: AWS takes no two in one call. */
+export const modifyVpcAttribute: Operation<ModifyVpcAttributeRequest, Record<string, never>> = (
+  tx,
+  input,
+) => {
+  const vpc = vpcById(tx, input.VpcId);
+  if (isDomainError(vpc)) return vpc;
+  const { EnableDnsSupport: support, EnableDnsHostnames: hostnames } = input;
+  if (input.EnableNetworkAddressUsageMetrics?.Value === true) {
+    return notBuilt('metrics of network address usage');
+  }
+  if (support !== undefined && hostnames !== undefined) {
+    return invalidParameterCombination('Fields for multiple attribute types specified');
+  }
+  tx.put(Vpcs, {
+    ...vpc,
+    enableDnsSupport: support?.Value ?? vpc.enableDnsSupport,
+    enableDnsHostnames: hostnames?.Value ?? vpc.enableDnsHostnames,
+  });
+  return {};
+};
+
+/** Adds a block of addresses to a VPC; every route table of it gets a local route for it. */
+export const associateVpcCidrBlock: Operation<
+  AssociateVpcCidrBlockRequest,
+  AssociateVpcCidrBlockResult
+> = (tx, input) => {
+  const vpc = vpcById(tx, input.VpcId);
+  if (isDomainError(vpc)) return vpc;
+  if (input.AmazonProvidedIpv6CidrBlock === true || input.Ipv6CidrBlock !== undefined) {
+    return notBuilt('IPv6 in VPCs');
+  }
+  const block = vpcBlock(input.CidrBlock);
+  if (isDomainError(block)) return block;
+  const cidrBlock = formatIpv4Cidr(block);
+  const existing = vpc.cidrBlocks.flatMap((other) => parseIpv4Cidr(other.cidrBlock) ?? []);
+  if (existing.some((other) => blocksOverlap(other, block))) return invalidVpcRange(cidrBlock);
+  if (existing.length >= quotas.cidrBlocksPerVpc) {
+    return new DomainError(
+      'CidrLimitExceeded',
+      `This network '${vpc.id}' has met its maximum number of allowed CIDRs: ${quotas.cidrBlocksPerVpc}`,
+    );
+  }
+  const associationId = newResourceId(tx, 'vpc-cidr-assoc');
+  tx.put(Vpcs, { ...vpc, cidrBlocks: [...vpc.cidrBlocks, { associationId, cidrBlock }] });
+  for (const table of tx.find(RouteTables, 'vpc', vpc.id)) {
+    tx.put(RouteTables, { ...table, routes: [...table.routes, localRoute(cidrBlock)] });
+  }
+  return {
+    VpcId: vpc.id,
+    CidrBlockAssociation: {
+      AssociationId: associationId,
+      CidrBlock: cidrBlock,
+      CidrBlockState: { State: 'associating' },
+    },
+  };
+};
+
+/** Takes a block of addresses from a VPC, unless it is the primary one or a subnet lies in it. */
+export const disassociateVpcCidrBlock: Operation<
+  DisassociateVpcCidrBlockRequest,
+  DisassociateVpcCidrBlockResult
+> = (tx, input) => {
+  const id = input.AssociationId ?? '';
+  const [vpc] = tx.find(Vpcs, 'cidrAssociation', id);
+  const gone = vpc?.cidrBlocks.find((block) => block.associationId === id);
+  const block = parseIpv4Cidr(gone?.cidrBlock ?? '');
+  if (vpc === undefined || gone === undefined || block === undefined) {
+    return new DomainError(
+      'InvalidVpcCidrBlockAssociationIdError.NotFound',
+      `The vpc CIDR block association ID '${id}' does not exist`,
+    );
+  }
+  if (vpc.cidrBlocks[0] === gone) {
+    return new DomainError(
+      'OperationNotPermitted',
+      `The vpc CIDR block with association ID ${id} may not be disassociated. It is the primary IPv4 CIDR block of the VPC`,
+    );
+  }
+  const used = tx
+    .find(Subnets, 'vpc', vpc.id)
+    .flatMap((subnet) => parseIpv4Cidr(subnet.cidrBlock) ?? []);
+  if (used.some((subnet) => blocksOverlap(subnet, block))) {
+    return new DomainError(
+      'DependencyViolation',
+      `The vpc CIDR block '${gone.cidrBlock}' has dependencies and cannot be disassociated.`,
+    );
+  }
+  tx.put(Vpcs, { ...vpc, cidrBlocks: vpc.cidrBlocks.filter((other) => other !== gone) });
+  for (const table of tx.find(RouteTables, 'vpc', vpc.id)) {
+    const routes = table.routes.filter((route) => route.destination !== gone.cidrBlock);
+    tx.put(RouteTables, { ...table, routes });
+  }
+  return {
+    VpcId: vpc.id,
+    CidrBlockAssociation: {
+      AssociationId: id,
+      CidrBlock: gone.cidrBlock,
+      CidrBlockState: { State: 'disassociating' },
+    },
+  };
+};
+
+/** Whether something of the VPC stands that did not come with it. */
+const hasDependents = (view: View, vpcId: string): boolean => {
+  const main = view.find(RouteTableAssociations, 'mainOfVpc', vpcId)[0]?.routeTableId;
+  return (
+    view.find(Subnets, 'vpc', vpcId).length > 0 ||
+    view.find(InternetGateways, 'vpc', vpcId).length > 0 ||
+    view.find(RouteTables, 'vpc', vpcId).some((table) => table.id !== main) ||
+    view.find(SecurityGroups, 'vpc', vpcId).some((group) => group.name !== 'default') ||
+    view.find(NetworkAcls, 'vpc', vpcId).some((acl) => !acl.isDefault)
+  );
+};
+
+/** Deletes a VPC and what came with it; everything else in it must be gone before. */
+export const deleteVpc: Operation<DeleteVpcRequest, Record<string, never>> = (tx, input) => {
+  const vpc = vpcById(tx, input.VpcId);
+  if (isDomainError(vpc)) return vpc;
+  if (hasDependents(tx, vpc.id)) return dependencyViolation('vpc', vpc.id);
+  for (const association of tx.find(RouteTableAssociations, 'mainOfVpc', vpc.id)) {
+    tx.delete(RouteTableAssociations, association.id);
+  }
+  for (const group of tx.find(SecurityGroups, 'vpc', vpc.id)) {
+    for (const rule of tx.find(SecurityGroupRules, 'group', group.id)) {
+      deleteResource(tx, SecurityGroupRules, rule.id);
+    }
+    deleteResource(tx, SecurityGroups, group.id);
+  }
+  for (const table of tx.find(RouteTables, 'vpc', vpc.id))
+    deleteResource(tx, RouteTables, table.id);
+  for (const acl of tx.find(NetworkAcls, 'vpc', vpc.id)) deleteResource(tx, NetworkAcls, acl.id);
+  deleteResource(tx, Vpcs, vpc.id);
+  return {};
+};

@@ -1,0 +1,98 @@
+import type { Place } from '../atlas/places.ts';
+import type {
+  DrillWorldOptions,
+  LiveDrillWorld,
+  LiveWay,
+  MendedFault,
+  OpenedFault,
+  Vantage,
+  WatchedName,
+  WorldEvent,
+} from '../drill/ports.ts';
+import type { DomainError } from '../world/domain-error.ts';
+import type { FaultRequest } from '../world/faults.ts';
+import { startServer, type RunningServer } from '../server/server.ts';
+import { mendByIdOrTarget, openNow } from './drill-faults.ts';
+import { unsettled } from './unsettled.ts';
+import { WorldEvents } from './world-events.ts';
+
+/** A world of its own for one drill: real processes and sockets, and nothing kept. */
+export class LiveDrill implements LiveDrillWorld {
+  readonly mode = 'live';
+  readonly speed: number;
+  readonly #server: RunningServer;
+  readonly #events: WorldEvents;
+  readonly #opening: Promise<unknown>[] = [];
+
+  private constructor(speed: number, server: RunningServer) {
+    this.speed = speed;
+    this.#server = server;
+    const { world, answers } = server.world();
+    this.#events = new WorldEvents(world, answers);
+  }
+
+  static async open(options: DrillWorldOptions): Promise<LiveDrill> {
+    const server = await startServer({
+      port: 0,
+      dnsPort: 0,
+      host: '127.0.0.1',
+      dataDirectory: undefined,
+      seed: options.seed,
+      speed: options.speed,
+      account: options.account,
+      driver: 'process',
+      strictAuth: false,
+    });
+    await server.opened();
+    return new LiveDrill(options.speed, server);
+  }
+
+  get endpoint(): string {
+    return this.#server.ready.endpoint;
+  }
+
+  now(): number {
+    return this.#server.world().clock.now();
+  }
+
+  async waitUntil(worldMs: number): Promise<void> {
+    const { clock } = this.#server.world();
+    await Promise.all(this.#opening.splice(0));
+    await new Promise<void>((resolve) => clock.at(worldMs, resolve));
+  }
+
+  vantage(place: Place): Vantage {
+    const { dns, opened } = this.#server.vantage(place.id);
+    this.#opening.push(opened);
+    return { place, dns };
+  }
+
+  openFault(request: FaultRequest): Promise<OpenedFault | DomainError> {
+    return openNow(this.#server.world().world, request);
+  }
+
+  mendFault(idOrTarget: string): Promise<MendedFault | DomainError> {
+    return mendByIdOrTarget(this.#server.world().world, idOrTarget);
+  }
+
+  unsettled(): readonly string[] {
+    return unsettled(this.#server.world().world);
+  }
+
+  watchNames(names: readonly WatchedName[]): void {
+    this.#events.watchNames(names);
+  }
+
+  onEvent(listener: (event: WorldEvent) => void): () => void {
+    return this.#events.onEvent(listener);
+  }
+
+  way(vantage: Vantage, address: string, port: number): LiveWay {
+    return this.#server.world().wayFrom(vantage.place, address, port);
+  }
+
+  async close(): Promise<void> {
+    this.#events.stop();
+    await this.#server.close();
+  }
+}

@@ -1,0 +1,89 @@
+import { WaitingList, type Clock } from '../world/clock.ts';
+
+/** setTimeout counts in 32 bits: a longer wait is made of several. */
+const longestWaitMs = 2 ** 30;
+
+/**
+ * World time driven by this machine's monotonic clock, `speed` world seconds per real second. With speed 0 it
+ * stands still and moves only by `advance`.
+ */
+export class LiveClock implements Clock {
+  readonly #waiting = new WaitingList();
+  #baseWorldMs: number;
+  #baseRealMs = performance.now();
+  #speed: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(startMs: number, speed: number) {
+    this.#baseWorldMs = startMs;
+    this.#speed = speed;
+  }
+
+  now(): number {
+    return Math.floor(this.#baseWorldMs + (performance.now() - this.#baseRealMs) * this.#speed);
+  }
+
+  speed(): number {
+    return this.#speed;
+  }
+
+  /** Changes the speed from now on; world time does not jump. */
+  setSpeed(speed: number): void {
+    this.#rebase(this.now());
+    this.#speed = speed;
+    this.#arm();
+  }
+
+  at(worldMs: number, callback: () => void): () => void {
+    const cancel = this.#waiting.add(worldMs, callback);
+    this.#arm();
+    return cancel;
+  }
+
+  /** With a clock that stands still: moves on, stopping at every moment on the way at which something is due. */
+  async advance(durationMs: number): Promise<void> {
+    const target = this.now() + durationMs;
+    for (;;) {
+      const next = this.#waiting.nextAt();
+      if (next === undefined || next > target) break;
+      this.#rebase(Math.max(this.now(), next));
+      this.#runDue();
+      // What is due may start work of the host's: let it begin before time goes on.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    this.#rebase(target);
+  }
+
+  /** Stops calling back. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#speed = 0;
+  }
+
+  #rebase(worldMs: number): void {
+    this.#baseWorldMs = worldMs;
+    this.#baseRealMs = performance.now();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const next = this.#waiting.nextAt();
+    if (next === undefined || this.#speed === 0) return;
+    const waitMs = Math.min(longestWaitMs, Math.max(0, (next - this.now()) / this.#speed));
+    this.#timer = setTimeout(() => {
+      this.#runDue();
+      this.#arm();
+    }, waitMs);
+  }
+
+  #runDue(): void {
+    const now = this.now();
+    for (
+      let due = this.#waiting.takeDue(now);
+      due !== undefined;
+      due = this.#waiting.takeDue(now)
+    ) {
+      due();
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { ec2, ec2With } from '../aws/ec2/service.ts';
+import { isBlockPlan } from '../aws/ebs/plans.ts';
+import { execute, homeRegion, isAnswered, type Call } from '../aws/execute.ts';
+import type { Service } from '../aws/operation.ts';
+import { services } from '../aws/services.ts';
+import type { RegionBlocks } from '../plane/disks/region-blocks.ts';
+import { nodeKeyMaker } from '../plane/keys/key-maker.ts';
+import { isDomainError } from '../world/domain-error.ts';
+import { noAccount, partitionShard } from '../world/entity.ts';
+import { identify } from '../aws/sts/session-credentials.ts';
+import type { IdentifyTemporary } from '../wire/callers.ts';
+import type { Execute } from '../wire/server.ts';
+import type { World } from '../world/world.ts';
+import { EbsDirect } from './ebs-direct.ts';
+
+const servicesByName: ReadonlyMap<string, Service> = new Map(
+  services.map((service) => [
+    service.name,
+    // Key pairs need the host's cryptography, which pure code has not.
+    service === ec2 ? ec2With(nodeKeyMaker) : service,
+  ]),
+);
+
+/** Whether nobody answers for a service of that name in a Region: what is broken there has silenced it. */
+export const isSilent = (world: World, serviceName: string, region: string): boolean => {
+  const service = servicesByName.get(serviceName);
+  const home = service === undefined ? region : homeRegion({ service, region });
+  return !world.conditions.apiAnswers(home, serviceName);
+};
+
+/** Says who calls with temporary credentials, by what the world knows of them at that moment. */
+export const createIdentify =
+  (world: () => World): IdentifyTemporary =>
+  (accessKeyId, sessionToken) =>
+    Promise.resolve(identify(world().view(partitionShard, noAccount), accessKeyId, sessionToken));
+
+/** What the API needs beside the world. */
+export interface ApiPorts {
+  world(): World;
+  /** Brings into the world what an operation will read of machines and disks. */
+  prepare(call: Call): Promise<void>;
+  /** Settles when what the operation asked for and its answer tells of is done. */
+  settle(call: Call): Promise<void>;
+  /** A Region's blocks; absent where bytes are not kept, as in virtual time. */
+  readonly regionBlocks?: (region: string) => RegionBlocks;
+}
+
+/**
+ * Runs the calls that the wire has parsed. A Region in disaster is silent, also towards a call that was under way
+ * when it was struck. An answer leaves only after everything it rests on is in the journal.
+ */
+export const createExecute = (ports: ApiPorts): Execute => {
+  const direct = new EbsDirect({
+    world: () => ports.world(),
+    regionBlocks: (region) => ports.regionBlocks?.(region),
+  });
+  return async (wireCall) => {
+    const service = servicesByName.get(wireCall.service);
+    if (service === undefined)
+      throw new Error(`The wire routed to ${wireCall.service}, which is not there.`);
+    const { region, account, operation, input, caller } = wireCall;
+    const call: Call = { service, region, account, operation, input, caller };
+    const world = ports.world();
+    if (!isAnswered(world, call)) return 'silence';
+    if (service.load !== undefined) await service.load();
+    await ports.prepare(call);
+    const { output, durable } = execute(world, call);
+    await durable;
+    if (!isDomainError(output)) await ports.settle(call);
+    const answer = isBlockPlan(output) ? await direct.carryOut(call, output) : output;
+    return isAnswered(world, call) ? answer : 'silence';
+  };
+};

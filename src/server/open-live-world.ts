@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { ImageDesk } from '../admin/image-desk.ts';
+import { InstanceVisits } from '../admin/instance-visits.ts';
+import type { Driver } from '../plane/compute/driver.ts';
+import type { Surroundings } from '../plane/compute/netns/surroundings.ts';
+import { createProcessDriver } from '../plane/compute/process-driver.ts';
+import type { IdentifyTemporary } from '../wire/callers.ts';
+import type { Execute } from '../wire/server.ts';
+import { rootDirectory } from '../serving/addresses/volume-places.ts';
+import type { Journal } from '../world/journal.ts';
+import { createExecute, createIdentify, isSilent } from './api.ts';
+import type { LiveClock } from '../live/live-clock.ts';
+import { LiveWorld, prepareDirectory } from '../live/live-world.ts';
+import type { ServerOptions, Site } from './server.ts';
+
+/** A world that runs, and how the API speaks to it. */
+export interface OpenWorld {
+  readonly live: LiveWorld;
+  /** Images that come and go by the command line, and what is known of copies. */
+  readonly images: ImageDesk;
+  /** People who look into instances. */
+  readonly visits: InstanceVisits;
+  readonly execute: Execute;
+  readonly identify: IdentifyTemporary;
+  readonly isSilent: (service: string, region: string) => boolean;
+}
+
+/** The same at each start on one directory, and a directory has one world at a time. */
+const worldIdOf = (directory: string): string => Buffer.from(directory).toString('base64url');
+
+/**
+ * The driver of this start. A world may run processes at one start and none at the next, so a start without processes
+ * ends those that a killed one left as well.
+ */
+const createDriver = async (
+  world: Site,
+  clock: LiveClock,
+  { reach, outside }: Pick<Surroundings, 'reach' | 'outside'>,
+): Promise<Driver> => {
+  const { directory, loopback, log, driver } = world;
+  const site = {
+    stateDirectory: join(directory, 'running'),
+    worldId: worldIdOf(directory),
+    metadataAddress: loopback.metadataAddress,
+    realPort: (port: number) => loopback.realPort(port),
+    clock,
+    surroundings: {
+      block: loopback.block,
+      portOffset: loopback.portOffset,
+      dnsServer: (region: string) => world.dnsServer(region),
+      reach,
+      outside,
+    },
+  };
+  if (driver.name === 'mock') {
+    for (const leftover of await createProcessDriver(site).sweep()) {
+      log.info({ ...leftover }, 'ended what an earlier run with processes left behind');
+    }
+  }
+  return await driver.create(site);
+};
+
+/**
+ * Recovers the journal's world and lets it run. This file brings in all services and planes: the server reads it
+ * only when there is a world to recover, or once it is listening.
+ */
+export const openLiveWorld = async (
+  options: ServerOptions,
+  site: Site,
+  journal: Journal,
+): Promise<OpenWorld> => {
+  const { directory, log, loopback } = site;
+  prepareDirectory(directory);
+  const { geography } = options;
+  const live = await LiveWorld.open(
+    {
+      // A world keeps the seed that it began with, whatever the command line says.
+      seed: journal.header.seed,
+      speed: options.speed,
+      journal,
+      directory,
+      loopback,
+      createDriver: (clock, network) => createDriver(site, clock, network),
+      endpoint: () => site.endpoint,
+      log,
+      onJournalFailure: (error) => {
+        // Nothing more could be acknowledged; what was is safe, and a restart finds it.
+        process.stderr.write(
+          `faultline: the journal in ${directory} cannot be written: ${String(error)}\n`,
+        );
+        process.exit(1);
+      },
+    },
+    geography,
+  );
+  const { world, disks, driver } = live;
+  return {
+    live,
+    images: new ImageDesk({ world, disks, directory: join(directory, 'imports') }),
+    visits: new InstanceVisits({
+      world,
+      driver,
+      diskDirectory: (id) => rootDirectory(directory, id),
+    }),
+    execute: createExecute({
+      world: () => live.world,
+      prepare: (call) => live.prepare(call),
+      settle: (call) => live.settle(call),
+      regionBlocks: (region) => live.regionBlocks(region),
+    }),
+    identify: createIdentify(() => live.world),
+    isSilent: (service, region) => isSilent(live.world, service, region),
+  };
+};

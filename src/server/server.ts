@@ -1,0 +1,396 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Geography } from '../atlas/geography.ts';
+import type { DnsAnswer, DnsQuestion } from '../aws/route53/dns-records.ts';
+import { startDnsServer, type DnsServer } from '../plane/dns/server.ts';
+import { createWireServer, type WireServer } from '../wire/server.ts';
+import { DomainError } from '../world/domain-error.ts';
+import type { Journal } from '../world/journal.ts';
+import { Failed } from '../text/usage-error.ts';
+import { version } from '../text/version.ts';
+import { createAdmin, type AdminWorld } from '../admin/admin.ts';
+import type { SocketAddress } from '../plane/network/socket-address.ts';
+import type { ImageDesk } from '../admin/image-desk.ts';
+import { chooseDriver, type AskedDriver, type ChosenDriver } from './choose-driver.ts';
+import type { LiveClock } from '../live/live-clock.ts';
+import type { LiveWorld } from '../live/live-world.ts';
+import { makeEphemeralDirectory } from './ephemeral-directory.ts';
+import { createLog, type Log } from '../text/log.ts';
+import { refuseLostGround, rememberGround } from './lost-ground.ts';
+import { openLoopback, type Loopback } from '../serving/addresses/loopback.ts';
+import { openJournal } from './open-journal.ts';
+import type { OpenWorld } from './open-live-world.ts';
+import { VantageListeners } from './vantage-listeners.ts';
+
+/** How a world is served. */
+export interface ServerOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly dnsPort: number;
+  readonly host: string;
+  /** Undefined: the world is gone when the process ends. */
+  readonly dataDirectory: string | undefined;
+  readonly seed: number;
+  readonly speed: number;
+  readonly account: string;
+  readonly driver: AskedDriver;
+  readonly strictAuth: boolean;
+  /** The Earth's unless given. */
+  readonly geography?: Geography;
+}
+
+/** Where a served world can be reached. */
+export interface Ready {
+  readonly status: 'ready';
+  readonly version: string;
+  readonly endpoint: string;
+  readonly dns: string;
+  /** The block of loopback addresses of balancers and instances. */
+  readonly addresses: string;
+  readonly data: string;
+  readonly driver: string;
+  readonly account: string;
+  readonly speed: number;
+}
+
+/** A world that is served. */
+export interface RunningServer {
+  readonly ready: Ready;
+  readonly readyLine: string;
+  /** For a person's eyes: what to do now, and what this machine lacks. */
+  readonly hints: readonly string[];
+  /** The world, once it runs: an empty one may still be on its way when the server listens. */
+  opened(): Promise<LiveWorld>;
+  /** The world that runs; asking before it does is a bug. */
+  world(): LiveWorld;
+  /** Where a client at a place asks DNS questions, and when it is open. */
+  vantage(placeId: string): { readonly dns: SocketAddress; readonly opened: Promise<unknown> };
+  close(): Promise<void>;
+}
+
+const directoryOf = (options: ServerOptions): string =>
+  options.dataDirectory ?? makeEphemeralDirectory();
+
+/** What a process has for its world, and keeps over a reset. */
+export interface Site {
+  readonly directory: string;
+  readonly log: Log;
+  readonly loopback: Loopback;
+  readonly driver: ChosenDriver;
+  /** The URL of the AWS API; with a free port it is known only once the server listens. */
+  endpoint: string | undefined;
+  /** Where clients in a Region ask DNS questions; undefined while nobody answers them. */
+  dnsServer: (region: string) => Promise<SocketAddress | undefined>;
+}
+
+const refused: DnsAnswer = {
+  code: 'refused',
+  authoritative: false,
+  answers: [],
+  authority: [],
+  additional: [],
+};
+
+/** The parts of a served world, with the world itself replaceable: a reset begins another one in its place. */
+class Server implements AdminWorld {
+  readonly account: string;
+  readonly #options: ServerOptions;
+  readonly #site: Site;
+  #open: OpenWorld | undefined;
+  #opening: Promise<OpenWorld> | undefined;
+  #wire: WireServer | undefined;
+  #dns: DnsServer | undefined;
+  #vantages: VantageListeners | undefined;
+  #resets = 0;
+
+  constructor(options: ServerOptions, site: Site) {
+    this.#options = options;
+    this.account = options.account;
+    this.#site = site;
+  }
+
+  /** Lets the journal's world run, after `before`; resolves when it does. */
+  async begin(journal: Journal, before: Promise<void> = Promise.resolve()): Promise<void> {
+    this.#opening = before
+      .then(() => import('./open-live-world.ts'))
+      .then((module) => module.openLiveWorld(this.#options, this.#site, journal));
+    this.#open = await this.#opening;
+  }
+
+  async opened(): Promise<LiveWorld> {
+    return (await this.#opened()).live;
+  }
+
+  async listen(): Promise<void> {
+    // Both are waited for: what listens when the other cannot must be known to whoever closes this.
+    const tried = await Promise.allSettled([this.#listenWire(), this.#listenDns()]);
+    for (const result of tried) if (result.status === 'rejected') throw result.reason;
+  }
+
+  running(): OpenWorld {
+    if (this.#open === undefined) throw new Error('The world does not run yet.');
+    return this.#open;
+  }
+
+  live(): LiveWorld {
+    return this.running().live;
+  }
+
+  world(): LiveWorld['world'] {
+    return this.live().world;
+  }
+
+  clock(): LiveClock {
+    return this.live().clock;
+  }
+
+  clockChanged(): void {
+    this.live().clockChanged();
+  }
+
+  socketOf(
+    of: string,
+    port: number | undefined,
+    region: string | undefined,
+  ): ReturnType<AdminWorld['socketOf']> {
+    return this.live().socketOf(of, port, region);
+  }
+
+  blockages(): ReturnType<AdminWorld['blockages']> {
+    return this.live().blockages();
+  }
+
+  entranceOf(...asked: Parameters<AdminWorld['entranceOf']>): ReturnType<AdminWorld['entranceOf']> {
+    return this.running().visits.entranceOf(...asked);
+  }
+
+  consoleOf(...asked: Parameters<AdminWorld['consoleOf']>): ReturnType<AdminWorld['consoleOf']> {
+    return this.running().visits.consoleOf(...asked);
+  }
+
+  images(): ImageDesk {
+    return this.running().images;
+  }
+
+  async vantageOf(of: string): Promise<object | DomainError> {
+    const found = this.live().placeOf(of);
+    if (found instanceof DomainError) return found;
+    if (found.kind !== 'found') throw new Error('A place that was not found is a DomainError.');
+    const { place } = found;
+    const dns = await this.#vantages?.listenerFor(place.id);
+    if (dns === undefined) throw new Error('The DNS server is not listening yet.');
+    const { name, country, continent, latitude, longitude, subnet } = place;
+    return { name, country, continent, latitude, longitude, subnet, dns };
+  }
+
+  vantageListener(placeId: string): ReturnType<RunningServer['vantage']> {
+    if (this.#vantages === undefined) throw new Error('The DNS server is not listening yet.');
+    return {
+      dns: this.#vantages.addressFor(placeId),
+      opened: this.#vantages.listenerFor(placeId),
+    };
+  }
+
+  async dnsServerOf(region: string): Promise<SocketAddress | undefined> {
+    const found = this.#open?.live.placeOf(region);
+    if (found === undefined || found instanceof DomainError || found.kind !== 'found')
+      return undefined;
+    return await this.#vantages?.listenerFor(found.place.id);
+  }
+
+  connections(): readonly { readonly what: string; readonly where: string }[] {
+    return [
+      { what: 'AWS API (AWS_ENDPOINT_URL)', where: this.endpoint },
+      { what: 'DNS, UDP and TCP', where: this.dnsAddress },
+      ...this.live().connections(),
+    ];
+  }
+
+  async reset(): Promise<void> {
+    // Whoever asks from now on waits for the empty world, another reset included.
+    this.#opening = this.#opened().then((before) => this.#beginAnew(before));
+    this.#open = await this.#opening;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#wire?.close(), this.#dns?.close(), this.#vantages?.close()]);
+    await (await this.#opening)?.live.close();
+    await this.#site.loopback.close();
+    if (this.#options.dataDirectory === undefined) {
+      rmSync(this.#site.directory, { recursive: true, force: true });
+    }
+  }
+
+  get endpoint(): string {
+    return this.#site.endpoint ?? '';
+  }
+
+  get dnsAddress(): string {
+    const [listener] = this.#dns?.listeners ?? [];
+    return listener === undefined ? '' : `${listener.address}:${listener.port}`;
+  }
+
+  async #opened(): Promise<OpenWorld> {
+    if (this.#opening === undefined) throw new Error('No world was asked for yet.');
+    return await this.#opening;
+  }
+
+  async #beginAnew(before: OpenWorld): Promise<OpenWorld> {
+    const { directory } = this.#site;
+    await before.live.close();
+    this.#resets += 1;
+    for (const part of ['instances', 'volumes', 'blocks', 'imports']) {
+      rmSync(join(directory, part), { recursive: true, force: true });
+    }
+    if (this.#options.dataDirectory !== undefined) {
+      for (const suffix of ['', '-wal', '-shm']) {
+        rmSync(join(directory, `journal.sqlite${suffix}`), { force: true });
+      }
+    }
+    const journal = await openJournal(this.#options.dataDirectory, this.#options.seed);
+    const { openLiveWorld } = await import('./open-live-world.ts');
+    return await openLiveWorld(this.#options, this.#site, journal);
+  }
+
+  async #listenWire(): Promise<void> {
+    const { host, port, account, strictAuth } = this.#options;
+    this.#wire = createWireServer({
+      host,
+      port,
+      execute: async (call) => await (await this.#opened()).execute(call),
+      admin: createAdmin(this),
+      identify: async (key, token) => await (await this.#opened()).identify(key, token),
+      isSilent: (service, region) => this.#open?.isSilent(service, region) === true,
+      log: this.#site.log,
+      defaultAccount: account,
+      // Emulators' users have the key pair test/test, or the account's number as the key with any secret.
+      ...(strictAuth ? { strictAuth: { secretFor: () => 'test' } } : {}),
+    });
+    const { address, port: realPort } = await this.#wire.listen();
+    this.#site.endpoint = `http://${address.includes(':') ? `[${address}]` : address}:${realPort}`;
+  }
+
+  async #listenDns(): Promise<void> {
+    const ports = {
+      // A world that does not run yet is an empty one: it has no zone and no name.
+      answer: (question: DnsQuestion) => this.#open?.live.answers.answer(question) ?? refused,
+      speed: () => this.#open?.live.clock.speed() || 1,
+      // Each reset is a new world with a count of its own.
+      generation: () => this.#resets * 2 ** 40 + (this.#open?.live.answers.generation() ?? -1),
+      onBug: (error: unknown) => this.#site.log.error({ err: error }, 'a bug in a DNS answer'),
+    };
+    const { host, dnsPort } = this.#options;
+    this.#dns = await startDnsServer({ ...ports, listeners: [{ address: host, port: dnsPort }] });
+    const [main] = this.#dns.listeners;
+    this.#vantages = new VantageListeners({
+      create: (listeners) => startDnsServer({ ...ports, listeners }),
+      addressOf: (index) => this.#site.loopback.vantageAddress(index),
+      places: () => this.live().places,
+      port: main?.port ?? dnsPort,
+    });
+  }
+}
+
+const hintsOf = (ready: Ready, { loopback, driver }: Site): readonly string[] => {
+  const hints = [...loopback.hints];
+  if (driver.why !== undefined) hints.push(`faultline: driver ${driver.name}: ${driver.why}`);
+  if (process.stderr.isTTY) {
+    hints.push(
+      `  export AWS_ENDPOINT_URL=${ready.endpoint} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1`,
+      `  faultline status --endpoint ${ready.endpoint}     (Ctrl-C ends the world's processes and keeps its state)`,
+    );
+  }
+  return hints;
+};
+
+/** Reading all that code takes the thread for a while: whoever waits for the ready line sees it first. */
+const beginSoon = (server: Server, journal: Journal): void => {
+  const told = new Promise<void>((resolve) => setImmediate(resolve));
+  server.begin(journal, told).catch((error: unknown) => {
+    process.stderr.write(`faultline: the world cannot run: ${String(error)}\n`);
+    process.exit(1);
+  });
+};
+
+/** The world's journal, and what runs its instances. Without one of them the other is let go. */
+const openParts = async (
+  opening: Promise<Journal>,
+  asked: AskedDriver,
+): Promise<{ readonly journal: Journal; readonly driver: ChosenDriver }> => {
+  const [journal, driver] = await Promise.allSettled([opening, chooseDriver(asked)]);
+  if (journal.status === 'rejected') throw journal.reason;
+  if (driver.status === 'fulfilled') return { journal: journal.value, driver: driver.value };
+  await journal.value.close();
+  throw driver.reason;
+};
+
+/**
+ * Starts a world and serves it. `opening` is its journal, when that was asked for already. Rejects with `Failed` and
+ * one line when it cannot.
+ */
+export const startServer = async (
+  options: ServerOptions,
+  opening: Promise<Journal> = openJournal(options.dataDirectory, options.seed),
+): Promise<RunningServer> => {
+  const directory = directoryOf(options);
+  const claiming = openLoopback(directory);
+  const { journal, driver } = await openParts(opening, options.driver).catch(
+    async (error: unknown) => {
+      // Whoever has no right to the directory leaves everything in it alone.
+      await (await claiming).close();
+      throw error;
+    },
+  );
+  const loopback = await claiming;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  loopback.remember();
+  const endpoint = options.port === 0 ? undefined : `http://${options.host}:${options.port}`;
+  const site: Site = {
+    directory,
+    log: createLog(),
+    loopback,
+    driver,
+    endpoint,
+    dnsServer: () => Promise.resolve(undefined),
+  };
+  const server = new Server(options, site);
+  site.dnsServer = (region) => server.dnsServerOf(region);
+  // An empty world has nothing to recover: its code is read while the first client finds its way here.
+  const isEmpty = (await journal.shards()).length === 0;
+  try {
+    if (!isEmpty) {
+      await refuseLostGround(directory, journal, options.geography);
+      await server.begin(journal);
+    }
+    rememberGround(directory, options.geography);
+    await server.listen();
+  } catch (error) {
+    await server.close();
+    if (error instanceof Failed) throw error;
+    throw new Failed(`Cannot listen: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+  if (isEmpty) beginSoon(server, journal);
+  const ready: Ready = {
+    status: 'ready',
+    version,
+    endpoint: server.endpoint,
+    dns: server.dnsAddress,
+    addresses: loopback.block,
+    data: options.dataDirectory ?? 'ephemeral',
+    driver: site.driver.name,
+    account: options.account,
+    speed: options.speed,
+  };
+  const readyLine =
+    `faultline ready  api=${ready.endpoint}  dns=${ready.dns}  addresses=${ready.addresses}  ` +
+    `ports=${loopback.portRule}  driver=${ready.driver}  speed=${ready.speed}  data=${ready.data}`;
+  return {
+    ready,
+    readyLine,
+    hints: hintsOf(ready, site),
+    opened: () => server.opened(),
+    world: () => server.live(),
+    vantage: (placeId) => server.vantageListener(placeId),
+    close: () => server.close(),
+  };
+};

@@ -1,0 +1,249 @@
+import {
+  Instances,
+  NetworkInterfaces,
+  type Instance,
+  type NetworkInterface,
+} from '../../aws/ec2/instances/instance-entities.ts';
+import { privateDomain, publicDnsName } from '../../aws/ec2/instances/host-names.ts';
+import { elasticIpAt } from '../../aws/ec2/addresses/associations.ts';
+import { ElasticIps, type ElasticIp } from '../../aws/ec2/addresses/entities.ts';
+import { interfacesOf } from '../../aws/ec2/network-interfaces/network-interfaces.ts';
+import { isPublicSubnet } from '../../aws/ec2/network/route-tables.ts';
+import {
+  InternetGateways,
+  RouteTableAssociations,
+  RouteTables,
+  Subnets,
+} from '../../aws/ec2/entities.ts';
+import { noAccount } from '../../world/entity.ts';
+import type { View } from '../../world/transaction.ts';
+import type { World } from '../../world/world.ts';
+import { rememberedByWorld } from '../runners/tables-watch.ts';
+
+/** An instance that has addresses, and where it stands. */
+export interface InstanceHost {
+  readonly region: string;
+  readonly account: string;
+  readonly instance: Instance;
+  /** The primary one. */
+  readonly networkInterface: NetworkInterface;
+  /** Whether its subnet leads to the Internet. */
+  readonly isPublic: boolean;
+  /** The allocation id of the Elastic IP by which it is reached instead of an assigned address. */
+  readonly allocationId: string | undefined;
+}
+
+/** An Elastic IP of the world. */
+export interface ElasticAddress {
+  readonly region: string;
+  readonly account: string;
+  readonly elasticIp: ElasticIp;
+  /**
+   * The instance that answers there. Undefined while packets are dropped: without an association, without a route to
+   * an internet gateway, and while the instance is off.
+   */
+  readonly host: InstanceHost | undefined;
+}
+
+/** The owner of an instance's own loopback address in the map of hosts. */
+export const instanceOwner = (instanceId: string): string => `instance/${instanceId}`;
+
+/** The owner of the address by which an instance is reached from outside. */
+export const publicOwner = (instanceId: string): string => `public/${instanceId}`;
+
+const addressPrefix = 'address/';
+
+/** The owner of the loopback address that stands for an Elastic IP. */
+export const elasticOwner = (allocationId: string): string => `${addressPrefix}${allocationId}`;
+
+/** The allocation id of an owner that is an Elastic IP. */
+export const addressOfOwner = (owner: string): string | undefined =>
+  owner.startsWith(addressPrefix) ? owner.slice(addressPrefix.length) : undefined;
+
+/** Whether an instance's network works: its operating system answers until it is off. */
+const isOn = ({ state }: Instance): boolean =>
+  state === 'running' || state === 'stopping' || state === 'shutting-down';
+
+/** Where an account has something. */
+interface Place {
+  readonly region: string;
+  readonly account: string;
+  readonly view: View;
+}
+
+const placesOf = (world: World): readonly Place[] =>
+  world.geography.regions
+    .filter(({ code }) => world.shards().includes(code))
+    .flatMap(({ code: region }) =>
+      world
+        .view(region, noAccount)
+        .accounts()
+        .map((account) => ({ region, account, view: world.view(region, account) })),
+    );
+
+/** What a name of this form says between its beginning and its end; undefined for another form. */
+const between = (name: string, begin: string, end: string): string | undefined =>
+  name.startsWith(begin) && name.endsWith(end)
+    ? name.slice(begin.length, name.length - end.length)
+    : undefined;
+
+/** The address that a name such as `ip-10-0-1-7.ec2.internal` is made of. */
+const addressIn = (name: string, begin: string, end: string): string | undefined =>
+  between(name, begin, end)?.replaceAll('-', '.');
+
+/** The end of the public names of a Region. */
+const publicEnd = (region: string): string => publicDnsName(region, '').slice('ec2-'.length);
+
+/**
+ * All instances of the world that have a network interface, by every way in which they are called. They are looked up
+ * where the world has them, so that a world of thousands costs nothing until somebody asks.
+ */
+export class InstanceHosts {
+  readonly #places: readonly Place[];
+  readonly #byId = new Map<string, InstanceHost | undefined>();
+
+  constructor(world: World) {
+    this.#places = placesOf(world);
+  }
+
+  byId(instanceId: string): InstanceHost | undefined {
+    if (this.#byId.has(instanceId)) return this.#byId.get(instanceId);
+    const found = this.#find((place) => hostIn(place, place.view.get(Instances, instanceId)));
+    this.#byId.set(instanceId, found);
+    return found;
+  }
+
+  /** By public or private DNS name, in lower case without a final dot. */
+  byName(name: string): InstanceHost | undefined {
+    return this.#find((place) => {
+      const { region, view } = place;
+      const end = `.${privateDomain(region)}`;
+      const inside = addressIn(name, 'ip-', end);
+      const outside = addressIn(name, 'ec2-', publicEnd(region));
+      const id = between(name, '', end);
+      return (
+        (inside === undefined ? undefined : this.#withPrivate(place, inside).at(-1)) ??
+        (outside === undefined ? undefined : this.#withPublic(place, outside)) ??
+        (id === undefined ? undefined : hostIn(place, view.get(Instances, id)))
+      );
+    });
+  }
+
+  /** By the address that EC2 assigned by itself. */
+  byPublicAddress(address: string): InstanceHost | undefined {
+    return this.#find((place) => this.#withPublic(place, address));
+  }
+
+  /** All that have the private address: private addresses repeat among VPCs and Regions. */
+  byPrivateAddress(address: string): readonly InstanceHost[] {
+    return this.#places.flatMap((place) => this.#withPrivate(place, address));
+  }
+
+  byAllocationId(allocationId: string): ElasticAddress | undefined {
+    return this.#find((place) => this.#elastic(place, place.view.get(ElasticIps, allocationId)));
+  }
+
+  elasticByAddress(address: string): ElasticAddress | undefined {
+    return this.#find((place) =>
+      this.#elastic(place, place.view.find(ElasticIps, 'publicIp', address)[0]),
+    );
+  }
+
+  /** By public DNS name, in lower case without a final dot. */
+  elasticByName(name: string): ElasticAddress | undefined {
+    return this.#find((place) => {
+      const address = addressIn(name, 'ec2-', publicEnd(place.region));
+      return address === undefined
+        ? undefined
+        : this.#elastic(place, place.view.find(ElasticIps, 'publicIp', address)[0]);
+    });
+  }
+
+  *elasticAddresses(): Generator<ElasticAddress> {
+    for (const place of this.#places) {
+      for (const elasticIp of place.view.list(ElasticIps)) {
+        const found = this.#elastic(place, elasticIp);
+        if (found !== undefined) yield found;
+      }
+    }
+  }
+
+  *all(): Generator<InstanceHost> {
+    for (const place of this.#places) {
+      for (const instance of place.view.list(Instances)) {
+        const host = hostIn(place, instance);
+        if (host !== undefined) yield host;
+      }
+    }
+  }
+
+  #find<T>(look: (place: Place) => T | undefined): T | undefined {
+    for (const place of this.#places) {
+      const found = look(place);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #withPrivate(place: Place, address: string): readonly InstanceHost[] {
+    return place.view
+      .find(NetworkInterfaces, 'privateAddress', address)
+      .flatMap((networkInterface) => this.#attachedTo(networkInterface) ?? []);
+  }
+
+  #withPublic(place: Place, address: string): InstanceHost | undefined {
+    const [found] = place.view.find(NetworkInterfaces, 'publicAddress', address);
+    const host = found === undefined ? undefined : this.#attachedTo(found);
+    // An instance is called by the assigned address of its primary interface.
+    return host?.networkInterface.publicIpAddress === address ? host : undefined;
+  }
+
+  #attachedTo(networkInterface: NetworkInterface): InstanceHost | undefined {
+    const id = networkInterface.attachment?.instanceId;
+    return id === undefined ? undefined : this.byId(id);
+  }
+
+  #elastic(place: Place, elasticIp: ElasticIp | undefined): ElasticAddress | undefined {
+    if (elasticIp === undefined) return undefined;
+    const { region, account, view } = place;
+    return { region, account, elasticIp, host: this.#leadsTo(view, elasticIp) };
+  }
+
+  #leadsTo(view: View, { association }: ElasticIp): InstanceHost | undefined {
+    if (association === null) return undefined;
+    const target = view.get(NetworkInterfaces, association.networkInterfaceId);
+    const subnet = target === undefined ? undefined : view.get(Subnets, target.subnetId);
+    if (target === undefined || subnet === undefined || !isPublicSubnet(view, subnet)) {
+      return undefined;
+    }
+    const host = this.#attachedTo(target);
+    return host !== undefined && isOn(host.instance) ? host : undefined;
+  }
+}
+
+const hostIn = (
+  { region, account, view }: Place,
+  instance: Instance | undefined,
+): InstanceHost | undefined => {
+  if (instance === undefined) return undefined;
+  const [networkInterface] = interfacesOf(view, instance.id);
+  if (networkInterface === undefined) return undefined;
+  const subnet = view.get(Subnets, instance.subnetId);
+  const isPublic = subnet !== undefined && isPublicSubnet(view, subnet);
+  const allocationId = elasticIpAt(view, networkInterface)?.id;
+  return { region, account, instance, networkInterface, isPublic, allocationId };
+};
+
+/** What the hosts rest on: instances, their interfaces and addresses, and the routes that make a subnet public. */
+export const hostTables = [
+  Instances,
+  NetworkInterfaces,
+  ElasticIps,
+  Subnets,
+  RouteTables,
+  RouteTableAssociations,
+  InternetGateways,
+] as const;
+
+/** The hosts of the world as it is now. */
+export const instanceHosts = rememberedByWorld(hostTables, (world) => new InstanceHosts(world));

@@ -1,0 +1,53 @@
+import {
+  groupsOfAction,
+  Listeners,
+  LoadBalancers,
+  type Listener,
+  type LoadBalancer,
+} from '../../aws/elbv2/entities.ts';
+import { noAccount } from '../../world/entity.ts';
+import type { View } from '../../world/transaction.ts';
+import type { World } from '../../world/world.ts';
+import { rememberedByWorld } from '../runners/tables-watch.ts';
+
+/** A load balancer that serves, with what its nodes need of it. */
+export interface ServingLoadBalancer {
+  readonly region: string;
+  /** Committed state of its Region and account. */
+  readonly view: View;
+  readonly loadBalancer: LoadBalancer;
+  readonly listeners: readonly Listener[];
+  /** ARNs of the target groups that its listeners forward to. */
+  readonly targetGroupArns: readonly string[];
+}
+
+/** The owner of the loopback address of a load balancer's node in the map of hosts. */
+export const nodeOwner = (loadBalancerArn: string, zoneId: string): string =>
+  `node/${loadBalancerArn}/${zoneId}`;
+
+const readServing = (world: World): readonly ServingLoadBalancer[] => {
+  const shards = new Set(world.shards());
+  const regions = world.geography.regions.filter(({ code }) => shards.has(code));
+  return regions.flatMap(({ code: region }) =>
+    world
+      .view(region, noAccount)
+      .accounts()
+      .flatMap((account) => {
+        const view = world.view(region, account);
+        return view
+          .list(LoadBalancers)
+          .filter((loadBalancer) => loadBalancer.state === 'active')
+          .map((loadBalancer) => {
+            const listeners = view.find(Listeners, 'loadBalancer', loadBalancer.id);
+            const arns = listeners.flatMap((listener) => groupsOfAction(listener.defaultAction));
+            return { region, view, loadBalancer, listeners, targetGroupArns: [...new Set(arns)] };
+          });
+      }),
+  );
+};
+
+/** What `servingLoadBalancers` rests on. */
+export const servingTables = [LoadBalancers, Listeners] as const;
+
+/** All load balancers of the world that have been provisioned. */
+export const servingLoadBalancers = rememberedByWorld(servingTables, readServing);

@@ -1,0 +1,127 @@
+import { observeTraffic } from '../../aws/cloudwatch/balancer-metrics.ts';
+import { observeTargetHealth } from '../../aws/elbv2/target-reports.ts';
+import { Instances } from '../../aws/ec2/instances/instance-entities.ts';
+import { Listeners, LoadBalancers, TargetGroups, Targets } from '../../aws/elbv2/entities.ts';
+import type { BalancerObservation, BalancerPlane } from '../../plane/balancer/balancer-plane.ts';
+import type {
+  NodeConfiguration,
+  TargetHealthReport,
+  TrafficReport,
+} from '../../plane/balancer/messages.ts';
+import { noAccount } from '../../world/entity.ts';
+import { Faults } from '../../world/faults.ts';
+import type { World } from '../../world/world.ts';
+import { instanceHosts } from '../addresses/instance-hosts.ts';
+import { servingLoadBalancers } from '../addresses/load-balancers.ts';
+import { nodeConfigurations, type NodeSockets } from './node-configurations.ts';
+import { passageTables } from '../addresses/passages.ts';
+import { watchTables } from './tables-watch.ts';
+
+export interface BalancerRunnerOptions {
+  readonly world: World;
+  readonly sockets: NodeSockets;
+  readonly plane: BalancerPlane;
+  /** Runs a piece of work soon and once, however often it is asked for; at once in simulation. */
+  readonly soon: (work: () => void) => void;
+  /** Told what the nodes were last told. */
+  readonly configured?: (configurations: readonly NodeConfiguration[]) => void;
+}
+
+/** Tells the balancer nodes what to do as the world changes, and brings what they see back into it. */
+export class BalancerRunner {
+  readonly #options: BalancerRunnerOptions;
+  readonly #stopWatching: () => void;
+  readonly #unpowered = new Set<string>();
+  #isAsked = false;
+  #isStopped = false;
+
+  constructor(options: BalancerRunnerOptions) {
+    this.#options = options;
+    // What nodes report of their targets changes nothing of what they are to do.
+    const watched = [
+      LoadBalancers,
+      Listeners,
+      TargetGroups,
+      Targets,
+      Instances,
+      Faults,
+      ...passageTables,
+    ];
+    this.#stopWatching = watchTables(options.world, watched, () => this.#ask());
+    this.converge();
+  }
+
+  /** Takes what a node saw. */
+  observe(observation: BalancerObservation): void {
+    if (observation.kind === 'target-health') this.#observeHealth(observation.report);
+    if (observation.kind === 'traffic') this.#observeTraffic(observation.report);
+  }
+
+  /** Makes the nodes as the world says that they are to be. */
+  converge(): void {
+    const { world, plane, sockets, configured } = this.#options;
+    // Without balancers nobody asks where instances are, however many change.
+    const isServing = servingLoadBalancers(world).length > 0;
+    const configurations = isServing
+      ? nodeConfigurations(world, instanceHosts(world), sockets)
+      : [];
+    plane.converge(configurations);
+    // A zone that is no longer used has lost its node; the next one there is told anew that it has no power.
+    const used = new Set(configurations.map(({ zoneId }) => zoneId));
+    for (const zoneId of this.#unpowered) if (!used.has(zoneId)) this.#unpowered.delete(zoneId);
+    for (const { zoneId } of configurations) this.#followPower(zoneId);
+    configured?.(configurations);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#stopWatching();
+  }
+
+  #ask(): void {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    this.#options.soon(() => {
+      this.#isAsked = false;
+      if (!this.#isStopped) this.converge();
+    });
+  }
+
+  #followPower(zoneId: string): void {
+    const { world, plane } = this.#options;
+    const { powered } = world.conditions.zone(zoneId);
+    if (powered !== this.#unpowered.has(zoneId)) return;
+    if (powered) {
+      this.#unpowered.delete(zoneId);
+      plane.restart(zoneId);
+    } else {
+      this.#unpowered.add(zoneId);
+      plane.freeze(zoneId);
+    }
+  }
+
+  #observeTraffic(report: TrafficReport): void {
+    const { world } = this.#options;
+    const region = world.geography.zone(report.zoneId)?.region;
+    if (region === undefined) return;
+    for (const account of world.view(region, noAccount).accounts()) {
+      const view = world.view(region, account);
+      const groups = report.groups.filter(
+        ({ targetGroupArn }) => view.get(TargetGroups, targetGroupArn) !== undefined,
+      );
+      if (groups.length === 0) continue;
+      world.transact(region, account, (tx) => observeTraffic(tx, { ...report, groups }));
+    }
+  }
+
+  #observeHealth(report: TargetHealthReport): void {
+    const { world } = this.#options;
+    const region = world.geography.zone(report.zoneId)?.region;
+    if (region === undefined) return;
+    const key = `${report.targetGroupArn}|${report.targetId}:${report.targetPort}`;
+    for (const account of world.view(region, noAccount).accounts()) {
+      if (world.view(region, account).get(Targets, key) === undefined) continue;
+      world.transact(region, account, (tx) => observeTargetHealth(tx, report));
+    }
+  }
+}

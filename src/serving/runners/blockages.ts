@@ -1,0 +1,91 @@
+import { Subnets } from '../../aws/ec2/entities.ts';
+import { NatGateways } from '../../aws/ec2/nat-gateways/entities.ts';
+import { routeTableOf } from '../../aws/ec2/network/route-tables.ts';
+import { anyAddress, routeFor, wayOut } from '../../aws/ec2/traffic/way-out.ts';
+import { TargetGroups, Targets } from '../../aws/elbv2/entities.ts';
+import { noAccount } from '../../world/entity.ts';
+import type { View } from '../../world/transaction.ts';
+import type { World } from '../../world/world.ts';
+import { instanceHosts } from '../addresses/instance-hosts.ts';
+import {
+  nodeOwner,
+  servingLoadBalancers,
+  type ServingLoadBalancer,
+} from '../addresses/load-balancers.ts';
+import { hostOf, passageToTarget } from './node-configurations.ts';
+import { loopbackClient, passageTo } from '../addresses/passages.ts';
+
+/** Something that nobody on this machine reaches, although it is there, and why. */
+export interface Blockage {
+  /** For example `i-0123456789abcdef0 port 8080`. */
+  readonly what: string;
+  readonly detail: string;
+}
+
+const listenersOf = (
+  world: World,
+  { loadBalancer, listeners }: ServingLoadBalancer,
+): readonly Blockage[] =>
+  listeners.flatMap(({ port }) => {
+    const passages = loadBalancer.zones.map(({ zoneId }) =>
+      passageTo(world, nodeOwner(loadBalancer.id, zoneId), port, loopbackClient),
+    );
+    const stop = passages.find((passage) => !passage.allowed);
+    return stop === undefined || stop.allowed
+      ? []
+      : [{ what: `balancer ${loadBalancer.name} port ${port}`, detail: stop.detail }];
+  });
+
+const targetsOf = (world: World, serving: ServingLoadBalancer): readonly Blockage[] => {
+  const { view, loadBalancer, targetGroupArns } = serving;
+  const hosts = instanceHosts(world);
+  return targetGroupArns.flatMap((arn) => {
+    const group = view.get(TargetGroups, arn);
+    if (group === undefined) return [];
+    return view.find(Targets, 'targetGroup', arn).flatMap((target) => {
+      const host = hostOf(hosts, serving, target);
+      const ports = new Set([target.port, group.healthCheck.port ?? target.port]);
+      const stops = [...ports].flatMap((port) =>
+        loadBalancer.zones.map(({ zoneId }) =>
+          passageToTarget(serving, target, host, zoneId, port),
+        ),
+      );
+      const stop = stops.find((passage) => !passage.allowed);
+      const what = `balancer ${loadBalancer.name} to target ${target.targetId}:${target.port}`;
+      return stop === undefined || stop.allowed ? [] : [{ what, detail: stop.detail }];
+    });
+  });
+};
+
+/** Subnets whose way out leads through a NAT gateway, and that have none now. */
+export const subnetBlockages = (world: World): readonly Blockage[] =>
+  world.geography.regions
+    .filter(({ code }) => world.shards().includes(code))
+    .flatMap(({ code }) =>
+      world
+        .view(code, noAccount)
+        .accounts()
+        .flatMap((account) => {
+          const view = world.view(code, account);
+          // Without NAT gateways no subnet is looked at.
+          const vpcIds = new Set(view.list(NatGateways).map(({ vpcId }) => vpcId));
+          return [...vpcIds].flatMap((vpcId) => subnetsCutOff(view, vpcId));
+        }),
+    );
+
+const subnetsCutOff = (view: View, vpcId: string): readonly Blockage[] =>
+  view.find(Subnets, 'vpc', vpcId).flatMap((subnet) => {
+    const route = routeFor(routeTableOf(view, subnet), anyAddress);
+    if (route?.gatewayId.startsWith('nat-') !== true) return [];
+    const way = wayOut(view, subnet.id);
+    return way.kind === 'none'
+      ? [{ what: `subnet ${subnet.id} to the Internet`, detail: way.detail }]
+      : [];
+  });
+
+/** What security groups, network ACLs and routes keep from load balancers, and load balancers from their targets. */
+export const balancerBlockages = (world: World): readonly Blockage[] =>
+  servingLoadBalancers(world).flatMap((serving) => [
+    ...listenersOf(world, serving),
+    ...targetsOf(world, serving),
+  ]);

@@ -1,0 +1,239 @@
+import { Volumes, type Volume } from '../../aws/ec2/instances/instance-entities.ts';
+import { isHollow } from '../../aws/ec2/storage/snapshot-lookup.ts';
+import { Copies, Snapshots, type Copy, type Snapshot } from '../../aws/ec2/storage/entities.ts';
+import type { Disks, PlacedVolume, SnapshotPlace, Soon } from '../../plane/disks/disks.ts';
+import { isDomainError } from '../../world/domain-error.ts';
+import { noAccount } from '../../world/entity.ts';
+import { Faults } from '../../world/faults.ts';
+import type { EntityChange } from '../../world/journal.ts';
+import type { Commit, World } from '../../world/world.ts';
+import { CopyRunner } from './copy-runner.ts';
+import type { InstanceDisks } from './instance-runner.ts';
+import { SnapshotTaker, type Stillness } from './snapshot-taker.ts';
+import { afterwards, Tasks } from './tasks.ts';
+import { placeOfVolume, volumeEnvironment } from '../addresses/volume-places.ts';
+
+export interface DiskRunnerOptions {
+  readonly world: World;
+  readonly disks: Disks;
+  /** The world's directory, below which volumes have their places. */
+  readonly directory: string;
+  /** What holds machines still; undefined where nothing runs that would have to be. */
+  readonly machines: () => Stillness | undefined;
+  readonly onProblem: (what: string, message: string) => void;
+}
+
+/** A snapshot's contents are read by restores and copies: it is let go after them. */
+const useOf = ({ region, snapshotId }: SnapshotPlace): string => `${region}/${snapshotId}`;
+
+/**
+ * Makes disks as the world says they are to be: volumes in their places, snapshots taken, copies sent. It goes by what is
+ * and what should be: after a crash it looks at everything again and goes on.
+ */
+export class DiskRunner implements InstanceDisks {
+  readonly #options: DiskRunnerOptions;
+  /** What is done to each volume, one thing after the other. */
+  readonly #volumes: Tasks;
+  /** What uses each snapshot's contents. */
+  readonly #uses: Tasks;
+  readonly #taker: SnapshotTaker;
+  readonly #copies: CopyRunner;
+  /** Where each volume was last brought, and whose it was then. */
+  readonly #told = new Map<string, { readonly place: string | undefined; instanceId: string }>();
+  readonly #stopWatching: () => void;
+
+  constructor(options: DiskRunnerOptions) {
+    const { world, disks, machines, onProblem } = options;
+    this.#options = options;
+    const failed = (what: string, error: unknown): void => onProblem(what, String(error));
+    this.#volumes = new Tasks(failed);
+    this.#uses = new Tasks(failed);
+    this.#taker = new SnapshotTaker({
+      world,
+      disks,
+      machines,
+      holding: (volumeId, work) => this.#volumes.within(volumeId, work),
+      failed,
+    });
+    const use = (snapshot: SnapshotPlace, until: Promise<void>): void =>
+      this.#uses.add(useOf(snapshot), () => until);
+    this.#copies = new CopyRunner({ world, disks, use, failed });
+    this.#goOn();
+    this.#stopWatching = world.subscribe((commit) => this.#look(commit));
+  }
+
+  ready(instanceId: string): Promise<void> | undefined {
+    this.#taker.takeAtShutdown(instanceId);
+    const volumes = [...this.#told].filter(([, told]) => told.instanceId === instanceId);
+    const waits = [
+      this.#taker.shutdownOver(instanceId),
+      ...volumes.map(([volumeId]) => this.#volumes.over(volumeId)),
+    ].filter((wait) => wait !== undefined);
+    return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined);
+  }
+
+  needsOff(instanceId: string): boolean {
+    return this.#taker.waitsForShutdown(instanceId);
+  }
+
+  environment(
+    region: string,
+    account: string,
+    instanceId: string,
+  ): Readonly<Record<string, string>> {
+    const view = this.#options.world.view(region, account);
+    return volumeEnvironment(view, this.#options.directory, instanceId);
+  }
+
+  /** Settles when the snapshots that were asked for up to now are taken. */
+  taken(): Promise<void> {
+    return this.#taker.allTaken();
+  }
+
+  /** Settles when volumes are where the world says now that they are. */
+  placed(): Promise<void> {
+    return this.#volumes.allOver();
+  }
+
+  /** Ends what is under way; a later start goes on with it. */
+  async stop(): Promise<void> {
+    this.#stopWatching();
+    await this.#copies.stop();
+    await Promise.all([this.#volumes.allOver(), this.#taker.allOver(), this.#uses.allOver()]);
+    await this.#options.disks.close();
+  }
+
+  #look(commit: Commit): void {
+    const { world } = this.#options;
+    if (world.geography.region(commit.shard) === undefined) {
+      // A zone that has its power back can be read again.
+      if (commit.changes.some((change) => change.table === Faults.name)) this.#takeAll();
+      return;
+    }
+    for (const change of commit.changes) this.#follow(commit.shard, change);
+    const snapshots = commit.changes.filter(
+      (change) => change.op === 'put' && change.table === Snapshots.name,
+    );
+    // Those that were asked for together are taken together.
+    for (const [account, changes] of Map.groupBy(snapshots, (change) => change.account)) {
+      const view = world.view(commit.shard, account);
+      const ids = changes.map((change) => (change.op === 'put' ? change.entity.id : change.id));
+      const found = ids.flatMap((id) => view.get(Snapshots, id) ?? []);
+      this.#taker.take({ region: commit.shard, account }, found);
+    }
+  }
+
+  #follow(region: string, change: EntityChange): void {
+    const { account } = change;
+    // Only volumes are put in this table, and likewise below.
+    if (change.table === Volumes.name) {
+      if (change.op === 'put') this.#place(region, account, change.entity as Volume);
+      else this.#erase(region, change.id);
+    } else if (change.table === Snapshots.name) {
+      if (change.op === 'delete') this.#drop(region, change.id);
+      else if ((change.entity as Snapshot).state === 'error') this.#drop(region, change.entity.id);
+    } else if (change.table === Copies.name && change.op === 'put') {
+      this.#copies.follow({ region, account }, change.entity as Copy);
+    }
+  }
+
+  #place(region: string, account: string, volume: Volume): void {
+    const { world, directory, disks, onProblem } = this.#options;
+    const place = placeOfVolume(world.view(region, account), directory, volume);
+    const told = this.#told.get(volume.id);
+    if (told !== undefined && told.place === place) return;
+    const instanceId = volume.attachment?.instanceId ?? told?.instanceId ?? '';
+    this.#told.set(volume.id, { place, instanceId });
+    const { snapshotId } = volume;
+    const isEmpty = snapshotId === '' || isHollow(world.view(region, account), snapshotId);
+    const placed: PlacedVolume = {
+      region,
+      volumeId: volume.id,
+      sizeGiB: volume.sizeGiB,
+      snapshotId: isEmpty ? undefined : snapshotId,
+      place,
+    };
+    this.#volumes.add(volume.id, () =>
+      afterwards(disks.placeVolume(placed), (problem) => {
+        if (isDomainError(problem)) onProblem(volume.id, problem.message);
+      }),
+    );
+    const under = this.#volumes.over(volume.id);
+    if (!isEmpty && under !== undefined) this.#uses.add(useOf({ region, snapshotId }), () => under);
+  }
+
+  /** What is gone on the disk cannot come back with a crash: it goes once the journal has it that it was deleted. */
+  #onceDurable(region: string, work: () => Soon<void>): () => Soon<void> {
+    const { durable } = this.#options.world.transact(region, noAccount, () => undefined);
+    return () => durable.then(work);
+  }
+
+  #erase(region: string, volumeId: string): void {
+    const erase = (): Soon<void> => this.#options.disks.eraseVolume(volumeId);
+    this.#volumes.add(volumeId, this.#onceDurable(region, erase));
+    this.#volumes.add(volumeId, () => void this.#told.delete(volumeId));
+  }
+
+  #drop(region: string, snapshotId: string): void {
+    const snapshot = { region, snapshotId };
+    const drop = (): Soon<void> => this.#options.disks.dropSnapshot(snapshot);
+    this.#uses.add(useOf(snapshot), this.#onceDurable(region, drop));
+  }
+
+  /** Looks at everything that an earlier run may have left undone. */
+  #goOn(): void {
+    const { world } = this.#options;
+    for (const { region, account } of this.#places()) {
+      const view = world.view(region, account);
+      for (const volume of view.list(Volumes)) this.#place(region, account, volume);
+      this.#taker.goOn({ region, account });
+      for (const copy of view.list(Copies)) this.#copies.follow({ region, account }, copy);
+    }
+    this.#volumes.add('sweep', () => this.#sweep());
+  }
+
+  #sweep() {
+    return this.#options.disks.sweep({
+      volume: (volumeId) => this.#told.has(volumeId),
+      snapshot: (snapshot) => {
+        if (this.#isToBe(snapshot)) return true;
+        if (this.#uses.over(useOf(snapshot)) === undefined) return false;
+        // It was deleted while a volume was being made of it, or a copy: they go on with what it holds.
+        this.#drop(snapshot.region, snapshot.snapshotId);
+        return true;
+      },
+    });
+  }
+
+  /** Whether the world knows of a snapshot that holds something, or will. */
+  #isToBe({ region, snapshotId }: SnapshotPlace): boolean {
+    const { world } = this.#options;
+    return world
+      .view(region, noAccount)
+      .accounts()
+      .some((account) => {
+        const found = world.view(region, account).get(Snapshots, snapshotId);
+        return found !== undefined && found.state !== 'error';
+      });
+  }
+
+  #takeAll(): void {
+    for (const place of this.#places()) {
+      const view = this.#options.world.view(place.region, place.account);
+      this.#taker.take(place, view.list(Snapshots));
+    }
+  }
+
+  #places(): readonly { readonly region: string; readonly account: string }[] {
+    const { world } = this.#options;
+    return world
+      .shards()
+      .filter((region) => world.geography.region(region) !== undefined)
+      .flatMap((region) =>
+        world
+          .view(region, noAccount)
+          .accounts()
+          .map((account) => ({ region, account })),
+      );
+  }
+}
