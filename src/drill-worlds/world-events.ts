@@ -1,4 +1,5 @@
 import { TargetHealthReports, type TargetReports } from '../aws/elbv2/entities.ts';
+import { nodeOfKey } from '../aws/elbv2/nodes.ts';
 import { CheckerStatuses, type CheckerStatus } from '../aws/route53/entities.ts';
 import type { NoticedEvent, WatchedName, WorldEvent } from '../drill/ports.ts';
 import type { Commit, World } from '../world/world.ts';
@@ -96,7 +97,7 @@ export class WorldEvents {
   }
 
   #nodeCheck(check: BalancerNodeCheck): void {
-    const zoneId = check.id.slice(check.id.lastIndexOf('/') + 1);
+    const zoneId = nodeOfKey(check.id)?.zoneId ?? '';
     this.#turn(
       check.id,
       check.unreached.length > 0,

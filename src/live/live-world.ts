@@ -22,7 +22,7 @@ import { DiskRunner } from '../serving/runners/disk-runner.ts';
 import { followFaults } from '../serving/runners/fault-follower.ts';
 import { CpuRunner } from '../serving/runners/cpu-runner.ts';
 import { HealthRunner } from '../serving/runners/health-runner.ts';
-import { addressOfOwner, instanceHosts } from '../serving/addresses/instance-hosts.ts';
+import { instanceHosts } from '../serving/addresses/instance-hosts.ts';
 import { InstanceRunner } from '../serving/runners/instance-runner.ts';
 import { servingLoadBalancers } from '../serving/addresses/load-balancers.ts';
 import { metadataOf } from '../serving/runners/metadata.ts';
@@ -33,6 +33,7 @@ import {
   mayLeaveTo,
   passageTo,
 } from '../serving/addresses/passages.ts';
+import type { PublicOwner } from '../serving/addresses/owners.ts';
 import { placeOfOwner } from '../serving/addresses/places.ts';
 import { SecurityRunner } from '../serving/runners/security-runner.ts';
 import { rootDirectory } from '../serving/addresses/volume-places.ts';
@@ -253,7 +254,7 @@ export class LiveWorld {
     region: string | undefined,
   ): Promise<EntrySocket | DomainError> {
     const { world, sockets, answers } = this;
-    const openPublicPort = (owner: string, wanted: number): Promise<number> =>
+    const openPublicPort = (owner: PublicOwner, wanted: number): Promise<number> =>
       this.#publicSides.open(owner, wanted);
     const options = { world, sockets, answers, openPublicPort };
     const socket = await lookUpSocket(options, of, port, region);
@@ -334,8 +335,7 @@ export class LiveWorld {
     const to = placeOfOwner(world, instanceHosts(world), owner);
     if (to !== undefined) return world.conditions.reach(from, to);
     // Packets to an Elastic IP that leads nowhere are dropped.
-    const isDropped = owner !== undefined && addressOfOwner(owner) !== undefined;
-    return isDropped ? nowhere : { up: true, latencyMs: 0, loss: 0 };
+    return owner?.kind === 'address' ? nowhere : { up: true, latencyMs: 0, loss: 0 };
   }
 
   /** The same from an instance in a network of its own, whose routes may lead nowhere. */

@@ -9,14 +9,12 @@ import {
 import { isDomainError } from '../world/domain-error.ts';
 import type { World } from '../world/world.ts';
 import {
-  addressOfOwner,
-  elasticOwner,
   hostTables,
   instanceHosts,
-  publicOwner,
   type ElasticAddress,
   type InstanceHost,
 } from '../serving/addresses/instance-hosts.ts';
+import type { PublicOwner } from '../serving/addresses/owners.ts';
 import type { Blockage } from '../serving/runners/blockages.ts';
 import { loopbackClient, passageTo } from '../serving/addresses/passages.ts';
 import { watchTables } from '../serving/runners/tables-watch.ts';
@@ -28,6 +26,10 @@ export interface PublicSidesOptions {
   readonly sockets: Sockets;
   readonly log: Log;
 }
+
+const sideOfInstance = (instanceId: string): PublicOwner => ({ kind: 'public', instanceId });
+
+const elasticIp = (allocationId: string): PublicOwner => ({ kind: 'address', allocationId });
 
 /** Where most clients try: an address that leads nowhere yet is silent there. */
 const usualPorts = [22, 80, 443] as const;
@@ -56,7 +58,7 @@ export class PublicSides {
   }
 
   /** Makes sure that the side of this owner of an address answers on a port; resolves to the real port. */
-  async open(owner: string, port: number): Promise<number> {
+  async open(owner: PublicOwner, port: number): Promise<number> {
     const { sockets, log } = this.#options;
     this.#converge();
     const problem = await this.#relayOf(owner)?.open(sockets.realPort(port));
@@ -68,8 +70,8 @@ export class PublicSides {
   blockages(): readonly Blockage[] {
     const { world, sockets } = this.#options;
     const owned = [
-      ...[...this.#instances].map(([id, relay]) => ({ id, relay, owner: publicOwner(id) })),
-      ...[...this.#addresses].map(([id, relay]) => ({ id, relay, owner: elasticOwner(id) })),
+      ...[...this.#instances].map(([id, relay]) => ({ id, relay, owner: sideOfInstance(id) })),
+      ...[...this.#addresses].map(([id, relay]) => ({ id, relay, owner: elasticIp(id) })),
     ];
     return owned.flatMap(({ id, relay, owner }) =>
       relay.ports().flatMap((realPort) => {
@@ -93,11 +95,10 @@ export class PublicSides {
     this.#addresses.clear();
   }
 
-  #relayOf(owner: string): InstanceRelay | undefined {
-    const allocationId = addressOfOwner(owner);
-    return allocationId === undefined
-      ? this.#instances.get(owner.slice(publicOwner('').length))
-      : this.#addresses.get(allocationId);
+  #relayOf(owner: PublicOwner): InstanceRelay | undefined {
+    return owner.kind === 'public'
+      ? this.#instances.get(owner.instanceId)
+      : this.#addresses.get(owner.allocationId);
   }
 
   #ask(): void {
@@ -146,7 +147,7 @@ export class PublicSides {
 
   #lead({ elasticIp: { id }, host }: ElasticAddress): void {
     const relay = this.#addresses.get(id) ?? this.#openAddress(id);
-    relay.lead(host === undefined ? undefined : this.#targetOf(host, elasticOwner(id)));
+    relay.lead(host === undefined ? undefined : this.#targetOf(host, elasticIp(id)));
   }
 
   #openAddress(id: string): AddressRelay {
@@ -164,11 +165,11 @@ export class PublicSides {
     const side = this.#sideOf(id, this.#options.sockets.publicAddress(id));
     this.#instances.set(
       id,
-      createInstanceRelay({ ...side, ...this.#targetOf(host, publicOwner(id)) }),
+      createInstanceRelay({ ...side, ...this.#targetOf(host, sideOfInstance(id)) }),
     );
   }
 
-  #targetOf({ instance: { id, zoneId } }: InstanceHost, owner: string): RelayTarget {
+  #targetOf({ instance: { id, zoneId } }: InstanceHost, owner: PublicOwner): RelayTarget {
     const { world, sockets } = this.#options;
     return {
       hostAddress: sockets.instanceAddress(id),

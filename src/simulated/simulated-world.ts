@@ -1,5 +1,6 @@
 import { earth } from '../atlas/geography.ts';
 import { Places } from '../atlas/places.ts';
+import type { BalancerNode } from '../aws/elbv2/nodes.ts';
 import { timersOf } from '../aws/execute.ts';
 import { services } from '../aws/services.ts';
 import type { HealthCheck } from '../aws/route53/entities.ts';
@@ -27,6 +28,7 @@ import { InstanceRunner } from '../serving/runners/instance-runner.ts';
 import { servingLoadBalancers } from '../serving/addresses/load-balancers.ts';
 import { metadataOf } from '../serving/runners/metadata.ts';
 import { isCheckerLetIn, loopbackClient, passageTo } from '../serving/addresses/passages.ts';
+import type { Owner } from '../serving/addresses/owners.ts';
 import { hostOfOwner, placeOfOwner } from '../serving/addresses/places.ts';
 import { Sockets, type LoopbackAddresses } from '../serving/addresses/sockets.ts';
 import { ModelledLoad } from './modelled-load.ts';
@@ -214,8 +216,8 @@ export class SimulatedWorld {
     await this.world.close();
   }
 
-  #served(owner: string, port: number, user: User): Fate {
-    if (owner.startsWith('node/')) return this.#servedByNode(owner, port, user);
+  #served(owner: Owner, port: number, user: User): Fate {
+    if (owner.kind === 'node') return this.#servedByNode(owner, port, user);
     const met = this.#met(owner);
     return met.kind === 'response' && user.expects(met.status)
       ? { failingShare: 0, latencyMs: met.latencyMs }
@@ -223,23 +225,17 @@ export class SimulatedWorld {
   }
 
   /** What a request meets at an instance, by whatever address it is sent to. */
-  #met(owner: string): ReturnType<MockDriver['respond']> {
+  #met(owner: Owner): ReturnType<MockDriver['respond']> {
     const host = hostOfOwner(instanceHosts(this.world), owner);
     return host === undefined ? { kind: 'silence' } : this.#driver.respond(host.instance.id);
   }
 
-  /** A node's zone, and the listener that it has on a port. */
-  #listener(
-    owner: string,
-    port: number,
-  ): { readonly zoneId: string; readonly arn: string } | undefined {
-    const zoneId = owner.slice(owner.lastIndexOf('/') + 1);
-    const loadBalancerArn = owner.slice('node/'.length, owner.lastIndexOf('/'));
+  /** The ARN of the listener that a node has on a port. */
+  #listenerArn({ loadBalancerArn }: BalancerNode, port: number): string | undefined {
     const serving = servingLoadBalancers(this.world).find(
       ({ loadBalancer }) => loadBalancer.id === loadBalancerArn,
     );
-    const listener = serving?.listeners.find((candidate) => candidate.port === port);
-    return listener === undefined ? undefined : { zoneId, arn: listener.id };
+    return serving?.listeners.find((candidate) => candidate.port === port)?.id;
   }
 
   #routeAt(
@@ -249,20 +245,17 @@ export class SimulatedWorld {
     | { readonly zoneId: string; readonly route: ReturnType<ModelledBalancer['route']> }
     | undefined {
     const owner = this.#sockets.ownerOf(address);
-    if (owner?.startsWith('node/') !== true) return undefined;
-    const zoneId = owner.slice(owner.lastIndexOf('/') + 1);
-    return { zoneId, route: this.#route(owner, port) };
+    if (owner?.kind !== 'node') return undefined;
+    return { zoneId: owner.zoneId, route: this.#route(owner, port) };
   }
 
-  #route(owner: string, port: number): ReturnType<ModelledBalancer['route']> {
-    const listener = this.#listener(owner, port);
-    return listener === undefined
-      ? { kind: 'silent' }
-      : this.#balancer.route(listener.zoneId, listener.arn);
+  #route(node: BalancerNode, port: number): ReturnType<ModelledBalancer['route']> {
+    const arn = this.#listenerArn(node, port);
+    return arn === undefined ? { kind: 'silent' } : this.#balancer.route(node.zoneId, arn);
   }
 
-  #servedByNode(owner: string, port: number, user: User): Fate {
-    const route = this.#route(owner, port);
+  #servedByNode(node: BalancerNode, port: number, user: User): Fate {
+    const route = this.#route(node, port);
     switch (route.kind) {
       case 'silent':
         return failing;
@@ -291,8 +284,8 @@ export class SimulatedWorld {
     // By its socket, which is one server's own: private addresses repeat among VPCs.
     const { socket } = target;
     const owner = socket === undefined ? undefined : this.#sockets.ownerOf(socket.address);
-    if (owner === undefined) return { kind: 'silent' };
-    const met = this.#driver.respond(owner.slice(owner.indexOf('/') + 1));
+    if (owner?.kind !== 'instance') return { kind: 'silent' };
+    const met = this.#driver.respond(owner.instanceId);
     switch (met.kind) {
       case 'silence':
         return { kind: 'silent' };
@@ -328,7 +321,7 @@ export class SimulatedWorld {
   }
 
   #answerOf(
-    owner: string,
+    owner: Owner,
     { port, type }: HealthCheck['config'],
     latencyMs: number,
   ): EndpointCondition {
@@ -339,16 +332,15 @@ export class SimulatedWorld {
       statusCode,
       body: '',
     });
-    if (!owner.startsWith('node/')) {
+    if (owner.kind !== 'node') {
       const met = this.#met(owner);
       if (met.kind === 'response') return answering(met.status, met.latencyMs);
       return met.kind === 'refused' ? { kind: 'refusing', latencyMs } : { kind: 'silent' };
     }
     if (type === 'TCP') {
       // Who only connects does not meet what is behind the node.
-      const listener = this.#listener(owner, port);
-      const isThere =
-        listener !== undefined && this.#balancer.listens(listener.zoneId, listener.arn);
+      const arn = this.#listenerArn(owner, port);
+      const isThere = arn !== undefined && this.#balancer.listens(owner.zoneId, arn);
       return isThere ? answering(200, 0) : { kind: 'silent' };
     }
     const route = this.#route(owner, port);

@@ -1,14 +1,8 @@
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import type { World } from '../../world/world.ts';
 import type { DnsAnswers } from '../runners/dns-answers.ts';
-import {
-  addressOfOwner,
-  elasticOwner,
-  instanceHosts,
-  publicOwner,
-  type InstanceHost,
-  type InstanceHosts,
-} from './instance-hosts.ts';
+import { instanceHosts, type InstanceHost, type InstanceHosts } from './instance-hosts.ts';
+import type { Owner, PublicOwner } from './owners.ts';
 import { hostOfOwner } from './places.ts';
 import type { SocketAddress } from '../../plane/network/socket-address.ts';
 import type { Sockets } from './sockets.ts';
@@ -19,7 +13,7 @@ export interface DirectoryOptions {
   readonly sockets: Sockets;
   readonly answers: DnsAnswers;
   /** Makes sure that a public side answers on the port, by its owner in the map of hosts; resolves to the real port. */
-  readonly openPublicPort: (owner: string, port: number) => Promise<number>;
+  readonly openPublicPort: (owner: PublicOwner, port: number) => Promise<number>;
 }
 
 /** The port that is meant when the question names none. */
@@ -40,7 +34,7 @@ const elasticSocket = async (
   port: number,
 ): Promise<SocketAddress> => ({
   address: options.sockets.elasticAddress(allocationId),
-  port: await options.openPublicPort(elasticOwner(allocationId), port),
+  port: await options.openPublicPort({ kind: 'address', allocationId }, port),
 });
 
 const instanceSocket = async (
@@ -59,12 +53,15 @@ const instanceSocket = async (
     return await elasticSocket(options, host.allocationId, port);
   }
   const address = options.sockets.publicAddress(id);
-  return { address, port: await options.openPublicPort(publicOwner(id), port) };
+  return {
+    address,
+    port: await options.openPublicPort({ kind: 'public', instanceId: id }, port),
+  };
 };
 
 /** Sides that open port by port, as the instance behind them listens. */
-const isPublicSide = (owner: string): boolean =>
-  owner.startsWith(publicOwner('')) || addressOfOwner(owner) !== undefined;
+const isPublicSide = (owner: Owner): owner is PublicOwner =>
+  owner.kind === 'public' || owner.kind === 'address';
 
 const addressSocket = async (
   options: DirectoryOptions,
@@ -78,7 +75,7 @@ const addressSocket = async (
   // A balancer's node listens where its listeners' ports are; anything else is as it is named.
   return {
     address,
-    port: owner?.startsWith('node/') === true ? options.sockets.realPort(port) : port,
+    port: owner?.kind === 'node' ? options.sockets.realPort(port) : port,
   };
 };
 
@@ -170,7 +167,7 @@ export const resolveSocket = (
     // What leads nowhere is there all the same, and silent: `reach` says so.
     return host === undefined ? { address: of, port } : ofInstance(host);
   }
-  if (owner?.startsWith('node/') === true) return { address: of, port: sockets.realPort(port) };
+  if (owner?.kind === 'node') return { address: of, port: sockets.realPort(port) };
   if (of.startsWith('127.')) return { address: of, port };
   const elastic = hosts.elasticByAddress(of);
   if (elastic !== undefined) {

@@ -45,21 +45,6 @@ export interface ElasticAddress {
   readonly host: InstanceHost | undefined;
 }
 
-/** The owner of an instance's own loopback address in the map of hosts. */
-export const instanceOwner = (instanceId: string): string => `instance/${instanceId}`;
-
-/** The owner of the address by which an instance is reached from outside. */
-export const publicOwner = (instanceId: string): string => `public/${instanceId}`;
-
-const addressPrefix = 'address/';
-
-/** The owner of the loopback address that stands for an Elastic IP. */
-export const elasticOwner = (allocationId: string): string => `${addressPrefix}${allocationId}`;
-
-/** The allocation id of an owner that is an Elastic IP. */
-export const addressOfOwner = (owner: string): string | undefined =>
-  owner.startsWith(addressPrefix) ? owner.slice(addressPrefix.length) : undefined;
-
 /** Whether an instance's network works: its operating system answers until it is off. */
 const isOn = ({ state }: Instance): boolean =>
   state === 'running' || state === 'stopping' || state === 'shutting-down';

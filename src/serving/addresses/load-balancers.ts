@@ -21,10 +21,6 @@ export interface ServingLoadBalancer {
   readonly targetGroupArns: readonly string[];
 }
 
-/** The owner of the loopback address of a load balancer's node in the map of hosts. */
-export const nodeOwner = (loadBalancerArn: string, zoneId: string): string =>
-  `node/${loadBalancerArn}/${zoneId}`;
-
 const readServing = (world: World): readonly ServingLoadBalancer[] => {
   const shards = new Set(world.shards());
   const regions = world.geography.regions.filter(({ code }) => shards.has(code));

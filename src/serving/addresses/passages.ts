@@ -18,9 +18,11 @@ import { nodeInterface } from '../../aws/elbv2/load-balancer-zones.ts';
 import { checkersIn } from '../../aws/route53/checkers.ts';
 import type { View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
-import { addressOfOwner, instanceHosts, publicOwner } from './instance-hosts.ts';
-import { nodeOwner, servingLoadBalancers } from './load-balancers.ts';
+import type { BalancerNode } from '../../aws/elbv2/nodes.ts';
 import { isNodeCheck } from '../runners/node-reachability.ts';
+import { instanceHosts } from './instance-hosts.ts';
+import { servingLoadBalancers } from './load-balancers.ts';
+import type { Owner, PublicOwner } from './owners.ts';
 import { hostOfOwner } from './places.ts';
 
 /** A client on this machine is outside of every VPC. It comes from here, and rules are asked about this address. */
@@ -44,23 +46,27 @@ interface Reached {
 }
 
 /** The interface of an internet-facing load balancer's node. Who calls an internal one cannot be told from here. */
-const ofNode = (world: World, owner: string): Reached | undefined => {
-  for (const { view, loadBalancer } of servingLoadBalancers(world)) {
-    const zone = loadBalancer.zones.find((one) => nodeOwner(loadBalancer.id, one.zoneId) === owner);
-    if (zone === undefined) continue;
-    if (loadBalancer.scheme === 'internal') return undefined;
-    const networkInterface = nodeInterface(view, loadBalancer, zone.subnetId);
-    return networkInterface === undefined ? undefined : { view, networkInterface };
-  }
-  return undefined;
+const ofNode = (world: World, node: BalancerNode): Reached | undefined => {
+  const serving = servingLoadBalancers(world).find(
+    ({ loadBalancer }) => loadBalancer.id === node.loadBalancerArn,
+  );
+  const zone = serving?.loadBalancer.zones.find(({ zoneId }) => zoneId === node.zoneId);
+  if (serving === undefined || zone === undefined) return undefined;
+  const { view, loadBalancer } = serving;
+  if (loadBalancer.scheme === 'internal') return undefined;
+  const networkInterface = nodeInterface(view, loadBalancer, zone.subnetId);
+  return networkInterface === undefined ? undefined : { view, networkInterface };
 };
 
-const ofInstance = (world: World, owner: string): Reached | undefined => {
+const ofInstance = (world: World, owner: PublicOwner): Reached | undefined => {
   const hosts = instanceHosts(world);
   const host = hostOfOwner(hosts, owner);
   if (host === undefined) return undefined;
   const view = world.view(host.region, host.account);
-  const association = hosts.byAllocationId(addressOfOwner(owner) ?? '')?.elasticIp.association;
+  const association =
+    owner.kind === 'address'
+      ? hosts.byAllocationId(owner.allocationId)?.elasticIp.association
+      : undefined;
   const associated = view.get(NetworkInterfaces, association?.networkInterfaceId ?? '');
   return { view, networkInterface: associated ?? host.networkInterface };
 };
@@ -69,9 +75,9 @@ const ofInstance = (world: World, owner: string): Reached | undefined => {
  * Whether a client outside may begin a TCP connection to a public side, given by the owner of its loopback address, at a
  * port of AWS's side. An instance's own address is no public side: what connects to it passes none of our connectors.
  */
-export const passageTo = (world: World, owner: string, port: number, client: string): Passage => {
-  if (owner.startsWith('instance/')) return passes;
-  const reached = owner.startsWith('node/') ? ofNode(world, owner) : ofInstance(world, owner);
+export const passageTo = (world: World, owner: Owner, port: number, client: string): Passage => {
+  if (owner.kind === 'instance') return passes;
+  const reached = owner.kind === 'node' ? ofNode(world, owner) : ofInstance(world, owner);
   if (reached === undefined) return passes;
   const { view, networkInterface } = reached;
   // Every instance in a public subnet has a public side here, also one without a public address of AWS's.
@@ -87,14 +93,15 @@ export const isCheckerLetIn = (
   world: World,
   checkId: string,
   checkerRegion: string,
-  owner: string,
+  owner: Owner,
   port: number,
 ): boolean => {
   if (isNodeCheck(checkId)) return true;
-  if (owner.startsWith('node/')) return passageTo(world, owner, port, loopbackClient).allowed;
+  if (owner.kind === 'node') return passageTo(world, owner, port, loopbackClient).allowed;
   const [checker] = checkersIn([checkerRegion]);
   // Our connectors go straight to the instance; what they stand for goes to its public side.
-  const side = owner.startsWith('instance/') ? publicOwner(owner.slice('instance/'.length)) : owner;
+  const side: Owner =
+    owner.kind === 'instance' ? { kind: 'public', instanceId: owner.instanceId } : owner;
   return passageTo(world, side, port, checker?.ipAddress ?? loopbackClient).allowed;
 };
 
@@ -102,10 +109,10 @@ export const isCheckerLetIn = (
  * Whether an instance in a network of its own gets to what owns a loopback address. Public sides, and the nodes of
  * internet-facing load balancers, are out on the Internet: it needs a way out. Internal nodes are in its VPC.
  */
-export const mayLeaveTo = (world: World, instanceId: string, owner: string): Passage => {
+export const mayLeaveTo = (world: World, instanceId: string, owner: Owner): Passage => {
   const host = instanceHosts(world).byId(instanceId);
-  const isOutside = !owner.startsWith('node/') || ofNode(world, owner) !== undefined;
-  if (host === undefined || owner.startsWith('instance/') || !isOutside) return passes;
+  const isOutside = owner.kind !== 'node' || ofNode(world, owner) !== undefined;
+  if (host === undefined || owner.kind === 'instance' || !isOutside) return passes;
   const view = world.view(host.region, host.account);
   const way = wayOut(view, host.networkInterface.subnetId, host.networkInterface);
   return way.kind === 'none' ? stopped('route', way.detail) : passes;

@@ -1,25 +1,30 @@
 import type { Place } from '../../world/conditions.ts';
 import type { World } from '../../world/world.ts';
-import { addressOfOwner, type InstanceHost, type InstanceHosts } from './instance-hosts.ts';
+import type { InstanceHost, InstanceHosts } from './instance-hosts.ts';
+import type { Owner } from './owners.ts';
 
 /** The instance that an owner of a loopback address leads to, if any. */
-export const hostOfOwner = (hosts: InstanceHosts, owner: string): InstanceHost | undefined => {
-  if (owner.startsWith('node/')) return undefined;
-  const allocationId = addressOfOwner(owner);
-  return allocationId === undefined
-    ? hosts.byId(owner.slice(owner.indexOf('/') + 1))
-    : hosts.byAllocationId(allocationId)?.host;
+export const hostOfOwner = (hosts: InstanceHosts, owner: Owner): InstanceHost | undefined => {
+  switch (owner.kind) {
+    case 'node':
+      return undefined;
+    case 'instance':
+    case 'public':
+      return hosts.byId(owner.instanceId);
+    case 'address':
+      return hosts.byAllocationId(owner.allocationId)?.host;
+  }
 };
 
 /** Where an owner of a loopback address stands; undefined for one that stands nowhere in the world. */
 export const placeOfOwner = (
   world: World,
   hosts: InstanceHosts,
-  owner: string | undefined,
+  owner: Owner | undefined,
 ): Place | undefined => {
   if (owner === undefined) return undefined;
-  if (owner.startsWith('node/')) {
-    const zoneId = owner.slice(owner.lastIndexOf('/') + 1);
+  if (owner.kind === 'node') {
+    const { zoneId } = owner;
     return world.geography.zone(zoneId) === undefined ? undefined : { kind: 'zone', zoneId };
   }
   const host = hostOfOwner(hosts, owner);

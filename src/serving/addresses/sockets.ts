@@ -1,10 +1,14 @@
 import { portOffset } from '../../plane/network/ports.ts';
-import { hostNumberOf, HostNumbers, ownerOfHost, releaseHostNumber } from './host-numbers.ts';
-import { addressOfOwner, elasticOwner, instanceOwner, publicOwner } from './instance-hosts.ts';
-import { nodeOwner } from './load-balancers.ts';
-import { remembered } from '../runners/tables-watch.ts';
-import { noAccount, worldShard } from '../../world/entity.ts';
+import {
+  hostNumberOf,
+  HostNumbers,
+  hostOwners,
+  ownerOfHost,
+  releaseHostNumber,
+} from '../../world/host-numbers.ts';
 import type { World } from '../../world/world.ts';
+import { remembered } from '../runners/tables-watch.ts';
+import { ownerKey, ownerOfKey, type Owner } from './owners.ts';
 
 /** The block of loopback addresses that this process has for itself. */
 export interface LoopbackAddresses {
@@ -18,29 +22,29 @@ export interface LoopbackAddresses {
 export class Sockets {
   readonly #world: World;
   readonly #loopback: LoopbackAddresses;
-  readonly #owners: () => Map<string, string | undefined>;
+  readonly #owners: () => Map<string, Owner | undefined>;
 
   constructor(world: World, loopback: LoopbackAddresses) {
     this.#world = world;
     this.#loopback = loopback;
-    this.#owners = remembered(world, [HostNumbers], () => new Map<string, string | undefined>());
+    this.#owners = remembered(world, [HostNumbers], () => new Map<string, Owner | undefined>());
   }
 
   nodeAddress(loadBalancerArn: string, zoneId: string): string {
-    return this.#addressOf(nodeOwner(loadBalancerArn, zoneId));
+    return this.#addressOf({ kind: 'node', loadBalancerArn, zoneId });
   }
 
   instanceAddress(instanceId: string): string {
-    return this.#addressOf(instanceOwner(instanceId));
+    return this.#addressOf({ kind: 'instance', instanceId });
   }
 
   publicAddress(instanceId: string): string {
-    return this.#addressOf(publicOwner(instanceId));
+    return this.#addressOf({ kind: 'public', instanceId });
   }
 
   /** Where an Elastic IP is, for as long as the account has it. */
   elasticAddress(allocationId: string): string {
-    return this.#addressOf(elasticOwner(allocationId));
+    return this.#addressOf({ kind: 'address', allocationId });
   }
 
   realPort(port: number): number {
@@ -55,11 +59,12 @@ export class Sockets {
   }
 
   /** What an address of the block stands for. */
-  ownerOf(address: string): string | undefined {
+  ownerOf(address: string): Owner | undefined {
     const known = this.#owners();
     if (known.has(address)) return known.get(address);
     const host = this.#loopback.hostOf(address);
-    const owner = host === undefined ? undefined : ownerOfHost(this.#world, host);
+    const key = host === undefined ? undefined : ownerOfHost(this.#world, host);
+    const owner = key === undefined ? undefined : ownerOfKey(key);
     // Addresses outside of the block come from strangers: they are not kept.
     if (host !== undefined) known.set(address, owner);
     return owner;
@@ -67,26 +72,27 @@ export class Sockets {
 
   /** An instance is gone for good. */
   releaseInstance(instanceId: string): void {
-    releaseHostNumber(this.#world, instanceOwner(instanceId));
-    releaseHostNumber(this.#world, publicOwner(instanceId));
+    this.#release({ kind: 'instance', instanceId });
+    this.#release({ kind: 'public', instanceId });
   }
 
   /** An Elastic IP was let go. */
   releaseElasticAddress(allocationId: string): void {
-    releaseHostNumber(this.#world, elasticOwner(allocationId));
+    this.#release({ kind: 'address', allocationId });
   }
 
   /** Lets go of all Elastic IPs but these, for example of one that was released as the program was killed. */
   keepElasticAddresses(allocationIds: ReadonlySet<string>): void {
-    for (const { id } of this.#world.view(worldShard, noAccount).list(HostNumbers)) {
-      const allocationId = addressOfOwner(id);
-      if (allocationId !== undefined && !allocationIds.has(allocationId)) {
-        this.releaseElasticAddress(allocationId);
-      }
+    for (const owner of hostOwners(this.#world).map(ownerOfKey)) {
+      if (owner.kind === 'address' && !allocationIds.has(owner.allocationId)) this.#release(owner);
     }
   }
 
-  #addressOf(owner: string): string {
-    return this.#loopback.addressFor(hostNumberOf(this.#world, owner));
+  #addressOf(owner: Owner): string {
+    return this.#loopback.addressFor(hostNumberOf(this.#world, ownerKey(owner)));
+  }
+
+  #release(owner: Owner): void {
+    releaseHostNumber(this.#world, ownerKey(owner));
   }
 }

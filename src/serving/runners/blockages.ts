@@ -7,11 +7,7 @@ import { noAccount } from '../../world/entity.ts';
 import type { View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
 import { instanceHosts } from '../addresses/instance-hosts.ts';
-import {
-  nodeOwner,
-  servingLoadBalancers,
-  type ServingLoadBalancer,
-} from '../addresses/load-balancers.ts';
+import { servingLoadBalancers, type ServingLoadBalancer } from '../addresses/load-balancers.ts';
 import { hostOf, passageToTarget } from './node-configurations.ts';
 import { loopbackClient, passageTo } from '../addresses/passages.ts';
 
@@ -28,7 +24,12 @@ const listenersOf = (
 ): readonly Blockage[] =>
   listeners.flatMap(({ port }) => {
     const passages = loadBalancer.zones.map(({ zoneId }) =>
-      passageTo(world, nodeOwner(loadBalancer.id, zoneId), port, loopbackClient),
+      passageTo(
+        world,
+        { kind: 'node', loadBalancerArn: loadBalancer.id, zoneId },
+        port,
+        loopbackClient,
+      ),
     );
     const stop = passages.find((passage) => !passage.allowed);
     return stop === undefined || stop.allowed

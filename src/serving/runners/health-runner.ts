@@ -1,5 +1,6 @@
 import { recordObservation, type CheckerObservation } from '../../aws/route53/checker-statuses.ts';
 import { TargetGroups, TargetHealthReports, Targets } from '../../aws/elbv2/entities.ts';
+import { nodeKey } from '../../aws/elbv2/nodes.ts';
 import {
   CheckerStatuses,
   HealthChecks,
@@ -12,7 +13,7 @@ import { noAccount, partitionShard } from '../../world/entity.ts';
 import { Faults } from '../../world/faults.ts';
 import type { World } from '../../world/world.ts';
 import { hostTables } from '../addresses/instance-hosts.ts';
-import { nodeOwner, servingLoadBalancers, servingTables } from '../addresses/load-balancers.ts';
+import { servingLoadBalancers, servingTables } from '../addresses/load-balancers.ts';
 import {
   forgetNodes,
   isNodeCheck,
@@ -150,7 +151,7 @@ export class HealthRunner {
       const [listener] = listeners;
       if (listener === undefined) return [];
       return loadBalancer.zones.map(({ zoneId }) => {
-        const id = nodeOwner(loadBalancer.id, zoneId);
+        const id = nodeKey({ loadBalancerArn: loadBalancer.id, zoneId });
         const check: HealthCheck = {
           id,
           callerReference: id,

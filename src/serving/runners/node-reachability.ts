@@ -1,9 +1,9 @@
+import { nodeKey, nodeOfKey } from '../../aws/elbv2/nodes.ts';
 import { checkers } from '../../aws/route53/checkers.ts';
 import type { HealthCheckConfig } from '../../aws/route53/entities.ts';
 import { aggregateHealthy } from '../../aws/route53/health.ts';
 import { defineTable, noAccount, partitionShard, type Entity } from '../../world/entity.ts';
 import type { World } from '../../world/world.ts';
-import { nodeOwner } from '../addresses/load-balancers.ts';
 
 /** Which checkers do not reach a load balancer's node; none has an entry when all do. */
 export interface BalancerNodeCheck extends Entity {
@@ -11,8 +11,6 @@ export interface BalancerNodeCheck extends Entity {
 }
 
 export const BalancerNodeChecks = defineTable<BalancerNodeCheck>('balancer-node-checks');
-
-const idPrefix = 'node/';
 
 /**
  * How Route 53's checkers look at the nodes of load balancers. AWS watches them with health checks of its own and
@@ -32,7 +30,7 @@ export const nodeCheckConfig = (address: string, port: number): HealthCheckConfi
 });
 
 /** Whether an id of a check is that of a node, not of a customer's health check. */
-export const isNodeCheck = (checkId: string): boolean => checkId.startsWith(idPrefix);
+export const isNodeCheck = (checkId: string): boolean => nodeOfKey(checkId) !== undefined;
 
 /** Takes down what one checker made of a node. */
 export const observeNode = (
@@ -55,7 +53,7 @@ export const observeNode = (
 
 /** Whether Route 53 holds a load balancer's node in a zone for reachable, by the rule of its health checks. */
 export const isNodeReached = (world: World, loadBalancerArn: string, zoneId: string): boolean => {
-  const id = nodeOwner(loadBalancerArn, zoneId);
+  const id = nodeKey({ loadBalancerArn, zoneId });
   const unreached =
     world.view(partitionShard, noAccount).get(BalancerNodeChecks, id)?.unreached ?? [];
   if (unreached.length === 0) return true;

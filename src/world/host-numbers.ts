@@ -1,7 +1,7 @@
-import { defineTable, noAccount, worldShard, type Entity } from '../../world/entity.ts';
-import type { World } from '../../world/world.ts';
+import { defineTable, noAccount, worldShard, type Entity } from './entity.ts';
+import type { World } from './world.ts';
 
-/** Which host of the world's loopback block belongs to what: `instance/i-...`, `public/i-...`, `node/ARN/ZONE`. */
+/** Which host of the world's loopback block belongs to what; the id is whatever its owner is called. */
 interface HostNumber extends Entity {
   readonly host: number;
 }
@@ -43,6 +43,13 @@ export const hostNumberOf = (world: World, owner: string): number => {
 /** The owner of a host number, if any. */
 export const ownerOfHost = (world: World, host: number): string | undefined =>
   world.view(worldShard, noAccount).find(HostNumbers, 'host', String(host))[0]?.id;
+
+/** All owners of host numbers. */
+export const hostOwners = (world: World): readonly string[] =>
+  world
+    .view(worldShard, noAccount)
+    .list(HostNumbers)
+    .map(({ id }) => id);
 
 /** Lets an owner's number go: what it stood for is gone. */
 export const releaseHostNumber = (world: World, owner: string): void => {
