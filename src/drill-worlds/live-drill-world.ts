@@ -13,6 +13,7 @@ import type { DomainError } from '../world/domain-error.ts';
 import type { FaultRequest } from '../world/faults.ts';
 import { startServer, type RunningServer } from '../server/server.ts';
 import { mendByIdOrTarget, openNow } from './drill-faults.ts';
+import { resolveName } from './resolve-name.ts';
 import { unsettled } from './unsettled.ts';
 import { WorldEvents } from './world-events.ts';
 
@@ -42,6 +43,7 @@ export class LiveDrill implements LiveDrillWorld {
       account: options.account,
       driver: 'process',
       strictAuth: false,
+      tell: options.tell,
     });
     await server.opened();
     return new LiveDrill(options.speed, server);
@@ -89,6 +91,10 @@ export class LiveDrill implements LiveDrillWorld {
 
   way(vantage: Vantage, address: string, port: number): LiveWay {
     return this.#server.world().wayFrom(vantage.place, address, port);
+  }
+
+  ttlSeconds(name: string): number | undefined {
+    return resolveName(this.#server.world().answers, name)?.ttlSeconds;
   }
 
   async close(): Promise<void> {

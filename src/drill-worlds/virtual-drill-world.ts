@@ -18,6 +18,7 @@ import { createExecute, createIdentify } from '../server/api.ts';
 import { createLog } from '../text/log.ts';
 import { mendByIdOrTarget, openNow } from './drill-faults.ts';
 import { SimulatedWorld } from '../simulated/simulated-world.ts';
+import { resolveName, type ResolvedName } from './resolve-name.ts';
 import { unsettled } from './unsettled.ts';
 import { WorldEvents } from './world-events.ts';
 
@@ -103,19 +104,8 @@ export class VirtualDrill implements VirtualDrillWorld {
     return this.#events.onEvent(listener);
   }
 
-  resolve(
-    name: string,
-  ): { readonly addresses: readonly string[]; readonly ttlSeconds: number } | undefined {
-    const { answers } = this.#simulated.answers.answer({
-      name: `${name.toLowerCase().replace(/\.$/, '')}.`,
-      type: 'A',
-    });
-    const records = answers.filter((record) => record.data.type === 'A');
-    if (records.length === 0) return undefined;
-    return {
-      addresses: records.flatMap(({ data }) => (data.type === 'A' ? [data.address] : [])),
-      ttlSeconds: Math.min(...answers.map((record) => record.ttlSeconds)),
-    };
+  resolve(name: string): ResolvedName | undefined {
+    return resolveName(this.#simulated.answers, name);
   }
 
   fate(vantage: Vantage, address: string, port: number, request: ModelledRequest): ModelledFate {

@@ -21,6 +21,8 @@ afterEach(() => {
 interface Zone {
   addresses: readonly string[];
   ttlSeconds: number;
+  /** What the world says of the TTL, in its own seconds. */
+  worldTtlSeconds: number;
   code: number;
   asked: number;
 }
@@ -88,7 +90,11 @@ const serveHttp = async (
 const refused = new DomainError('NotHere', 'This world only carries traffic.');
 
 /** A live world that is nothing but a clock, DNS and a way to one web server. */
-const liveWorld = (speed: number, way: (address: string) => LiveWay): LiveDrillWorld => {
+const liveWorld = (
+  speed: number,
+  way: (address: string) => LiveWay,
+  zone: Pick<Zone, 'worldTtlSeconds'>,
+): LiveDrillWorld => {
   const began = performance.now();
   const now = (): number => (performance.now() - began) * speed;
   return {
@@ -108,6 +114,7 @@ const liveWorld = (speed: number, way: (address: string) => LiveWay): LiveDrillW
     watchNames: () => undefined,
     onEvent: () => () => undefined,
     way: (_, address) => way(address),
+    ttlSeconds: () => zone.worldTtlSeconds,
     close: () => Promise.resolve(),
   };
 };
@@ -130,6 +137,7 @@ const send = async (options: {
   const zone: Zone = {
     addresses: ['10.0.0.1'],
     ttlSeconds: 60,
+    worldTtlSeconds: 60,
     code: 0,
     asked: 0,
     ...options.zone,
@@ -141,8 +149,10 @@ const send = async (options: {
     latencyMs: 0,
     socket: { address: '127.0.0.1', port },
   });
-  const world = liveWorld(options.speed ?? 20, (address) =>
-    (options.way ?? ((_, port) => straight(port)))(address, http.port),
+  const world = liveWorld(
+    options.speed ?? 20,
+    (address) => (options.way ?? ((_, port) => straight(port)))(address, http.port),
+    zone,
   );
   const vantage: Vantage = { place: london(), dns };
   const durationMs = options.durationMs ?? 4000;
@@ -193,10 +203,16 @@ describe('live traffic', () => {
 
   it('keeps an answer for its time to live, each client on its own', async () => {
     // Four clients ask once each, and again when their first answer, of one to four quarters of the TTL, is over.
-    const long = await send({ zone: { ttlSeconds: 3600 } });
+    const long = await send({ zone: { worldTtlSeconds: 3600 } });
     expect(long.asked).toBe(4);
-    const none = await send({ zone: { ttlSeconds: 0 } });
+    const none = await send({ zone: { worldTtlSeconds: 0 } });
     expect(none.asked).toBe(20);
+  });
+
+  it("keeps an answer for the world's time to live, not for the whole real seconds that DNS shows", async () => {
+    // At speed 20 a TTL of two seconds is shown as one, which is twenty of the world's.
+    const { asked } = await send({ speed: 20, zone: { worldTtlSeconds: 2, ttlSeconds: 1 } });
+    expect(asked).toBe(9);
   });
 
   it('takes turns on the addresses', async () => {
@@ -260,13 +276,19 @@ describe('live traffic', () => {
   });
 
   it('sends no more once it is stopped', async () => {
-    const zone: Zone = { addresses: ['10.0.0.1'], ttlSeconds: 60, code: 0, asked: 0 };
+    const zone: Zone = {
+      addresses: ['10.0.0.1'],
+      ttlSeconds: 60,
+      worldTtlSeconds: 60,
+      code: 0,
+      asked: 0,
+    };
     const dns = await serveDns(zone);
     const http = await serveHttp((_, response) => {
       traffic.stop();
       response.end('ok');
     });
-    const world = liveWorld(20, () => toLocalhost(http.port));
+    const world = liveWorld(20, () => toLocalhost(http.port), zone);
     const traffic = new LiveTraffic(world, { place: london(), dns }, readers(), 0, 600_000);
     await traffic.run();
     expect(traffic.progress.sent).toBeLessThan(1000);

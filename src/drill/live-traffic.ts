@@ -175,13 +175,13 @@ export class LiveTraffic {
 
   async #ask(client: Client, index: number, timeMs: number): Promise<boolean> {
     try {
-      const records = await this.#resolver.resolve4(this.#traffic.request.host, { ttl: true });
-      const ttlSeconds = Math.min(...records.map(({ ttl }) => ttl));
-      // The TTL that a real cache sees counts in real seconds.
-      const ttlMs = ttlSeconds * 1000 * this.#world.speed;
+      const { host } = this.#traffic.request;
+      const addresses = await this.#resolver.resolve4(host);
+      // The TTL in the answer is cut to whole real seconds, which a fast clock makes many of the world's.
+      const ttlMs = (this.#world.ttlSeconds(host, this.#vantage) ?? 0) * 1000;
       const livesMs =
         client.cached === undefined ? firstTtlMs(this.#schedule, index, ttlMs) : ttlMs;
-      client.cached = inTurnOrder(records.map(({ address }) => address));
+      client.cached = inTurnOrder(addresses);
       client.expiresMs = timeMs + livesMs;
       return true;
     } catch {

@@ -105,6 +105,8 @@ export interface LiveDrillWorld extends AnyDrillWorld {
   readonly speed: number;
   /** `address` is one that DNS answered, `port` the one of the URL. */
   way(vantage: Vantage, address: string, port: number): LiveWay;
+  /** World seconds for which a cache at the vantage may keep what a name is answered with; undefined without answer. */
+  ttlSeconds(name: string, vantage: Vantage): number | undefined;
 }
 
 /** What is asked of an address, as far as a model must know it. */
@@ -170,4 +172,6 @@ export interface DrillWorldOptions {
   readonly speed: number;
   /** The account whose resources the stack script makes, 12 digits. */
   readonly account: string;
+  /** Takes lines for a person that a live world has to say while it runs. */
+  readonly tell: (line: string) => void;
 }

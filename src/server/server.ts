@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Geography } from '../atlas/geography.ts';
 import type { DnsAnswer, DnsQuestion } from '../aws/route53/dns-records.ts';
+import { roundingText } from '../plane/dns/shown-ttl.ts';
 import { startDnsServer, type DnsServer } from '../plane/dns/server.ts';
 import { createWireServer, type WireServer } from '../wire/server.ts';
 import { DomainError } from '../world/domain-error.ts';
@@ -35,6 +36,8 @@ export interface ServerOptions {
   readonly account: string;
   readonly driver: AskedDriver;
   readonly strictAuth: boolean;
+  /** Takes lines for a person that come while the world runs; they go to stderr unless given. */
+  readonly tell?: (line: string) => void;
   /** The Earth's unless given. */
   readonly geography?: Geography;
 }
@@ -102,6 +105,7 @@ class Server implements AdminWorld {
   #dns: DnsServer | undefined;
   #vantages: VantageListeners | undefined;
   #resets = 0;
+  #hasToldRounding = false;
 
   constructor(options: ServerOptions, site: Site) {
     this.#options = options;
@@ -270,12 +274,21 @@ class Server implements AdminWorld {
     this.#site.endpoint = `http://${address.includes(':') ? `[${address}]` : address}:${realPort}`;
   }
 
+  /** Told once: the same is true of every answer with that TTL, and of most others. */
+  #tellRounded(ttlSeconds: number, speed: number): void {
+    if (this.#hasToldRounding) return;
+    this.#hasToldRounding = true;
+    const tell = this.#options.tell ?? ((line: string) => process.stderr.write(`${line}\n`));
+    tell(`faultline: ${roundingText(ttlSeconds, speed)}.`);
+  }
+
   async #listenDns(): Promise<void> {
     const ports = {
       // A world that does not run yet is an empty one: it has no zone and no name.
       answer: (question: DnsQuestion) => this.#open?.live.answers.answer(question) ?? refused,
       speed: () => this.#open?.live.clock.speed() || 1,
       // Each reset is a new world with a count of its own.
+      onRounded: (ttlSeconds: number, speed: number) => this.#tellRounded(ttlSeconds, speed),
       generation: () => this.#resets * 2 ** 40 + (this.#open?.live.answers.generation() ?? -1),
       onBug: (error: unknown) => this.#site.log.error({ err: error }, 'a bug in a DNS answer'),
     };

@@ -32,6 +32,7 @@ const simulationSeconds = async (plan: DrillPlan): Promise<number> => {
     seed: plan.seed,
     speed: plan.speed,
     account: '000000000000',
+    tell: (line) => process.stderr.write(`${line}\n`),
   });
   let settledAt = 0;
   const timed = tellSettled(world, () => {

@@ -141,6 +141,7 @@ export const drill = async (file: string, options: DrillCommandOptions): Promise
     seed: plan.seed,
     speed: plan.speed,
     account: defaultAccount,
+    tell: (line) => process.stderr.write(`${line}\n`),
   });
   const stopListening = closeOnSignal(world);
   let result: DrillResult | DomainError;

@@ -4,6 +4,7 @@ import { decodeMessage } from './decode.ts';
 import { encodeMessage, maximumMessageBytes } from './encode.ts';
 import type { ClientSubnet, DnsMessage, Edns } from './message.ts';
 import { classInternet, MalformedMessage, pseudoTypes, responseCodes } from './message.ts';
+import { isRounded, shownTtl } from './shown-ttl.ts';
 
 /** Who asks: the address the query came from, and the place that the listener or the client subnet stands for. */
 export interface DnsClient {
@@ -23,6 +24,8 @@ export interface ResponderPorts {
    * it stays; the answer may then depend on question, vantage and client subnet, but not on the address.
    */
   readonly generation?: () => number;
+  /** Told of a TTL, in world seconds, that is shown more than 5 % off at this speed; more than once. */
+  readonly onRounded?: (ttlSeconds: number, speed: number) => void;
   /** Told of an exception while answering, which is a bug; the client gets SERVFAIL. */
   readonly onBug: (error: unknown, question: DnsQuestion | undefined) => void;
 }
@@ -44,14 +47,17 @@ const smallestUdpBytes = 512;
 /** The most different responses kept at a time; beyond it all are dropped and made anew. */
 const keptResponses = 20_000;
 
-/** The TTL a client sees: world seconds become real ones, one at least; zero stays zero. */
-export const shownTtl = (ttlSeconds: number, speed: number): number =>
-  ttlSeconds === 0 ? 0 : Math.max(1, Math.round(ttlSeconds / speed));
-
-const showTtls = (records: readonly DnsRecord[], speed: number): readonly DnsRecord[] =>
+const showTtls = (
+  records: readonly DnsRecord[],
+  speed: number,
+  onRounded: ResponderPorts['onRounded'],
+): readonly DnsRecord[] =>
   speed === 1
     ? records
-    : records.map((record) => ({ ...record, ttlSeconds: shownTtl(record.ttlSeconds, speed) }));
+    : records.map((record) => {
+        if (isRounded(record.ttlSeconds, speed)) onRounded?.(record.ttlSeconds, speed);
+        return { ...record, ttlSeconds: shownTtl(record.ttlSeconds, speed) };
+      });
 
 const nothing = { answers: [], authority: [], additional: [] } as const;
 
@@ -159,9 +165,9 @@ const respondTo = (
         recursionAvailable: false,
         code,
         questions: whole ? query.questions : [],
-        answers: showTtls(turned.answers, speed),
-        authority: showTtls(turned.authority, speed),
-        additional: showTtls(turned.additional, speed),
+        answers: showTtls(turned.answers, speed, ports.onRounded),
+        authority: showTtls(turned.authority, speed, undefined),
+        additional: showTtls(turned.additional, speed, undefined),
         ...(edns === undefined ? {} : { edns }),
       },
       rawQuestion === undefined ? { limitBytes } : { limitBytes, rawQuestion },

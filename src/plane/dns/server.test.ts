@@ -6,7 +6,7 @@ import dnsPacket from 'dns-packet';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DnsAnswer, DnsQuestion, DnsRecord } from '../../aws/route53/dns-records.ts';
 import type { DnsClient } from './respond.ts';
-import { shownTtl } from './respond.ts';
+import { isRounded, roundingText, shownTtl } from './shown-ttl.ts';
 import type { DnsServer, DnsServerOptions } from './server.ts';
 import { startDnsServer } from './server.ts';
 
@@ -246,6 +246,32 @@ describe('times to live', () => {
     [0, 10, 0],
   ])('%i world seconds at speed %i show as %i', (ttlSeconds, speed, shown) => {
     expect(shownTtl(ttlSeconds, speed)).toBe(shown);
+  });
+
+  test.each([
+    [60, 10, false],
+    [60, 8, true],
+    [60, 25, true],
+    [60, 40, true],
+    [30, 20, true],
+    [30, 100, true],
+    [300, 7, false],
+    [0, 100, false],
+  ])('%i world seconds at speed %i are off by more than 5 %%: %s', (ttlSeconds, speed, rounded) => {
+    expect(isRounded(ttlSeconds, speed)).toBe(rounded);
+  });
+
+  test('that are off are told of, with what caches make of them', async () => {
+    const told: string[] = [];
+    const { port } = await start({
+      speed: () => 40,
+      onRounded: (ttlSeconds, speed) => told.push(roundingText(ttlSeconds, speed)),
+    });
+    await ask(port, 'www.example.com');
+    expect(told).toEqual([
+      'at speed 40 DNS shows a TTL of 60 s as 2 s, since caches keep whole seconds: they keep such answers for 80 s of ' +
+        'world time, 33 % too long',
+    ]);
   });
 
   test('follow the clock, also for answers given before', async () => {
