@@ -51,17 +51,8 @@ const summarize = (view: View, copy: Copy): CopySummary => {
 /** All copies of the world that are under way, the oldest first. */
 export const summarizeCopies = (world: World): readonly CopySummary[] =>
   world
-    .shards()
-    .filter((shard) => world.geography.region(shard) !== undefined)
-    .flatMap((region) =>
-      world
-        .view(region, noAccount)
-        .accounts()
-        .flatMap((account) => {
-          const view = world.view(region, account);
-          return view.list(Copies).map((copy) => ({ copy, summary: summarize(view, copy) }));
-        }),
-    )
+    .regionalViews()
+    .flatMap((view) => view.list(Copies).map((copy) => ({ copy, summary: summarize(view, copy) })))
     .toSorted((a, b) => a.copy.beganAt - b.copy.beganAt)
     .map(({ summary }) => summary);
 

@@ -57,9 +57,7 @@ const loadsOf = (world: World, region: string): ReadonlyMap<string, ZoneLoad> =>
     loads.set(zoneId, known);
     return known;
   };
-  if (!world.shards().includes(region)) return loads;
-  for (const account of world.view(region, '-').accounts()) {
-    const view = world.view(region, account);
+  for (const view of world.viewsOf(region)) {
     for (const instance of view.list(Instances)) {
       const { instances } = load(instance.zoneId);
       instances[instance.state] = (instances[instance.state] ?? 0) + 1;

@@ -2,19 +2,13 @@ import { Instances } from '../aws/ec2/instances/instance-entities.ts';
 import { LoadBalancers, Targets, TargetHealthReports } from '../aws/elbv2/entities.ts';
 import { checkersIn } from '../aws/route53/checkers.ts';
 import { Changes, CheckerStatuses, HealthChecks } from '../aws/route53/entities.ts';
-import { noAccount, partitionShard } from '../world/entity.ts';
+import { partitionShard } from '../world/entity.ts';
 import type { View } from '../world/transaction.ts';
 import type { World } from '../world/world.ts';
 import {
   servingLoadBalancers,
   type ServingLoadBalancer,
 } from '../serving/addresses/load-balancers.ts';
-
-const viewsOf = (world: World, shard: string): readonly View[] =>
-  world
-    .view(shard, noAccount)
-    .accounts()
-    .map((account) => world.view(shard, account));
 
 const unsettledTargets = (serving: ServingLoadBalancer): readonly string[] =>
   serving.targetGroupArns.flatMap((arn) =>
@@ -60,10 +54,7 @@ const unsettledRoute53 = (view: View): readonly string[] => [
 
 /** What of a freshly built stack is not well yet, one line for people each. */
 export const unsettled = (world: World): readonly string[] => [
-  ...world
-    .shards()
-    .filter((shard) => world.geography.region(shard) !== undefined)
-    .flatMap((shard) => viewsOf(world, shard).flatMap(unsettledRegion)),
+  ...world.regionalViews().flatMap(unsettledRegion),
   ...servingLoadBalancers(world).flatMap(unsettledTargets),
-  ...viewsOf(world, partitionShard).flatMap(unsettledRoute53),
+  ...world.viewsOf(partitionShard).flatMap(unsettledRoute53),
 ];

@@ -139,7 +139,7 @@ export class LiveWorld {
     });
     this.#instances = this.#runInstances();
     this.#security = this.#runSecurity();
-    this.#publicSides = new PublicSides({ world, sockets: this.sockets, log: options.log });
+    this.#publicSides = new PublicSides({ world, sockets: this.sockets, soon, log: options.log });
     this.#plane = createBalancerPlane({
       log: options.log,
       clock,
@@ -164,23 +164,18 @@ export class LiveWorld {
 
   /** Recovers the journal's world, ends what an earlier run left behind, and lets everything run. */
   static async open(options: LiveWorldOptions, geography: Geography = earth): Promise<LiveWorld> {
-    const clocks: LiveClock[] = [];
-    const world = await World.open({
+    const { world, clock } = await World.open({
       seed: options.seed,
       geography,
       journal: options.journal,
       timers: { ...timersOf(services), ...faultTimers },
       clock: (notBeforeMs, recovered) => {
         const startMs = Math.max(Date.now(), notBeforeMs, reservedWorldTime(recovered));
-        const clock = new LiveClock(startMs, options.speed);
-        clocks.push(clock);
-        return clock;
+        return new LiveClock(startMs, options.speed);
       },
       onBug: (where, error) => options.log.error({ err: error }, `a bug in ${where}`),
       onJournalFailure: options.onJournalFailure,
     });
-    const [clock] = clocks;
-    if (clock === undefined) throw new Error('A world makes its clock when it opens.');
     const opened: LiveWorld[] = [];
     const driver = await options.createDriver(clock, {
       // No instance runs before the world does.

@@ -17,6 +17,7 @@ import {
 import type { PublicOwner } from '../serving/addresses/owners.ts';
 import type { Blockage } from '../serving/runners/blockages.ts';
 import { loopbackClient, passageTo } from '../serving/addresses/passages.ts';
+import { soonOnce, type RunSoon } from '../serving/runners/soon.ts';
 import { watchTables } from '../serving/runners/tables-watch.ts';
 import type { Log } from '../text/log.ts';
 import type { Sockets } from '../serving/addresses/sockets.ts';
@@ -24,6 +25,7 @@ import type { Sockets } from '../serving/addresses/sockets.ts';
 export interface PublicSidesOptions {
   readonly world: World;
   readonly sockets: Sockets;
+  readonly soon: RunSoon;
   readonly log: Log;
 }
 
@@ -47,12 +49,12 @@ export class PublicSides {
   readonly #addresses = new Map<string, AddressRelay>();
   readonly #watch: ListeningWatch | undefined;
   readonly #stopWatching: () => void;
-  #isAsked = false;
 
   constructor(options: PublicSidesOptions) {
     this.#options = options;
     this.#watch = showsListeningPorts() ? new ListeningWatch() : undefined;
-    this.#stopWatching = watchTables(options.world, hostTables, () => this.#ask());
+    const converge = soonOnce(options.soon, () => this.#converge());
+    this.#stopWatching = watchTables(options.world, hostTables, converge);
     this.#converge();
     options.sockets.keepElasticAddresses(new Set(this.#addresses.keys()));
   }
@@ -99,15 +101,6 @@ export class PublicSides {
     return owner.kind === 'public'
       ? this.#instances.get(owner.instanceId)
       : this.#addresses.get(owner.allocationId);
-  }
-
-  #ask(): void {
-    if (this.#isAsked) return;
-    this.#isAsked = true;
-    setImmediate(() => {
-      this.#isAsked = false;
-      this.#converge();
-    });
   }
 
   #converge(): void {

@@ -11,7 +11,6 @@ import type {
   RoutedShare,
 } from '../plane/balancer/modelled-balancer.ts';
 import type { Clock } from '../world/clock.ts';
-import { noAccount } from '../world/entity.ts';
 import type { World } from '../world/world.ts';
 import { watchTables } from '../serving/runners/tables-watch.ts';
 
@@ -103,19 +102,11 @@ export class ModelledLoad {
 
   #isWatched(): boolean {
     const { world } = this.#options;
-    return world.shards().some(
-      (region) =>
-        world.geography.region(region) !== undefined &&
-        world
-          .view(region, noAccount)
-          .accounts()
-          .some((account) =>
-            world
-              .view(region, account)
-              .list(Alarms)
-              .some(({ rule }) => rule.namespace === 'AWS/ApplicationELB'),
-          ),
-    );
+    return world
+      .regionalViews()
+      .some((view) =>
+        view.list(Alarms).some(({ rule }) => rule.namespace === 'AWS/ApplicationELB'),
+      );
   }
 
   #settle(): void {
@@ -160,13 +151,14 @@ export class ModelledLoad {
     const { world } = this.#options;
     const region = world.geography.zone(zoneId)?.region;
     if (region === undefined) return;
-    for (const account of world.view(region, noAccount).accounts()) {
-      const view = world.view(region, account);
+    for (const view of world.viewsOf(region)) {
       const groups = all.filter(
         ({ targetGroupArn }) => view.get(TargetGroups, targetGroupArn) !== undefined,
       );
       if (groups.length === 0) continue;
-      world.transact(region, account, (tx) => observeTraffic(tx, { zoneId, minuteAt, groups }));
+      world.transact(region, view.account, (tx) =>
+        observeTraffic(tx, { zoneId, minuteAt, groups }),
+      );
     }
   }
 }

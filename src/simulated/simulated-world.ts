@@ -30,6 +30,7 @@ import { metadataOf } from '../serving/runners/metadata.ts';
 import { isCheckerLetIn, loopbackClient, passageTo } from '../serving/addresses/passages.ts';
 import type { Owner } from '../serving/addresses/owners.ts';
 import { hostOfOwner, placeOfOwner } from '../serving/addresses/places.ts';
+import { soonOnce } from '../serving/runners/soon.ts';
 import { Sockets, type LoopbackAddresses } from '../serving/addresses/sockets.ts';
 import { ModelledLoad } from './modelled-load.ts';
 import { createVolatileJournal } from './volatile-journal.ts';
@@ -88,9 +89,10 @@ export class SimulatedWorld {
   readonly #balancer: ModelledBalancer;
   readonly #health: HealthRunner;
   readonly #load: ModelledLoad;
+  /** Tells the listeners. */
+  readonly #changed: () => void;
   readonly #listeners = new Set<() => void>();
   readonly #stops: (() => void | Promise<void>)[] = [];
-  #isTelling = false;
 
   private constructor(world: World, clock: VirtualClock, options: SimulatedWorldOptions) {
     this.world = world;
@@ -135,6 +137,12 @@ export class SimulatedWorld {
       scope: 'watched',
       realNowMs: () => clock.now(),
     });
+    this.#changed = soonOnce(
+      (work) => this.#soon(work),
+      () => {
+        for (const listener of this.#listeners) listener();
+      },
+    );
     this.#stops.push(
       stopFaults,
       world.subscribe(() => this.#changed()),
@@ -151,17 +159,12 @@ export class SimulatedWorld {
   /** Begins an empty world, or goes on with the one that the journal holds: then machines boot anew. */
   static async open(options: SimulatedWorldOptions): Promise<SimulatedWorld> {
     const { seed, journal = createVolatileJournal(seed), startMs = epochMs } = options;
-    const clocks: VirtualClock[] = [];
-    const world = await World.open({
+    const { world, clock } = await World.open({
       seed,
       geography: earth,
       journal,
       timers: { ...timersOf(services), ...faultTimers },
-      clock: (notBeforeMs) => {
-        const clock = new VirtualClock(Math.max(startMs, notBeforeMs));
-        clocks.push(clock);
-        return clock;
-      },
+      clock: (notBeforeMs) => new VirtualClock(Math.max(startMs, notBeforeMs)),
       onBug: (where, error) => {
         throw new Error(`A bug in ${where}.`, { cause: error });
       },
@@ -169,8 +172,6 @@ export class SimulatedWorld {
         throw new Error('The journal of a simulated world failed.', { cause: error });
       },
     });
-    const [clock] = clocks;
-    if (clock === undefined) throw new Error('A world makes its clock when it opens.');
     return new SimulatedWorld(world, clock, options);
   }
 
@@ -414,14 +415,5 @@ export class SimulatedWorld {
   /** At this very moment, after what is under way. */
   #soon(work: () => void): void {
     this.clock.at(this.clock.now(), work);
-  }
-
-  #changed(): void {
-    if (this.#isTelling) return;
-    this.#isTelling = true;
-    this.#soon(() => {
-      this.#isTelling = false;
-      for (const listener of this.#listeners) listener();
-    });
   }
 }

@@ -256,3 +256,25 @@ describe('recovery', () => {
     );
   });
 });
+
+describe('the views of a world', () => {
+  it('are of each account that has something in a Region, in the order of the geography', async () => {
+    const { world } = await createTestWorld();
+    const put = (shard: string, of: string): void => {
+      world.transact(shard, of, (tx) => tx.put(Things, { id: 'a', color: 'red', count: 1 }));
+    };
+    const [first = '', second = ''] = world.geography.regions.map(({ code }) => code);
+    put(second, '111111111111');
+    put(first, '222222222222');
+    put(first, '111111111111');
+    put('aws', '333333333333');
+    const told = world.regionalViews().map((view) => `${view.shard} ${view.account}`);
+    expect(told).toEqual([
+      `${first} 111111111111`,
+      `${first} 222222222222`,
+      `${second} 111111111111`,
+    ]);
+    expect(world.viewsOf('aws').map((view) => view.account)).toEqual(['333333333333']);
+    expect(world.viewsOf('world')).toEqual([]);
+  });
+});

@@ -9,11 +9,11 @@ import { Shard, Timers, type ShardContext } from './shard.ts';
 import type { Timer, TimerHandler, Tx, View } from './transaction.ts';
 
 /** What a world is made of. */
-export interface WorldOptions {
+export interface WorldOptions<C extends Clock = Clock> {
   readonly seed: number;
   readonly geography: Geography;
   /** Makes the clock once it is known how far world time had come: it must not begin before that. `recovered` shows what the journal held. */
-  readonly clock: (notBeforeMs: number, recovered: Pick<World, 'view'>) => Clock;
+  readonly clock: (notBeforeMs: number, recovered: Pick<World, 'view'>) => C;
   readonly journal: Journal;
   /** What runs when a timer is due, by the timer's kind. */
   readonly timers: Readonly<Record<string, TimerHandler>>;
@@ -80,13 +80,16 @@ export class World {
   }
 
   /** Recovers the world that the journal holds, or begins an empty one. Timers that came due meanwhile fire at once. */
-  static async open(options: WorldOptions): Promise<World> {
+  static async open<C extends Clock>(
+    options: WorldOptions<C>,
+  ): Promise<{ readonly world: World; readonly clock: C }> {
     const world = new World(options);
     for (const id of await options.journal.shards()) await world.#recover(id);
     world.#conditions = world.#readConditions();
-    world.#clock = options.clock(world.#recoveredAt, world);
+    const clock = options.clock(world.#recoveredAt, world);
+    world.#clock = clock;
     for (const shard of world.#shards.values()) world.#armAll(shard);
-    return world;
+    return { world, clock };
   }
 
   get clock(): Clock {
@@ -122,6 +125,21 @@ export class World {
   /** Committed state of one shard, for one account. */
   view(shard: ShardId, account: AccountId): View {
     return this.#shard(shard).view(account);
+  }
+
+  /** Committed state of one shard, for each account that has something there. */
+  viewsOf(shard: ShardId): readonly View[] {
+    const known = this.#shards.get(shard);
+    if (known === undefined) return [];
+    return known
+      .view(noAccount)
+      .accounts()
+      .map((account) => known.view(account));
+  }
+
+  /** Committed state of every Region, for each account that has something there; in the geography's order of Regions. */
+  regionalViews(): readonly View[] {
+    return this.geography.regions.flatMap(({ code }) => this.viewsOf(code));
   }
 
   /**

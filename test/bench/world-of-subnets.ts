@@ -36,11 +36,11 @@ export function* subnetPuts(count: number): Generator<EntityChange> {
 }
 
 /** Opens a world on a journal, on a clock that stands still. */
-export const openWorld = (journal: Journal): Promise<World> => {
+export const openWorld = async (journal: Journal): Promise<World> => {
   const fail = (error: unknown): never => {
     throw error instanceof Error ? error : new Error(String(error));
   };
-  return World.open({
+  const { world } = await World.open({
     seed: 1,
     geography: earth,
     journal,
@@ -49,6 +49,7 @@ export const openWorld = (journal: Journal): Promise<World> => {
     onBug: (_where, error) => fail(error),
     onJournalFailure: fail,
   });
+  return world;
 };
 
 /** The time of one DescribeSubnets by id, in microseconds, over ids drawn from all over the world. */

@@ -24,17 +24,7 @@ import { goodScripts } from './server-steps.ts';
 import { Broken, call, type Home, type Run } from './run.ts';
 
 /** All accounts of all Regions, with their state. */
-export const viewsOf = (run: Run): readonly View[] => {
-  const { world } = run.simulated;
-  return world.geography.regions.flatMap(({ code }) =>
-    world.shards().includes(code)
-      ? world
-          .view(code, noAccount)
-          .accounts()
-          .map((account) => world.view(code, account))
-      : [],
-  );
-};
+export const viewsOf = (run: Run): readonly View[] => run.simulated.world.regionalViews();
 
 /**
  * No private address twice in a VPC, no public one twice in the world, be it assigned or an Elastic IP, and each public one

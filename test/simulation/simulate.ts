@@ -98,7 +98,7 @@ const recoveredContents = async (run: Run): Promise<readonly string[]> => {
   };
   const journal = openMemoryJournal(run.store);
   await journal.acquireLease();
-  const world = await World.open({
+  const { world } = await World.open({
     seed: run.seed,
     geography: earth,
     journal,

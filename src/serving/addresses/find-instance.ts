@@ -1,7 +1,6 @@
 import { Instances, type Instance } from '../../aws/ec2/instances/instance-entities.ts';
 import { tagsOf } from '../../aws/shared/tags.ts';
 import { DomainError } from '../../world/domain-error.ts';
-import { noAccount } from '../../world/entity.ts';
 import type { World } from '../../world/world.ts';
 import { instanceHosts } from './instance-hosts.ts';
 
@@ -18,23 +17,14 @@ interface Candidate extends FoundInstance {
 }
 
 const candidates = (world: World): readonly Candidate[] =>
-  world
-    .shards()
-    .filter((shard) => world.geography.region(shard) !== undefined)
-    .flatMap((region) =>
-      world
-        .view(region, noAccount)
-        .accounts()
-        .flatMap((account) => {
-          const view = world.view(region, account);
-          return view.list(Instances).map((instance) => ({
-            region,
-            account,
-            instance,
-            name: tagsOf(view, instance.id).find(({ Key }) => Key === 'Name')?.Value,
-          }));
-        }),
-    );
+  world.regionalViews().flatMap((view) =>
+    view.list(Instances).map((instance) => ({
+      region: view.shard,
+      account: view.account,
+      instance,
+      name: tagsOf(view, instance.id).find(({ Key }) => Key === 'Name')?.Value,
+    })),
+  );
 
 /** As a person tells instances from one another. */
 const describe = ({ instance, region, name }: Candidate): string =>

@@ -15,7 +15,6 @@ import {
   RouteTables,
   Subnets,
 } from '../../aws/ec2/entities.ts';
-import { noAccount } from '../../world/entity.ts';
 import type { View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
 import { rememberedByWorld } from '../runners/tables-watch.ts';
@@ -49,23 +48,6 @@ export interface ElasticAddress {
 const isOn = ({ state }: Instance): boolean =>
   state === 'running' || state === 'stopping' || state === 'shutting-down';
 
-/** Where an account has something. */
-interface Place {
-  readonly region: string;
-  readonly account: string;
-  readonly view: View;
-}
-
-const placesOf = (world: World): readonly Place[] =>
-  world.geography.regions
-    .filter(({ code }) => world.shards().includes(code))
-    .flatMap(({ code: region }) =>
-      world
-        .view(region, noAccount)
-        .accounts()
-        .map((account) => ({ region, account, view: world.view(region, account) })),
-    );
-
 /** What a name of this form says between its beginning and its end; undefined for another form. */
 const between = (name: string, begin: string, end: string): string | undefined =>
   name.startsWith(begin) && name.endsWith(end)
@@ -84,100 +66,97 @@ const publicEnd = (region: string): string => publicDnsName(region, '').slice('e
  * where the world has them, so that a world of thousands costs nothing until somebody asks.
  */
 export class InstanceHosts {
-  readonly #places: readonly Place[];
+  readonly #views: readonly View[];
   readonly #byId = new Map<string, InstanceHost | undefined>();
 
   constructor(world: World) {
-    this.#places = placesOf(world);
+    this.#views = world.regionalViews();
   }
 
   byId(instanceId: string): InstanceHost | undefined {
     if (this.#byId.has(instanceId)) return this.#byId.get(instanceId);
-    const found = this.#find((place) => hostIn(place, place.view.get(Instances, instanceId)));
+    const found = this.#find((view) => hostIn(view, view.get(Instances, instanceId)));
     this.#byId.set(instanceId, found);
     return found;
   }
 
   /** By public or private DNS name, in lower case without a final dot. */
   byName(name: string): InstanceHost | undefined {
-    return this.#find((place) => {
-      const { region, view } = place;
-      const end = `.${privateDomain(region)}`;
+    return this.#find((view) => {
+      const end = `.${privateDomain(view.shard)}`;
       const inside = addressIn(name, 'ip-', end);
-      const outside = addressIn(name, 'ec2-', publicEnd(region));
+      const outside = addressIn(name, 'ec2-', publicEnd(view.shard));
       const id = between(name, '', end);
       return (
-        (inside === undefined ? undefined : this.#withPrivate(place, inside).at(-1)) ??
-        (outside === undefined ? undefined : this.#withPublic(place, outside)) ??
-        (id === undefined ? undefined : hostIn(place, view.get(Instances, id)))
+        (inside === undefined ? undefined : this.#withPrivate(view, inside).at(-1)) ??
+        (outside === undefined ? undefined : this.#withPublic(view, outside)) ??
+        (id === undefined ? undefined : hostIn(view, view.get(Instances, id)))
       );
     });
   }
 
   /** By the address that EC2 assigned by itself. */
   byPublicAddress(address: string): InstanceHost | undefined {
-    return this.#find((place) => this.#withPublic(place, address));
+    return this.#find((view) => this.#withPublic(view, address));
   }
 
   /** All that have the private address: private addresses repeat among VPCs and Regions. */
   byPrivateAddress(address: string): readonly InstanceHost[] {
-    return this.#places.flatMap((place) => this.#withPrivate(place, address));
+    return this.#views.flatMap((view) => this.#withPrivate(view, address));
   }
 
   byAllocationId(allocationId: string): ElasticAddress | undefined {
-    return this.#find((place) => this.#elastic(place, place.view.get(ElasticIps, allocationId)));
+    return this.#find((view) => this.#elastic(view, view.get(ElasticIps, allocationId)));
   }
 
   elasticByAddress(address: string): ElasticAddress | undefined {
-    return this.#find((place) =>
-      this.#elastic(place, place.view.find(ElasticIps, 'publicIp', address)[0]),
-    );
+    return this.#find((view) => this.#elastic(view, view.find(ElasticIps, 'publicIp', address)[0]));
   }
 
   /** By public DNS name, in lower case without a final dot. */
   elasticByName(name: string): ElasticAddress | undefined {
-    return this.#find((place) => {
-      const address = addressIn(name, 'ec2-', publicEnd(place.region));
+    return this.#find((view) => {
+      const address = addressIn(name, 'ec2-', publicEnd(view.shard));
       return address === undefined
         ? undefined
-        : this.#elastic(place, place.view.find(ElasticIps, 'publicIp', address)[0]);
+        : this.#elastic(view, view.find(ElasticIps, 'publicIp', address)[0]);
     });
   }
 
   *elasticAddresses(): Generator<ElasticAddress> {
-    for (const place of this.#places) {
-      for (const elasticIp of place.view.list(ElasticIps)) {
-        const found = this.#elastic(place, elasticIp);
+    for (const view of this.#views) {
+      for (const elasticIp of view.list(ElasticIps)) {
+        const found = this.#elastic(view, elasticIp);
         if (found !== undefined) yield found;
       }
     }
   }
 
   *all(): Generator<InstanceHost> {
-    for (const place of this.#places) {
-      for (const instance of place.view.list(Instances)) {
-        const host = hostIn(place, instance);
+    for (const view of this.#views) {
+      for (const instance of view.list(Instances)) {
+        const host = hostIn(view, instance);
         if (host !== undefined) yield host;
       }
     }
   }
 
-  #find<T>(look: (place: Place) => T | undefined): T | undefined {
-    for (const place of this.#places) {
-      const found = look(place);
+  #find<T>(look: (view: View) => T | undefined): T | undefined {
+    for (const view of this.#views) {
+      const found = look(view);
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
-  #withPrivate(place: Place, address: string): readonly InstanceHost[] {
-    return place.view
+  #withPrivate(view: View, address: string): readonly InstanceHost[] {
+    return view
       .find(NetworkInterfaces, 'privateAddress', address)
       .flatMap((networkInterface) => this.#attachedTo(networkInterface) ?? []);
   }
 
-  #withPublic(place: Place, address: string): InstanceHost | undefined {
-    const [found] = place.view.find(NetworkInterfaces, 'publicAddress', address);
+  #withPublic(view: View, address: string): InstanceHost | undefined {
+    const [found] = view.find(NetworkInterfaces, 'publicAddress', address);
     const host = found === undefined ? undefined : this.#attachedTo(found);
     // An instance is called by the assigned address of its primary interface.
     return host?.networkInterface.publicIpAddress === address ? host : undefined;
@@ -188,10 +167,14 @@ export class InstanceHosts {
     return id === undefined ? undefined : this.byId(id);
   }
 
-  #elastic(place: Place, elasticIp: ElasticIp | undefined): ElasticAddress | undefined {
+  #elastic(view: View, elasticIp: ElasticIp | undefined): ElasticAddress | undefined {
     if (elasticIp === undefined) return undefined;
-    const { region, account, view } = place;
-    return { region, account, elasticIp, host: this.#leadsTo(view, elasticIp) };
+    return {
+      region: view.shard,
+      account: view.account,
+      elasticIp,
+      host: this.#leadsTo(view, elasticIp),
+    };
   }
 
   #leadsTo(view: View, { association }: ElasticIp): InstanceHost | undefined {
@@ -206,17 +189,21 @@ export class InstanceHosts {
   }
 }
 
-const hostIn = (
-  { region, account, view }: Place,
-  instance: Instance | undefined,
-): InstanceHost | undefined => {
+const hostIn = (view: View, instance: Instance | undefined): InstanceHost | undefined => {
   if (instance === undefined) return undefined;
   const [networkInterface] = interfacesOf(view, instance.id);
   if (networkInterface === undefined) return undefined;
   const subnet = view.get(Subnets, instance.subnetId);
   const isPublic = subnet !== undefined && isPublicSubnet(view, subnet);
   const allocationId = elasticIpAt(view, networkInterface)?.id;
-  return { region, account, instance, networkInterface, isPublic, allocationId };
+  return {
+    region: view.shard,
+    account: view.account,
+    instance,
+    networkInterface,
+    isPublic,
+    allocationId,
+  };
 };
 
 /** What the hosts rest on: instances, their interfaces and addresses, and the routes that make a subnet public. */

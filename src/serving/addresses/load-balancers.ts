@@ -5,7 +5,6 @@ import {
   type Listener,
   type LoadBalancer,
 } from '../../aws/elbv2/entities.ts';
-import { noAccount } from '../../world/entity.ts';
 import type { View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
 import { rememberedByWorld } from '../runners/tables-watch.ts';
@@ -21,26 +20,18 @@ export interface ServingLoadBalancer {
   readonly targetGroupArns: readonly string[];
 }
 
-const readServing = (world: World): readonly ServingLoadBalancer[] => {
-  const shards = new Set(world.shards());
-  const regions = world.geography.regions.filter(({ code }) => shards.has(code));
-  return regions.flatMap(({ code: region }) =>
-    world
-      .view(region, noAccount)
-      .accounts()
-      .flatMap((account) => {
-        const view = world.view(region, account);
-        return view
-          .list(LoadBalancers)
-          .filter((loadBalancer) => loadBalancer.state === 'active')
-          .map((loadBalancer) => {
-            const listeners = view.find(Listeners, 'loadBalancer', loadBalancer.id);
-            const arns = listeners.flatMap((listener) => groupsOfAction(listener.defaultAction));
-            return { region, view, loadBalancer, listeners, targetGroupArns: [...new Set(arns)] };
-          });
+const readServing = (world: World): readonly ServingLoadBalancer[] =>
+  world.regionalViews().flatMap((view) =>
+    view
+      .list(LoadBalancers)
+      .filter((loadBalancer) => loadBalancer.state === 'active')
+      .map((loadBalancer) => {
+        const listeners = view.find(Listeners, 'loadBalancer', loadBalancer.id);
+        const arns = listeners.flatMap((listener) => groupsOfAction(listener.defaultAction));
+        const targetGroupArns = [...new Set(arns)];
+        return { region: view.shard, view, loadBalancer, listeners, targetGroupArns };
       }),
   );
-};
 
 /** What `servingLoadBalancers` rests on. */
 export const servingTables = [LoadBalancers, Listeners] as const;

@@ -8,21 +8,20 @@ import type {
   TargetHealthReport,
   TrafficReport,
 } from '../../plane/balancer/messages.ts';
-import { noAccount } from '../../world/entity.ts';
 import { Faults } from '../../world/faults.ts';
 import type { World } from '../../world/world.ts';
 import { instanceHosts } from '../addresses/instance-hosts.ts';
 import { servingLoadBalancers } from '../addresses/load-balancers.ts';
 import { nodeConfigurations, type NodeSockets } from './node-configurations.ts';
 import { passageTables } from '../addresses/passages.ts';
+import { soonOnce, type RunSoon } from './soon.ts';
 import { watchTables } from './tables-watch.ts';
 
 export interface BalancerRunnerOptions {
   readonly world: World;
   readonly sockets: NodeSockets;
   readonly plane: BalancerPlane;
-  /** Runs a piece of work soon and once, however often it is asked for; at once in simulation. */
-  readonly soon: (work: () => void) => void;
+  readonly soon: RunSoon;
   /** Told what the nodes were last told. */
   readonly configured?: (configurations: readonly NodeConfiguration[]) => void;
 }
@@ -32,7 +31,6 @@ export class BalancerRunner {
   readonly #options: BalancerRunnerOptions;
   readonly #stopWatching: () => void;
   readonly #unpowered = new Set<string>();
-  #isAsked = false;
   #isStopped = false;
 
   constructor(options: BalancerRunnerOptions) {
@@ -47,7 +45,10 @@ export class BalancerRunner {
       Faults,
       ...passageTables,
     ];
-    this.#stopWatching = watchTables(options.world, watched, () => this.#ask());
+    const converge = soonOnce(options.soon, () => {
+      if (!this.#isStopped) this.converge();
+    });
+    this.#stopWatching = watchTables(options.world, watched, converge);
     this.converge();
   }
 
@@ -78,15 +79,6 @@ export class BalancerRunner {
     this.#stopWatching();
   }
 
-  #ask(): void {
-    if (this.#isAsked) return;
-    this.#isAsked = true;
-    this.#options.soon(() => {
-      this.#isAsked = false;
-      if (!this.#isStopped) this.converge();
-    });
-  }
-
   #followPower(zoneId: string): void {
     const { world, plane } = this.#options;
     const { powered } = world.conditions.zone(zoneId);
@@ -104,13 +96,12 @@ export class BalancerRunner {
     const { world } = this.#options;
     const region = world.geography.zone(report.zoneId)?.region;
     if (region === undefined) return;
-    for (const account of world.view(region, noAccount).accounts()) {
-      const view = world.view(region, account);
+    for (const view of world.viewsOf(region)) {
       const groups = report.groups.filter(
         ({ targetGroupArn }) => view.get(TargetGroups, targetGroupArn) !== undefined,
       );
       if (groups.length === 0) continue;
-      world.transact(region, account, (tx) => observeTraffic(tx, { ...report, groups }));
+      world.transact(region, view.account, (tx) => observeTraffic(tx, { ...report, groups }));
     }
   }
 
@@ -119,9 +110,9 @@ export class BalancerRunner {
     const region = world.geography.zone(report.zoneId)?.region;
     if (region === undefined) return;
     const key = `${report.targetGroupArn}|${report.targetId}:${report.targetPort}`;
-    for (const account of world.view(region, noAccount).accounts()) {
-      if (world.view(region, account).get(Targets, key) === undefined) continue;
-      world.transact(region, account, (tx) => observeTargetHealth(tx, report));
+    for (const view of world.viewsOf(region)) {
+      if (view.get(Targets, key) === undefined) continue;
+      world.transact(region, view.account, (tx) => observeTargetHealth(tx, report));
     }
   }
 }

@@ -3,7 +3,6 @@ import { NatGateways } from '../../aws/ec2/nat-gateways/entities.ts';
 import { routeTableOf } from '../../aws/ec2/network/route-tables.ts';
 import { anyAddress, routeFor, wayOut } from '../../aws/ec2/traffic/way-out.ts';
 import { TargetGroups, Targets } from '../../aws/elbv2/entities.ts';
-import { noAccount } from '../../world/entity.ts';
 import type { View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
 import { instanceHosts } from '../addresses/instance-hosts.ts';
@@ -60,19 +59,11 @@ const targetsOf = (world: World, serving: ServingLoadBalancer): readonly Blockag
 
 /** Subnets whose way out leads through a NAT gateway, and that have none now. */
 export const subnetBlockages = (world: World): readonly Blockage[] =>
-  world.geography.regions
-    .filter(({ code }) => world.shards().includes(code))
-    .flatMap(({ code }) =>
-      world
-        .view(code, noAccount)
-        .accounts()
-        .flatMap((account) => {
-          const view = world.view(code, account);
-          // Without NAT gateways no subnet is looked at.
-          const vpcIds = new Set(view.list(NatGateways).map(({ vpcId }) => vpcId));
-          return [...vpcIds].flatMap((vpcId) => subnetsCutOff(view, vpcId));
-        }),
-    );
+  world.regionalViews().flatMap((view) => {
+    // Without NAT gateways no subnet is looked at.
+    const vpcIds = new Set(view.list(NatGateways).map(({ vpcId }) => vpcId));
+    return [...vpcIds].flatMap((vpcId) => subnetsCutOff(view, vpcId));
+  });
 
 const subnetsCutOff = (view: View, vpcId: string): readonly Blockage[] =>
   view.find(Subnets, 'vpc', vpcId).flatMap((subnet) => {

@@ -8,7 +8,6 @@ import { Instances, type Instance } from '../../aws/ec2/instances/instance-entit
 import { instanceTypeFacts } from '../../aws/ec2/instances/instance-types.ts';
 import type { CpuReading, Driver } from '../../plane/compute/driver.ts';
 import type { Clock } from '../../world/clock.ts';
-import { noAccount } from '../../world/entity.ts';
 import type { World } from '../../world/world.ts';
 import { watchTables } from './tables-watch.ts';
 
@@ -105,26 +104,20 @@ export class CpuRunner {
   /** The instances that run and are looked at; what has lost its power is seen by nobody. */
   #measured(): readonly Measured[] {
     const { world, scope } = this.#options;
-    return world.shards().flatMap((region) => {
-      if (world.geography.region(region) === undefined || !world.conditions.regionAlive(region))
-        return [];
-      return world
-        .view(region, noAccount)
-        .accounts()
-        .flatMap((account) => {
-          const view = world.view(region, account);
-          const candidates =
-            scope === 'everything'
-              ? view.list(Instances)
-              : [...watchedByCpuAlarms(view)].flatMap((id) => view.get(Instances, id) ?? []);
-          return candidates
-            .filter(
-              (instance) =>
-                instance.state === 'running' &&
-                world.conditions.instancePowered(instance.id, instance.zoneId),
-            )
-            .map((instance) => ({ region, account, instance }));
-        });
+    return world.regionalViews().flatMap((view) => {
+      const { shard: region, account } = view;
+      if (!world.conditions.regionAlive(region)) return [];
+      const candidates =
+        scope === 'everything'
+          ? view.list(Instances)
+          : [...watchedByCpuAlarms(view)].flatMap((id) => view.get(Instances, id) ?? []);
+      return candidates
+        .filter(
+          (instance) =>
+            instance.state === 'running' &&
+            world.conditions.instancePowered(instance.id, instance.zoneId),
+        )
+        .map((instance) => ({ region, account, instance }));
     });
   }
 

@@ -182,9 +182,8 @@ export class DiskRunner implements InstanceDisks {
 
   /** Looks at everything that an earlier run may have left undone. */
   #goOn(): void {
-    const { world } = this.#options;
-    for (const { region, account } of this.#places()) {
-      const view = world.view(region, account);
+    for (const view of this.#options.world.regionalViews()) {
+      const { shard: region, account } = view;
       for (const volume of view.list(Volumes)) this.#place(region, account, volume);
       this.#taker.goOn({ region, account });
       for (const copy of view.list(Copies)) this.#copies.follow({ region, account }, copy);
@@ -207,33 +206,16 @@ export class DiskRunner implements InstanceDisks {
 
   /** Whether the world knows of a snapshot that holds something, or will. */
   #isToBe({ region, snapshotId }: SnapshotPlace): boolean {
-    const { world } = this.#options;
-    return world
-      .view(region, noAccount)
-      .accounts()
-      .some((account) => {
-        const found = world.view(region, account).get(Snapshots, snapshotId);
-        return found !== undefined && found.state !== 'error';
-      });
+    return this.#options.world.viewsOf(region).some((view) => {
+      const found = view.get(Snapshots, snapshotId);
+      return found !== undefined && found.state !== 'error';
+    });
   }
 
   #takeAll(): void {
-    for (const place of this.#places()) {
-      const view = this.#options.world.view(place.region, place.account);
-      this.#taker.take(place, view.list(Snapshots));
+    for (const view of this.#options.world.regionalViews()) {
+      const { shard: region, account } = view;
+      this.#taker.take({ region, account }, view.list(Snapshots));
     }
-  }
-
-  #places(): readonly { readonly region: string; readonly account: string }[] {
-    const { world } = this.#options;
-    return world
-      .shards()
-      .filter((region) => world.geography.region(region) !== undefined)
-      .flatMap((region) =>
-        world
-          .view(region, noAccount)
-          .accounts()
-          .map((account) => ({ region, account })),
-      );
   }
 }

@@ -12,7 +12,7 @@ import {
 } from '../../aws/route53/entities.ts';
 import { healthCheckStatus } from '../../aws/route53/health-checks.ts';
 import { serveZone, zoneFinder } from '../../aws/route53/served-zone.ts';
-import { noAccount, partitionShard } from '../../world/entity.ts';
+import { partitionShard } from '../../world/entity.ts';
 import type { World } from '../../world/world.ts';
 import { hostTables, instanceHosts, type InstanceHosts } from '../addresses/instance-hosts.ts';
 import {
@@ -104,8 +104,7 @@ const instanceAddresses = (
 
 /** The health checks' statuses and the zones of all accounts: they are one name space. */
 const readRoute53 = (world: World): Pick<AnswerContext, 'zoneOf' | 'healthy'> => {
-  const accounts = world.view(partitionShard, noAccount).accounts();
-  const views = accounts.map((account) => world.view(partitionShard, account));
+  const views = world.viewsOf(partitionShard);
   const zones = views.flatMap((view) =>
     view
       .list(HostedZones)

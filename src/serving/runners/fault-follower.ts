@@ -8,7 +8,7 @@ const reconcileAll = (world: World): void => {
   for (const shard of world.shards()) {
     if (world.geography.region(shard) === undefined) continue;
     world.transact(shard, noAccount, reconcileCopies);
-    for (const account of world.view(shard, noAccount).accounts()) {
+    for (const { account } of world.viewsOf(shard)) {
       world.transact(shard, account, reconcileFaults);
     }
   }

@@ -9,7 +9,7 @@ import {
   type HealthCheck,
 } from '../../aws/route53/entities.ts';
 import type { Prober, WatchedCheck } from '../../plane/probe/prober.ts';
-import { noAccount, partitionShard } from '../../world/entity.ts';
+import { partitionShard } from '../../world/entity.ts';
 import { Faults } from '../../world/faults.ts';
 import type { World } from '../../world/world.ts';
 import { hostTables } from '../addresses/instance-hosts.ts';
@@ -22,6 +22,7 @@ import {
   observeNode,
 } from './node-reachability.ts';
 import { passageTables } from '../addresses/passages.ts';
+import { soonOnce, type RunSoon } from './soon.ts';
 import { watchTables } from './tables-watch.ts';
 
 /** What decides whether a checker reaches a balancer's node or an instance. */
@@ -40,8 +41,7 @@ const answerTables = [
 export interface HealthRunnerOptions {
   readonly world: World;
   readonly nodeAddress: (loadBalancerArn: string, zoneId: string) => string;
-  /** Runs a piece of work soon and once, however often it is asked for; at once in simulation. */
-  readonly soon: (work: () => void) => void;
+  readonly soon: RunSoon;
 }
 
 /** Tells Route 53's checkers what to watch: customers' health checks, and the nodes of load balancers. */
@@ -49,18 +49,18 @@ export class HealthRunner {
   readonly #options: HealthRunnerOptions;
   readonly #stops: readonly (() => void)[];
   #prober: Prober | undefined;
-  #isAsked = false;
-  #areConditionsAsked = false;
   #hasCustomers = false;
   #watched = '';
 
   constructor(options: HealthRunnerOptions) {
     this.#options = options;
-    const { world } = options;
-    const stopWatching = watchTables(world, [HealthChecks, ...servingTables], () => this.#ask());
-    const stopFollowing = watchTables(world, reachTables, () => this.#askConditions());
+    const { world, soon } = options;
+    const converge = soonOnce(soon, () => this.converge());
+    const tellConditions = soonOnce(soon, () => this.conditionsChanged());
+    const stopWatching = watchTables(world, [HealthChecks, ...servingTables], converge);
+    const stopFollowing = watchTables(world, reachTables, tellConditions);
     const stopAnswers = watchTables(world, answerTables, () => {
-      if (this.#hasCustomers) this.#askConditions();
+      if (this.#hasCustomers) tellConditions();
     });
     this.#stops = [stopWatching, stopFollowing, stopAnswers];
   }
@@ -84,10 +84,9 @@ export class HealthRunner {
       observeNode(world, healthCheckId, checkerId, healthy);
       return;
     }
-    for (const account of world.view(partitionShard, noAccount).accounts()) {
-      if (world.view(partitionShard, account).get(HealthChecks, healthCheckId) === undefined)
-        continue;
-      world.transact(partitionShard, account, (tx) => recordObservation(tx, observation));
+    for (const view of world.viewsOf(partitionShard)) {
+      if (view.get(HealthChecks, healthCheckId) === undefined) continue;
+      world.transact(partitionShard, view.account, (tx) => recordObservation(tx, observation));
     }
   }
 
@@ -112,37 +111,14 @@ export class HealthRunner {
     this.#prober = undefined;
   }
 
-  #ask(): void {
-    if (this.#isAsked) return;
-    this.#isAsked = true;
-    this.#options.soon(() => {
-      this.#isAsked = false;
-      this.converge();
-    });
-  }
-
-  #askConditions(): void {
-    if (this.#areConditionsAsked) return;
-    this.#areConditionsAsked = true;
-    this.#options.soon(() => {
-      this.#areConditionsAsked = false;
-      this.conditionsChanged();
-    });
-  }
-
   #customersChecks(): readonly WatchedCheck[] {
-    const { world } = this.#options;
-    return world
-      .view(partitionShard, noAccount)
-      .accounts()
-      .flatMap((account) => {
-        const view = world.view(partitionShard, account);
-        return view.list(HealthChecks).map((check) => {
-          const statuses = view.find(CheckerStatuses, 'healthCheck', check.id);
-          const byChecker = new Map(statuses.map((status) => [status.checkerId, status.healthy]));
-          return { check, reported: (checkerId: string) => byChecker.get(checkerId) };
-        });
-      });
+    return this.#options.world.viewsOf(partitionShard).flatMap((view) =>
+      view.list(HealthChecks).map((check) => {
+        const statuses = view.find(CheckerStatuses, 'healthCheck', check.id);
+        const byChecker = new Map(statuses.map((status) => [status.checkerId, status.healthy]));
+        return { check, reported: (checkerId: string) => byChecker.get(checkerId) };
+      }),
+    );
   }
 
   #nodeChecks(): readonly WatchedCheck[] {

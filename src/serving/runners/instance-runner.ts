@@ -12,7 +12,6 @@ import { tagsOf } from '../../aws/shared/tags.ts';
 import { securityRulesOf } from './security-runner.ts';
 import type { Driver, InstanceSpecification, Observation } from '../../plane/compute/driver.ts';
 import type { InstanceMetadata } from '../../plane/compute/instance-metadata.ts';
-import { noAccount } from '../../world/entity.ts';
 import { Faults } from '../../world/faults.ts';
 import type { Commit, World } from '../../world/world.ts';
 
@@ -113,13 +112,9 @@ export class InstanceRunner {
 
   /** Looks at every instance. */
   convergeAll(): void {
-    const { world } = this.#options;
-    for (const shard of world.shards()) {
-      if (world.geography.region(shard) === undefined) continue;
-      for (const account of world.view(shard, noAccount).accounts()) {
-        for (const instance of world.view(shard, account).list(Instances)) {
-          this.#converge(shard, account, instance);
-        }
+    for (const view of this.#options.world.regionalViews()) {
+      for (const instance of view.list(Instances)) {
+        this.#converge(view.shard, view.account, instance);
       }
     }
   }

@@ -12,10 +12,10 @@ import type {
   NetworkCuts,
   SecurityRules,
 } from '../../plane/compute/driver.ts';
-import { noAccount } from '../../world/entity.ts';
 import { Faults } from '../../world/faults.ts';
 import type { View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
+import { soonOnce, type RunSoon } from './soon.ts';
 import { watchTables } from './tables-watch.ts';
 
 /** The rules of an instance in a network of its own; undefined of one without an interface. */
@@ -47,12 +47,8 @@ const instancesOf = (
   region: string,
 ): readonly { readonly view: View; readonly instance: Instance }[] =>
   world
-    .view(region, noAccount)
-    .accounts()
-    .flatMap((account) => {
-      const view = world.view(region, account);
-      return view.list(Instances).map((instance) => ({ view, instance }));
-    });
+    .viewsOf(region)
+    .flatMap((view) => view.list(Instances).map((instance) => ({ view, instance })));
 
 /** Machines that are on, or about to be. */
 const isOn = ({ state }: Instance): boolean => state !== 'stopped' && state !== 'terminated';
@@ -69,8 +65,7 @@ export interface SecurityRunnerOptions {
   readonly world: World;
   readonly driver: Pick<Driver, 'observe'>;
   readonly network: DriverNetwork;
-  /** Runs a piece of work soon and once, however often it is asked for. */
-  readonly soon: (work: () => void) => void;
+  readonly soon: RunSoon;
   readonly onProblem: (what: string, message: string) => void;
 }
 
@@ -81,19 +76,21 @@ export class SecurityRunner {
   readonly #rules = new Map<string, string>();
   readonly #cuts = new Map<string, string>();
   readonly #stops: readonly (() => void)[];
-  #isAsked = false;
   #isStopped = false;
 
   constructor(options: SecurityRunnerOptions) {
     this.#options = options;
     const { world, driver } = options;
+    const converge = soonOnce(options.soon, () => {
+      if (!this.#isStopped) this.converge();
+    });
     this.#stops = [
-      watchTables(world, [...ruleTables, Faults], () => this.#ask()),
+      watchTables(world, [...ruleTables, Faults], converge),
       // What has changed while it booted is told again.
       driver.observe((observation) => {
         if (observation.kind !== 'booted') return;
         this.#rules.delete(observation.instanceId);
-        this.#ask();
+        converge();
       }),
     ];
     this.converge();
@@ -120,15 +117,6 @@ export class SecurityRunner {
   stop(): void {
     this.#isStopped = true;
     for (const stop of this.#stops) stop();
-  }
-
-  #ask(): void {
-    if (this.#isAsked) return;
-    this.#isAsked = true;
-    this.#options.soon(() => {
-      this.#isAsked = false;
-      if (!this.#isStopped) this.converge();
-    });
   }
 
   #apply(view: View, instance: Instance): void {

@@ -11,13 +11,12 @@ import { testImage } from '../instances/test-instances.ts';
 const openWorld = async (file: object) => {
   const read = readWorldFile(file);
   if (read.kind === 'problem') throw new Error(read.message);
-  const clock = new VirtualClock(testEpochMs);
-  const world = await World.open({
+  const { world, clock } = await World.open({
     seed: 1,
     geography: read.geography,
     journal: createRecordingJournal(),
     timers: ec2.timers ?? {},
-    clock: () => clock,
+    clock: () => new VirtualClock(testEpochMs),
     onBug: (where, error) => {
       throw new Error(where, { cause: error });
     },
