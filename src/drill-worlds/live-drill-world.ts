@@ -2,7 +2,7 @@ import type { Place } from '../atlas/places.ts';
 import type {
   DrillWorldOptions,
   LiveDrillWorld,
-  LiveWay,
+  LiveRoute,
   MendedFault,
   OpenedFault,
   Vantage,
@@ -89,7 +89,7 @@ export class LiveDrill implements LiveDrillWorld {
     return this.#events.onEvent(listener);
   }
 
-  way(vantage: Vantage, address: string, port: number): LiveWay {
+  route(vantage: Vantage, address: string, port: number): LiveRoute {
     return this.#server.world().wayFrom(vantage.place, address, port);
   }
 

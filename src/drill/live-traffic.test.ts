@@ -8,8 +8,9 @@ import { DomainError } from '../world/domain-error.ts';
 import type { PlannedTraffic } from './drill-plan.ts';
 import { LiveTraffic } from './live-traffic.ts';
 import { countRequests } from './measure.ts';
-import type { LiveDrillWorld, LiveWay, Vantage } from './ports.ts';
+import type { LiveDrillWorld, LiveRoute, Vantage } from './ports.ts';
 import { london, readers } from './test-virtual-world.ts';
+import { noWay, openWay, type Way } from '../world/way.ts';
 
 const closers: (() => void)[] = [];
 
@@ -92,7 +93,7 @@ const refused = new DomainError('NotHere', 'This world only carries traffic.');
 /** A live world that is nothing but a clock, DNS and a way to one web server. */
 const liveWorld = (
   speed: number,
-  way: (address: string) => LiveWay,
+  route: (address: string) => LiveRoute,
   zone: Pick<Zone, 'worldTtlSeconds'>,
 ): LiveDrillWorld => {
   const began = performance.now();
@@ -113,7 +114,7 @@ const liveWorld = (
     unsettled: () => [],
     watchNames: () => undefined,
     onEvent: () => () => undefined,
-    way: (_, address) => way(address),
+    route: (_, address) => route(address),
     ttlSeconds: () => zone.worldTtlSeconds,
     close: () => Promise.resolve(),
   };
@@ -129,7 +130,7 @@ interface Outcome {
 const send = async (options: {
   readonly zone?: Partial<Zone>;
   readonly traffic?: Partial<PlannedTraffic>;
-  readonly way?: (address: string, port: number) => LiveWay;
+  readonly route?: (address: string, port: number) => LiveRoute;
   readonly handle?: (request: IncomingMessage, response: ServerResponse) => void;
   readonly speed?: number;
   readonly durationMs?: number;
@@ -144,14 +145,13 @@ const send = async (options: {
   };
   const dns = await serveDns(zone);
   const http = await serveHttp(options.handle ?? ((_, response) => response.end('ok')));
-  const straight = (port: number): LiveWay => ({
-    up: true,
-    latencyMs: 0,
+  const straight = (port: number): LiveRoute => ({
+    way: openWay(0),
     socket: { address: '127.0.0.1', port },
   });
   const world = liveWorld(
     options.speed ?? 20,
-    (address) => (options.way ?? ((_, port) => straight(port)))(address, http.port),
+    (address) => (options.route ?? ((_, port) => straight(port)))(address, http.port),
     zone,
   );
   const vantage: Vantage = { place: london(), dns };
@@ -165,9 +165,8 @@ const send = async (options: {
   return { ...countRequests(clients.flat()), traffic, asked: zone.asked };
 };
 
-const toLocalhost = (port: number, up = true, latencyMs = 0): LiveWay => ({
-  up,
-  latencyMs,
+const toLocalhost = (port: number, way: Way = openWay(0)): LiveRoute => ({
+  way,
   socket: { address: '127.0.0.1', port },
 });
 
@@ -220,7 +219,7 @@ describe('live traffic', () => {
     await send({
       zone: { addresses: ['10.0.0.10', '10.0.0.9'] },
       traffic: { clients: 2 },
-      way: (address, port) => {
+      route: (address, port) => {
         turns.push(address);
         return toLocalhost(port);
       },
@@ -252,12 +251,15 @@ describe('live traffic', () => {
     ['nobody answers', { handle: () => undefined, traffic: { timeoutMs: 1000 } }],
     [
       'the way is silent',
-      { way: (_: string, port: number) => toLocalhost(port, false), traffic: { timeoutMs: 1000 } },
+      {
+        route: (_: string, port: number) => toLocalhost(port, noWay),
+        traffic: { timeoutMs: 1000 },
+      },
     ],
     [
       'the way takes longer than the user has',
       {
-        way: (_: string, port: number) => toLocalhost(port, true, 2000),
+        route: (_: string, port: number) => toLocalhost(port, openWay(2000)),
         traffic: { timeoutMs: 1000 },
       },
     ],
@@ -268,7 +270,7 @@ describe('live traffic', () => {
   it('loses what it sends to a dead address, and only that', async () => {
     const outcome = await send({
       zone: { addresses: ['10.0.0.1', '10.0.0.2'] },
-      way: (address, port) => toLocalhost(port, address === '10.0.0.1'),
+      route: (address, port) => toLocalhost(port, address === '10.0.0.1' ? openWay(0) : noWay),
       traffic: { timeoutMs: 20_000 },
     });
     expect(outcome).toMatchObject({ sent: 20, lost: 10 });

@@ -2,7 +2,7 @@ import { Resolver } from 'node:dns/promises';
 import { request as httpRequest } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PlannedTraffic } from './drill-plan.ts';
-import type { LiveDrillWorld, LiveWay, Vantage } from './ports.ts';
+import type { LiveDrillWorld, LiveRoute, Vantage } from './ports.ts';
 import { outcome, runsOfOutcomes, type TrafficRuns } from './runs.ts';
 import {
   addressIndex,
@@ -157,12 +157,12 @@ export class LiveTraffic {
     const turn = Math.floor(request / this.#traffic.clients);
     const address = addresses[addressIndex(addresses.length, index, turn)];
     if (address === undefined) return false;
-    const way = this.#world.way(this.#vantage, address, this.#traffic.request.port);
+    const route = this.#world.route(this.#vantage, address, this.#traffic.request.port);
     // Silence: the user waits until patience ends.
-    if (!way.up) return await new Promise<never>(() => undefined);
-    const travelMs = roundTrips * way.latencyMs;
+    if (!route.way.up) return await new Promise<never>(() => undefined);
+    const travelMs = roundTrips * route.way.roundTrip;
     if (!(await travel(travelMs / this.#world.speed, signal))) return false;
-    return await exchange(this.#traffic, way, signal);
+    return await exchange(this.#traffic, route.socket, signal);
   }
 
   async #hasAddresses(client: Client, index: number, timeMs: number): Promise<boolean> {
@@ -200,7 +200,7 @@ const travel = async (realMs: number, signal: AbortSignal): Promise<boolean> => 
 /** One request over a new connection; true when the whole of an expected answer came. */
 const exchange = async (
   { request }: PlannedTraffic,
-  way: LiveWay,
+  socket: LiveRoute['socket'],
   signal: AbortSignal,
 ): Promise<boolean> =>
   await new Promise((resolve) => {
@@ -208,8 +208,8 @@ const exchange = async (
     const lost = (): void => resolve(false);
     const outgoing = httpRequest(
       {
-        host: way.socket.address,
-        port: way.socket.port,
+        host: socket.address,
+        port: socket.port,
         method: request.method,
         path: request.path,
         headers: {

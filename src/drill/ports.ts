@@ -1,6 +1,7 @@
 import type { Place } from '../atlas/places.ts';
 import type { DomainError } from '../world/domain-error.ts';
 import type { FaultRequest } from '../world/faults.ts';
+import type { Way } from '../world/way.ts';
 
 /** A place from which users look at the service. */
 export interface Vantage {
@@ -89,13 +90,11 @@ interface AnyDrillWorld {
   close(): Promise<void>;
 }
 
-/** What a connection from a vantage to an address of the service meets before it reaches the socket. */
-export interface LiveWay {
-  /** False: nothing ever comes back. */
-  readonly up: boolean;
-  /** World ms of one round trip. */
-  readonly latencyMs: number;
-  /** The real socket behind that address and port. */
+/** Where a connection from a vantage leads. */
+export interface LiveRoute {
+  /** What it meets before it reaches the socket. */
+  readonly way: Way;
+  /** The real socket behind an address and port of the service. */
   readonly socket: { readonly address: string; readonly port: number };
 }
 
@@ -104,7 +103,7 @@ export interface LiveDrillWorld extends AnyDrillWorld {
   readonly mode: 'live';
   readonly speed: number;
   /** `address` is one that DNS answered, `port` the one of the URL. */
-  way(vantage: Vantage, address: string, port: number): LiveWay;
+  route(vantage: Vantage, address: string, port: number): LiveRoute;
   /** World seconds for which a cache at the vantage may keep what a name is answered with; undefined without answer. */
   ttlSeconds(name: string, vantage: Vantage): number | undefined;
 }

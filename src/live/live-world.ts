@@ -11,10 +11,11 @@ import type { RegionBlocks } from '../plane/disks/region-blocks.ts';
 import { createLiveProber } from '../plane/probe/live-prober.ts';
 import type { Driver } from '../plane/compute/driver.ts';
 import type { Asker, Surroundings } from '../plane/compute/netns/surroundings.ts';
-import type { Place, Reach } from '../world/conditions.ts';
+import type { Place } from '../world/conditions.ts';
 import { DomainError } from '../world/domain-error.ts';
 import { faultTimers } from '../world/fault-book.ts';
 import type { Journal } from '../world/journal.ts';
+import { noWay, openWay, type Way } from '../world/way.ts';
 import { World } from '../world/world.ts';
 import { BalancerRunner } from '../serving/runners/balancer-runner.ts';
 import { createDnsAnswers, type DnsAnswers } from '../serving/runners/dns-answers.ts';
@@ -63,7 +64,7 @@ export interface LiveWorldOptions {
   /** `network` is what instances' connections meet on their way to addresses of this world, and to the Internet. */
   readonly createDriver: (
     clock: LiveClock,
-    network: Pick<Surroundings, 'reach' | 'outside'>,
+    network: Pick<Surroundings, 'way' | 'outside'>,
   ) => Promise<Driver>;
   readonly endpoint: () => string | undefined;
   readonly log: Log;
@@ -83,9 +84,6 @@ const placingOperations: ReadonlySet<string> = new Set(['AttachVolume', 'DetachV
 
 /** A large volume is filled from its snapshot for longer than a client waits; its attachment is answered then. */
 const longestPlacingMs = 20_000;
-
-/** What packets meet that nobody takes. */
-const nowhere: Reach = { up: false, latencyMs: 0, loss: 1 };
 
 const soon = (work: () => void): void => {
   setImmediate(work);
@@ -179,11 +177,11 @@ export class LiveWorld {
     const opened: LiveWorld[] = [];
     const driver = await options.createDriver(clock, {
       // No instance runs before the world does.
-      reach: ({ instanceId, zoneId }, address) =>
-        opened[0]?.reachOf({ kind: 'instance', instanceId, zoneId }, address) ?? nowhere,
+      way: ({ instanceId, zoneId }, address) =>
+        opened[0]?.reachOf({ kind: 'instance', instanceId, zoneId }, address) ?? noWay,
       outside: ({ instanceId }, socket) => ({
         socket,
-        reach: reachOutside(world, instanceId, socket),
+        way: reachOutside(world, instanceId, socket),
       }),
     });
     for (const leftover of await driver.sweep()) {
@@ -266,11 +264,11 @@ export class LiveWorld {
     place: AtlasPlace,
     address: string,
     port: number,
-  ): { readonly up: boolean; readonly latencyMs: number; readonly socket: SocketAddress } {
+  ): { readonly way: Way; readonly socket: SocketAddress } {
     const { places, sockets } = this;
     const roundTripMs = (region: string): number => places.roundTripFromPlace(place, region).ms;
-    const { up, latencyMs } = this.reachOf({ kind: 'vantage', roundTripMs }, address);
-    return { up, latencyMs, socket: { address, port: sockets.realPort(port) } };
+    const way = this.reachOf({ kind: 'vantage', roundTripMs }, address);
+    return { way, socket: { address, port: sockets.realPort(port) } };
   }
 
   /** The place that a city or a Region is. */
@@ -308,13 +306,13 @@ export class LiveWorld {
         seed: world.seed,
         clock,
         observe: (observation) => runner.observe(observation),
-        reach: (checkerRegion, target, socket) => {
+        way: (checkerRegion, target, socket) => {
           const owner = sockets.ownerOf(socket.address);
           const way = this.reachOf({ kind: 'region', region: checkerRegion }, socket.address);
           const isLetIn =
             owner === undefined ||
             isCheckerLetIn(world, target.checkId, checkerRegion, owner, target.port);
-          return isLetIn ? way : { up: false, latencyMs: 0 };
+          return isLetIn ? way : noWay;
         },
         resolve: (host, port) =>
           resolveSocket({ world, sockets, answers: this.answers }, host, port),
@@ -324,20 +322,20 @@ export class LiveWorld {
   }
 
   /** What bytes from a place to a loopback address of this world meet. */
-  reachOf(from: Place, address: string): Reach {
+  reachOf(from: Place, address: string): Way {
     const { world, sockets } = this;
     const owner = sockets.ownerOf(address);
     const to = placeOfOwner(world, instanceHosts(world), owner);
     if (to !== undefined) return world.conditions.reach(from, to);
     // Packets to an Elastic IP that leads nowhere are dropped.
-    return owner?.kind === 'address' ? nowhere : { up: true, latencyMs: 0, loss: 0 };
+    return owner?.kind === 'address' ? noWay : openWay(0);
   }
 
   /** The same from an instance in a network of its own, whose routes may lead nowhere. */
-  reachFromInstance({ instanceId, zoneId }: Asker, address: string): Reach {
+  reachFromInstance({ instanceId, zoneId }: Asker, address: string): Way {
     const owner = this.sockets.ownerOf(address);
     const mayLeave = owner === undefined || mayLeaveTo(this.world, instanceId, owner).allowed;
-    return mayLeave ? this.reachOf({ kind: 'instance', instanceId, zoneId }, address) : nowhere;
+    return mayLeave ? this.reachOf({ kind: 'instance', instanceId, zoneId }, address) : noWay;
   }
 
   /** A driver that makes networks of its own keeps them to what security groups and faults say. */

@@ -166,7 +166,7 @@ export class PublicSides {
     const { world, sockets } = this.#options;
     return {
       hostAddress: sockets.instanceAddress(id),
-      reach: () => {
+      way: () => {
         // A client on this machine is outside of every Region and right beside it.
         const vantage = { kind: 'vantage', roundTripMs: () => 0 } as const;
         return world.conditions.reach(vantage, { kind: 'instance', instanceId: id, zoneId });

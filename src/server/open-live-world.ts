@@ -35,7 +35,7 @@ const worldIdOf = (directory: string): string => Buffer.from(directory).toString
 const createDriver = async (
   world: Site,
   clock: LiveClock,
-  { reach, outside }: Pick<Surroundings, 'reach' | 'outside'>,
+  { way, outside }: Pick<Surroundings, 'way' | 'outside'>,
 ): Promise<Driver> => {
   const { directory, loopback, log, driver } = world;
   const site = {
@@ -48,7 +48,7 @@ const createDriver = async (
       block: loopback.block,
       portOffset: loopback.portOffset,
       dnsServer: (region: string) => world.dnsServer(region),
-      reach,
+      way,
       outside,
     },
   };

@@ -12,6 +12,7 @@ import { createTargetGroup } from '../aws/elbv2/target-groups.ts';
 import { registerTargets } from '../aws/elbv2/targets.ts';
 import type { NodeTarget } from '../plane/balancer/messages.ts';
 import { ModelledLoad } from './modelled-load.ts';
+import { openWay } from '../world/way.ts';
 
 const cleanUps: (() => void)[] = [];
 afterEach(() => {
@@ -48,7 +49,7 @@ test('the rate of a traffic becomes requests of a balancer while an alarm watche
     draining: false,
     unused: false,
     since: 0,
-    path: { up: true, latencyMs: 0 },
+    way: openWay(0),
   };
   const load = new ModelledLoad({
     world: it.world,

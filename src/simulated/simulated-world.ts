@@ -198,7 +198,7 @@ export class SimulatedWorld {
     if (owner === undefined || to === undefined) return failing;
     const way = this.world.conditions.reach(from, to);
     if (!way.up || !passageTo(this.world, owner, port, loopbackClient).allowed) return failing;
-    const travelMs = 2 * way.latencyMs;
+    const travelMs = 2 * way.roundTrip;
     const served = this.#served(owner, port, {
       ...user,
       timeoutMs: user.timeoutMs - travelMs,
@@ -267,8 +267,8 @@ export class SimulatedWorld {
         let latencyMs = 0;
         for (const { target, share } of route.shares) {
           const behaviour = this.#behaviour(target);
-          if (!takesTraffic(target) || behaviour.kind !== 'answers') continue;
-          const answerMs = 2 * target.path.latencyMs + behaviour.afterMs;
+          if (!target.way.up || !takesTraffic(target) || behaviour.kind !== 'answers') continue;
+          const answerMs = 2 * target.way.roundTrip + behaviour.afterMs;
           if (!user.expects(behaviour.code) || answerMs >= user.timeoutMs) continue;
           goodShare += share;
           latencyMs += share * answerMs;
@@ -309,7 +309,7 @@ export class SimulatedWorld {
     if (!way.up || !isCheckerLetIn(this.world, check.id, checkerRegion, owner, config.port)) {
       return { kind: 'silent' };
     }
-    return this.#answerOf(owner, config, way.latencyMs);
+    return this.#answerOf(owner, config, way.roundTrip);
   }
 
   /** The socket behind an address of AWS's side; other addresses as they are. */

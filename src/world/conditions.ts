@@ -2,6 +2,7 @@ import type { Geography } from '../atlas/geography.ts';
 import { standsForType } from '../atlas/supply.ts';
 import { DomainError } from './domain-error.ts';
 import { parseFaultTarget, type Fault, type FaultTarget } from './faults.ts';
+import { noWay, openWay, type Way } from './way.ts';
 
 /** Somewhere that bytes come from or go to. */
 export type Place =
@@ -10,15 +11,6 @@ export type Place =
   | { readonly kind: 'region'; readonly region: string }
   /** A user on the Internet. `roundTripMs` is what the atlas says from there to each Region. */
   | { readonly kind: 'vantage'; readonly roundTripMs: (region: string) => number };
-
-/** What a connection between two places meets. When it is not up nothing comes back: silence, not refusal. */
-export interface Reach {
-  readonly up: boolean;
-  /** The round trip. */
-  readonly latencyMs: number;
-  /** Share of packets that are lost, 0 to 1. */
-  readonly loss: number;
-}
 
 /** How a zone is. */
 export interface ZoneCondition {
@@ -46,7 +38,6 @@ export interface CapacityCondition {
 
 const fullStock: CapacityCondition = { goneShare: 0, seed: 0 };
 const wellZone: ZoneCondition = { powered: true, connected: true, impairedSince: undefined };
-const unreachable: Reach = { up: false, latencyMs: 0, loss: 1 };
 
 interface OpenFault {
   readonly fault: Fault;
@@ -130,11 +121,11 @@ export class Conditions {
   }
 
   /** What bytes from one place to the other meet. */
-  reach(from: Place, to: Place): Reach {
+  reach(from: Place, to: Place): Way {
     const base = this.#baseLatencyMs(from, to);
-    if (this.clear) return { up: true, latencyMs: base, loss: 0 };
-    if (!this.#alive(from) || !this.#alive(to) || !this.#joined(from, to)) return unreachable;
-    return { up: true, latencyMs: base + this.#addedLatencyMs(from, to), loss: 0 };
+    if (this.clear) return openWay(base);
+    if (!this.#alive(from) || !this.#alive(to) || !this.#joined(from, to)) return noWay;
+    return openWay(base + this.#addedLatencyMs(from, to));
   }
 
   /**

@@ -16,6 +16,7 @@ import { isDomainError } from '../../src/world/domain-error.ts';
 import { exitOf } from './child.ts';
 import { inTurn } from './measurement.ts';
 import type { Benchmark, Result } from './measurement.ts';
+import { noWay, openWay } from '../../src/world/way.ts';
 
 const rounds = 15;
 
@@ -34,8 +35,8 @@ const surroundings: Surroundings = {
   block: `${block}.0.0/16`,
   portOffset: 20_000,
   dnsServer: () => Promise.resolve(undefined),
-  reach: () => ({ up: true, latencyMs: 0 }),
-  outside: (_asker, socket) => ({ socket, reach: { up: false, latencyMs: 0 } }),
+  way: () => openWay(0),
+  outside: (_asker, socket) => ({ socket, way: noWay }),
 };
 
 interface Place {

@@ -32,7 +32,7 @@ const expectedStatus = (run: Run, check: HealthCheck, region: string): boolean |
   if (server === undefined || check.config.type === 'HTTP_STR_MATCH') return undefined;
   const way = run.simulated.world.conditions.reach({ kind: 'region', region }, server.place);
   if (!way.up || !server.isGood) return false;
-  return way.latencyMs < promptMs ? true : undefined;
+  return way.roundTrip < promptMs ? true : undefined;
 };
 
 const minuteMs = 60_000;

@@ -154,7 +154,7 @@ const expectedState = (
     { kind: 'instance', instanceId: instance.id, zoneId: instance.zoneId },
   );
   if (!way.up || script === 'malformed' || script === 'slow') return 'unhealthy';
-  const isPrompt = way.latencyMs * 2 + 100 < group.healthCheck.timeoutSeconds * 1000;
+  const isPrompt = way.roundTrip * 2 + 100 < group.healthCheck.timeoutSeconds * 1000;
   return script in goodScripts && isPrompt ? 'healthy' : undefined;
 };
 

@@ -28,7 +28,7 @@ const reachabilityNow = (world: World, zoneId: string): Reachability['state'] =>
     world.conditions.reach({ kind: 'region', region }, { kind: 'zone', zoneId }),
   );
   if (ways.every((way) => !way.up)) return 'cut';
-  const prompt = ways.filter((way) => way.up && way.latencyMs < promptMs);
+  const prompt = ways.filter((way) => way.up && way.roundTrip < promptMs);
   return prompt.length * 2 > ways.length ? 'reached' : 'between';
 };
 

@@ -15,6 +15,7 @@ import {
   startServer,
   targetAt,
 } from './node-under-test.ts';
+import { noWay } from '../../world/way.ts';
 
 // One suite over the live plane (real sockets, a fast clock) and the modelled one (virtual time): what a user of
 // the API and of the load balancer sees must be the same, and at the same moments.
@@ -224,7 +225,7 @@ describe.each([
     const bench = create();
     const server = await bench.server();
     const target = targetAt(server.port);
-    const cutOff = { ...target, path: { up: false, latencyMs: 0 } };
+    const cutOff = { ...target, way: noWay };
     bench.plane.converge([configurationOf([target])]);
     await bench.until('healthy', () => stateOf(bench, target)?.state === 'healthy');
     bench.plane.converge([configurationOf([cutOff])]);

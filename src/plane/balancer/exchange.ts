@@ -156,7 +156,7 @@ export class Exchange implements TargetUser {
 
   /** The client takes bytes again. */
   clientDrained(): void {
-    if (this.#pool?.target.path.up !== false) this.#connection?.socket.resume();
+    if (this.#pool?.target.way.up !== false) this.#connection?.socket.resume();
   }
 
   /** The client has closed its half of a tunnel. */
@@ -178,7 +178,8 @@ export class Exchange implements TargetUser {
   targetReady(connection: TargetConnection): void {
     clearTimeout(this.#timer);
     this.#connection = connection;
-    const { latencyMs } = this.#pool?.target.path ?? { latencyMs: 0 };
+    const way = this.#pool?.target.way;
+    const latencyMs = way?.up === true ? way.roundTrip : 0;
     // A new connection costs a round trip of its own.
     const worldDelayMs = connection.reused ? latencyMs : 2 * latencyMs;
     const delayMs = worldDelayMs / Math.max(this.#router.clock.speed(), 1e-9);

@@ -1,6 +1,7 @@
 import type { Entry } from '../../aws/ec2/traffic/entry.ts';
 import type { HealthCheck, HealthReason, ProbedState } from '../../aws/elbv2/target-health.ts';
 import type { Routing } from '../../aws/elbv2/pick-target.ts';
+import type { Way } from '../../world/way.ts';
 
 /** Everything that the balancer nodes of one zone are to do. All durations are world time. */
 export interface NodeConfiguration {
@@ -100,7 +101,12 @@ export interface NodeTarget {
   /** World time at which it was registered, or at which it last became used; a new moment is a new beginning. */
   readonly since: number;
   /** What bytes from this zone to the target meet. */
-  readonly path: TargetPath;
+  readonly way: Way;
+  /**
+   * Whether security groups and network ACLs let connections begin: to the port for traffic, and to the one for health
+   * checks. Both when it is absent; those that stand already go on.
+   */
+  readonly lets?: { readonly traffic: boolean; readonly probes: boolean };
 }
 
 export interface TargetSocket {
@@ -110,24 +116,13 @@ export interface TargetSocket {
   readonly healthCheckPort: number;
 }
 
-export interface TargetPath {
-  readonly up: boolean;
-  /** The round trip in world milliseconds. */
-  readonly latencyMs: number;
-  /**
-   * Whether security groups and network ACLs let connections begin: to the port for traffic, and to the one for health
-   * checks. Both when it is absent; those that stand already go on.
-   */
-  readonly lets?: { readonly traffic: boolean; readonly probes: boolean };
-}
-
 /** Whether a request gets to a target over a connection that begins now. */
-export const takesTraffic = ({ path }: Pick<NodeTarget, 'path'>): boolean =>
-  path.up && path.lets?.traffic !== false;
+export const takesTraffic = ({ way, lets }: Pick<NodeTarget, 'way' | 'lets'>): boolean =>
+  way.up && lets?.traffic !== false;
 
 /** Whether a health check gets to a target. */
-export const takesProbes = ({ path }: Pick<NodeTarget, 'path'>): boolean =>
-  path.up && path.lets?.probes !== false;
+export const takesProbes = ({ way, lets }: Pick<NodeTarget, 'way' | 'lets'>): boolean =>
+  way.up && lets?.probes !== false;
 
 /** The name of a target within its group. */
 export const targetKey = (target: { readonly id: string; readonly port: number }): string =>

@@ -48,9 +48,9 @@ const foresee = (
   behaviour: TargetBehaviour,
 ): Foreseen => {
   const timeoutMs = group.healthCheck.timeoutSeconds * 1000;
-  const travelMs = 2 * target.path.latencyMs;
   const silent: Foreseen = { outcome: { kind: 'timeout' }, durationMs: timeoutMs };
-  if (!takesProbes(target) || target.socket === undefined) return silent;
+  if (!target.way.up || !takesProbes(target) || target.socket === undefined) return silent;
+  const travelMs = 2 * target.way.roundTrip;
   switch (behaviour.kind) {
     case 'silent':
       return silent;

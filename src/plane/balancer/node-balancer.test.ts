@@ -12,6 +12,7 @@ import {
   startServer,
   targetAt,
 } from './node-under-test.ts';
+import { noWay, openWay } from '../../world/way.ts';
 
 const cleanUps: (() => void)[] = [];
 afterEach(() => {
@@ -283,7 +284,7 @@ describe('a node answers by itself', () => {
     {
       what: '504 when the target is silent: its network is down',
       send: get,
-      target: async () => [targetAt(1, { path: { up: false, latencyMs: 0 } })],
+      target: async () => [targetAt(1, { way: noWay })],
       expected: page('504 Gateway Time-out'),
       speed: 100,
     },
@@ -427,7 +428,7 @@ describe('a node whose zone is cut off', () => {
   it('lets a request wait for a target whose network comes back in time', async () => {
     const target = await server((_, response) => response.end('x'));
     const balancer = node();
-    const cutOff = targetAt(target.port, { path: { up: false, latencyMs: 0 } });
+    const cutOff = targetAt(target.port, { way: noWay });
     balancer.node.configure(configurationOf([cutOff]));
     const raw = client(await balancer.port());
     raw.socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
@@ -438,9 +439,7 @@ describe('a node whose zone is cut off', () => {
   it('delays what goes over a slow link', async () => {
     const target = await server((_, response) => response.end('x'));
     const balancer = node();
-    balancer.node.configure(
-      configurationOf([targetAt(target.port, { path: { up: true, latencyMs: 100 } })]),
-    );
+    balancer.node.configure(configurationOf([targetAt(target.port, { way: openWay(100) })]));
     const port = await balancer.port();
     const begin = performance.now();
     await (await fetch(`http://127.0.0.1:${port}`)).text();

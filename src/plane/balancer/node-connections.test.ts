@@ -8,6 +8,7 @@ import {
   startServer,
   targetAt,
 } from './node-under-test.ts';
+import { noWay } from '../../world/way.ts';
 
 // What becomes of connections when a client leaves, a target goes away, or a listener is deleted.
 
@@ -131,7 +132,7 @@ it('cuts a response that the target breaks off, so that the client sees it', asy
 it('holds back what was in flight when the network to a target went down, until it is back', async () => {
   const target = await startHolding();
   const balancer = newNode();
-  const cutOff = targetAt(target.port, { path: { up: false, latencyMs: 0 } });
+  const cutOff = targetAt(target.port, { way: noWay });
   balancer.node.configure(configurationOf([targetAt(target.port)]));
   const port = await balancer.port();
   const raw = newClient(port);

@@ -71,7 +71,7 @@ test('a connection that has begun goes on when its rule is gone', async () => {
 
 test('a target that takes no connections from the node times out', async () => {
   const blocked = targetAt(port, {
-    path: { up: true, latencyMs: 0, lets: { traffic: false, probes: false } },
+    lets: { traffic: false, probes: false },
   });
   balancer.node.configure(configurationOf([blocked]));
   const client = new RawClient(await balancer.port());

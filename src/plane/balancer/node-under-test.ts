@@ -13,6 +13,7 @@ import {
 } from './messages.ts';
 import { NodeBalancer } from './node-balancer.ts';
 import { NodeClock } from './node-clock.ts';
+import { openWay } from '../../world/way.ts';
 
 // What the tests of a node share: servers that die with the test, a node in this process, and raw requests.
 
@@ -67,7 +68,7 @@ export const targetAt = (port: number, more: Partial<NodeTarget> = {}): NodeTarg
   draining: false,
   unused: false,
   since: 0,
-  path: { up: true, latencyMs: 0 },
+  way: openWay(0),
   ...more,
 });
 

@@ -60,7 +60,8 @@ export const probe = async (
   const timeoutMs = check.timeoutSeconds * 1000;
   const answers = pool.answersProbes;
   // A new connection and the request on it: a round trip each.
-  const travelMs = 2 * pool.target.path.latencyMs;
+  const { way } = pool.target;
+  const travelMs = way.up ? 2 * way.roundTrip : timeoutMs;
   const delayMs = answers ? Math.min(travelMs, timeoutMs) : timeoutMs;
   const realDelayMs = clock.realMs(delayMs);
   if (realDelayMs > 1) await new Promise((resolve) => setTimeout(resolve, realDelayMs));

@@ -17,6 +17,7 @@ import {
   startServer,
   targetAt,
 } from './node-under-test.ts';
+import { noWay } from '../../world/way.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -44,7 +45,7 @@ const mendedAt = betweenProbes(brokenAt + 20_000);
 /** Plays one story on a plane: a target's network breaks and is mended. */
 const play = (clock: Clock, plane: BalancerPlane, port: number): void => {
   const target = targetAt(port, { id: 'i-fixed' });
-  const cutOff = { ...target, path: { up: false, latencyMs: 0 } };
+  const cutOff = { ...target, way: noWay };
   plane.converge([configurationOf([target])]);
   clock.at(brokenAt, () => plane.converge([configurationOf([cutOff])]));
   clock.at(mendedAt, () => plane.converge([configurationOf([target])]));

@@ -131,10 +131,10 @@ export class TargetPool {
       before.socket?.address !== target.socket?.address ||
       before.socket?.port !== target.socket?.port;
     if (moved) this.#dropIdle();
-    if (target.path.up !== before.path.up) {
+    if (target.way.up !== before.way.up) {
       // What waits idle may be dead when the network is back; a new connection is not.
       this.#dropIdle();
-      for (const connection of this.#all) connection.setSilent(!target.path.up);
+      for (const connection of this.#all) connection.setSilent(!target.way.up);
     }
     if (target.draining) this.#dropIdle();
     if (this.answers) this.#wake();

@@ -15,6 +15,7 @@ import type { Surroundings } from './netns/surroundings.ts';
 import { createProcessDriver } from './process-driver.ts';
 import type { ProcessDriverOptions } from './process-driver.ts';
 import { testSpecification } from './test-specification.ts';
+import { noWay, openWay } from '../../world/way.ts';
 
 /** A driver under the contract, and the user data that makes its machines do what the contract asks. */
 interface Contestant {
@@ -107,8 +108,8 @@ const rows: readonly Row[] = [
     block: '127.99.0.0/16',
     portOffset: 0,
     dnsServer: () => Promise.resolve(undefined),
-    reach: () => ({ up: true, latencyMs: 0 }),
-    outside: (_asker, socket) => ({ socket, reach: { up: false, latencyMs: 0 } }),
+    way: () => openWay(0),
+    outside: (_asker, socket) => ({ socket, way: noWay }),
   }),
 ];
 

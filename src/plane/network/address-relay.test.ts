@@ -6,6 +6,7 @@ import { isDomainError } from '../../world/domain-error.ts';
 import { ListeningWatch, showsListeningPorts } from './listening-ports.ts';
 import { claimLoopbackBlock, type LoopbackBlock } from './loopback.ts';
 import { createAddressRelay, type AddressRelay, type RelayTarget } from './relay.ts';
+import { openWay } from '../../world/way.ts';
 
 let block: LoopbackBlock;
 let relay: AddressRelay;
@@ -18,9 +19,9 @@ beforeEach(async () => {
   if (isDomainError(claimed)) throw new Error(claimed.message);
   block = claimed;
   cleanUp = [];
-  const reach = () => ({ up: true, latencyMs: 0 });
-  one = { hostAddress: block.addressFor(310), reach };
-  two = { hostAddress: block.addressFor(311), reach };
+  const way = () => openWay(0);
+  one = { hostAddress: block.addressFor(310), way };
+  two = { hostAddress: block.addressFor(311), way };
   relay = createAddressRelay({
     publicAddress: block.addressFor(312),
     watch: new ListeningWatch(),

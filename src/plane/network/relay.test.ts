@@ -8,11 +8,12 @@ import { claimLoopbackBlock } from './loopback.ts';
 import type { LoopbackBlock } from './loopback.ts';
 import { createInstanceRelay } from './relay.ts';
 import type { InstanceRelay } from './relay.ts';
+import { noWay, openWay, type Way } from '../../world/way.ts';
 
 let block: LoopbackBlock;
 let hostAddress: string;
 let publicAddress: string;
-let reach: { up: boolean; latencyMs: number };
+let way: Way;
 /** Whose packets are dropped. */
 let barred: Set<string>;
 let relay: InstanceRelay;
@@ -25,14 +26,14 @@ beforeEach(async () => {
   block = claimed;
   hostAddress = block.addressFor(300);
   publicAddress = block.addressFor(301);
-  reach = { up: true, latencyMs: 0 };
+  way = openWay(0);
   barred = new Set();
   problems = [];
   cleanUp = [];
   relay = createInstanceRelay({
     publicAddress,
     hostAddress,
-    reach: () => reach,
+    way: () => way,
     admits: (client) => !barred.has(client),
     watch: new ListeningWatch(),
     onProblem: (message) => problems.push(message),
@@ -135,11 +136,11 @@ describe.runIf(showsListeningPorts())('the open ports', () => {
   test('stay while the instance cannot be reached, whatever it does', async () => {
     const web = await serve(echo);
     await look();
-    reach.up = false;
+    way = noWay;
     web.server.close();
     await openPort(web.port);
     expect(relay.ports()).toEqual([web.port]);
-    reach.up = true;
+    way = openWay(0);
     await look();
     expect(relay.ports()).toEqual([]);
   });
@@ -147,12 +148,12 @@ describe.runIf(showsListeningPorts())('the open ports', () => {
   test('are any that is asked for while the instance cannot be reached: nobody can tell where it listens', async () => {
     const { port, server } = await serve(echo);
     server.close();
-    reach.up = false;
+    way = noWay;
     await openPort(port);
     const waiting = client(port);
     await openPort(port);
     expect(waiting.events).toEqual([]);
-    reach.up = true;
+    way = openWay(0);
     await until(() => relay.ports().length === 0);
     const refused = client(port);
     await until(() => refused.events.length > 0);
@@ -226,7 +227,7 @@ describe('a connection', () => {
   test('takes as long as the reach says', async () => {
     const web = await serve(echo);
     await openPort(web.port);
-    reach.latencyMs = 60;
+    way = openWay(60);
     const begin = performance.now();
     const user = client(web.port);
     user.socket.write('x');
@@ -237,7 +238,7 @@ describe('a connection', () => {
 
   test('to a port that was opened by hand and where nothing listens is broken, not held', async () => {
     const gone = await serve(echo);
-    const blind = createInstanceRelay({ publicAddress, hostAddress, reach: () => reach });
+    const blind = createInstanceRelay({ publicAddress, hostAddress, way: () => way });
     cleanUp.push(() => blind.close());
     expect(await blind.open(gone.port)).toBeUndefined();
     const served = client(gone.port);
@@ -268,14 +269,14 @@ describe('while the instance cannot be reached', () => {
     const old = client(web.port);
     old.socket.write('a');
     await until(() => old.received === 'a');
-    reach.up = false;
+    way = noWay;
     const fresh = client(web.port);
     old.socket.write('b');
     fresh.socket.write('c');
     await witness();
     expect([old.received, fresh.received, ...old.events, ...fresh.events]).toEqual(['a', '']);
     expect(web.sockets).toHaveLength(1);
-    reach.up = true;
+    way = openWay(0);
     await until(() => old.received === 'ab' && fresh.received === 'c');
     expect([...old.events, ...fresh.events]).toEqual([]);
   });
@@ -285,11 +286,11 @@ describe('while the instance cannot be reached', () => {
     await openPort(web.port);
     const user = client(web.port);
     await until(() => user.received === 'hello');
-    reach.up = false;
+    way = noWay;
     web.sockets[0]?.end(' and goodbye');
     await witness();
     expect([user.received, ...user.events]).toEqual(['hello']);
-    reach.up = true;
+    way = openWay(0);
     await until(() => user.events.includes('end'));
     expect(user.received).toBe('hello and goodbye');
   });
@@ -300,11 +301,11 @@ describe('while the instance cannot be reached', () => {
     const user = client(web.port);
     user.socket.write('x');
     await until(() => (web.sockets[0]?.bytesRead ?? 0) > 0);
-    reach.up = false;
+    way = noWay;
     user.socket.resetAndDestroy();
     await witness();
     expect(web.sockets[0]?.destroyed).toBe(false);
-    reach.up = true;
+    way = openWay(0);
     await until(() => web.sockets[0]?.destroyed === true);
   });
 });

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { DomainError } from '../../world/domain-error.ts';
+import { noWay, type Way } from '../../world/way.ts';
 import { showsListeningPorts } from './listening-ports.ts';
 import type { ListeningWatch } from './listening-ports.ts';
 import { RelayedConnection } from './relayed-connection.ts';
-import type { RelayReach } from './relayed-connection.ts';
 
 /** The public side of an instance. */
 export interface InstanceRelay {
@@ -35,8 +35,8 @@ export interface AddressRelay extends InstanceRelay {
 export interface RelayTarget {
   /** The instance's own address, on which its processes listen (`HOST`). */
   readonly hostAddress: string;
-  /** Asked whenever something is to go through. */
-  readonly reach: () => RelayReach;
+  /** What bytes between a client and the instance meet; asked whenever something is to go through. */
+  readonly way: () => Way;
   /** Whether a client, by its address, may connect to a real port now: else its packets are dropped. All may when absent. */
   readonly admits?: (client: string, port: number) => boolean;
 }
@@ -65,9 +65,6 @@ const connectionBound = 1000;
 
 /** The most ports that an address which leads nowhere keeps silent on. */
 const rememberedPorts = 1000;
-
-/** Packets to an address that leads nowhere are dropped. */
-const silence: RelayReach = { up: false, latencyMs: 0 };
 
 /** How often connections that stand still look whether they may go on. */
 const stalledLookMs = 50;
@@ -116,7 +113,7 @@ class TcpRelay implements AddressRelay {
     await this.#options.watch.look();
     await Promise.all(this.#opening.values());
     // Nobody can tell where an instance listens that cannot be reached: it is silent on every port, and refuses none.
-    if (!this.#reach().up || !this.#admits(this.publicAddress, port)) {
+    if (!this.#way().up || !this.#admits(this.publicAddress, port)) {
       return this.#open(port, false);
     }
     return this.#unopened.get(port);
@@ -148,7 +145,7 @@ class TcpRelay implements AddressRelay {
         this.#options.onProblem?.(problem.message);
       });
     }
-    if (!this.#reach().up) return;
+    if (!this.#way().up) return;
     for (const port of this.#unopened.keys()) if (!listening.has(port)) this.#unopened.delete(port);
     for (const [port, { server, byHand }] of this.#servers) {
       if (byHand || listening.has(port)) continue;
@@ -193,8 +190,8 @@ class TcpRelay implements AddressRelay {
     for (const port of this.#portsBefore) void this.#open(port, false);
   }
 
-  #reach(): RelayReach {
-    return this.#target?.reach() ?? silence;
+  #way(): Way {
+    return this.#target?.way() ?? noWay;
   }
 
   #admits(client: string, port: number): boolean {
@@ -210,7 +207,7 @@ class TcpRelay implements AddressRelay {
       port,
       // Asked for only while something is reached.
       host: () => this.#target?.hostAddress,
-      reach: () => this.#reach(),
+      way: () => this.#way(),
       admits: (client) => this.#admits(client, port),
       stalled: () => this.#lookAfterStalled(),
       closed: () => this.#connections.delete(connection),
@@ -233,7 +230,7 @@ class TcpRelay implements AddressRelay {
 /**
  * Opens the public side of an instance: a relay of TCP connections, port by port, from its public loopback address to the
  * address that its processes listen on. With a watch, the ports that they listen on open and close by themselves, so
- * that a client meets a refusal where nothing listens, as on the instance itself. While `reach` is not up connections
+ * that a client meets a refusal where nothing listens, as on the instance itself. While `way` is not up connections
  * hang: none is refused, reset or ended.
  */
 export const createInstanceRelay = (options: InstanceRelayOptions): InstanceRelay =>

@@ -1,13 +1,6 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-
-/** What a connection between a client and an instance meets at this moment. */
-export interface RelayReach {
-  /** Not up: nothing gets through, and nothing is refused or reset. */
-  readonly up: boolean;
-  /** The round trip, in real milliseconds. */
-  readonly latencyMs: number;
-}
+import type { Way } from '../../world/way.ts';
 
 /** How much of one direction may wait here before its source is read no further. */
 const queueBound = 256 * 1024;
@@ -26,7 +19,8 @@ export interface RelayedConnectionOptions {
   readonly port: number;
   /** The address that it leads to at this moment; undefined while it leads nowhere, and is not up. */
   readonly host: () => string | undefined;
-  readonly reach: () => RelayReach;
+  /** What bytes between the client and the instance meet at this moment. */
+  readonly way: () => Way;
   /** Whether a connection of this client may begin now; one that began goes on. */
   readonly admits: (client: string) => boolean;
   /** Told whenever something stands still: `advance` is to be called again, later. */
@@ -38,7 +32,7 @@ export interface RelayedConnectionOptions {
 class Lane {
   readonly #source: Socket;
   readonly #sink: Socket;
-  readonly #reach: () => RelayReach;
+  readonly #way: () => Way;
   readonly #stalled: () => void;
   readonly #parcels: Parcel[] = [];
   #queuedBytes = 0;
@@ -46,10 +40,10 @@ class Lane {
   #isFull = false;
   #isClosed = false;
 
-  constructor(source: Socket, sink: Socket, { reach, stalled }: RelayedConnectionOptions) {
+  constructor(source: Socket, sink: Socket, { way, stalled }: RelayedConnectionOptions) {
     this.#source = source;
     this.#sink = sink;
-    this.#reach = reach;
+    this.#way = way;
     this.#stalled = stalled;
     source.on('data', (bytes: Buffer) => this.#take({ kind: 'bytes', bytes, dueMs: this.#due() }));
     source.once('end', () => this.#take({ kind: 'end', dueMs: this.#due() }));
@@ -65,12 +59,12 @@ class Lane {
     clearTimeout(this.#timer);
   }
 
-  /** Lets through what is due. While the reach is not up all stays. */
+  /** Lets through what is due. While the way is not up all stays. */
   pump(): void {
     clearTimeout(this.#timer);
     for (let parcel = this.#parcels[0]; parcel !== undefined; parcel = this.#parcels[0]) {
       if (this.#isClosed || this.#isFull) return;
-      if (!this.#reach().up) {
+      if (!this.#way().up) {
         this.#stalled();
         return;
       }
@@ -86,7 +80,8 @@ class Lane {
   }
 
   #due(): number {
-    return performance.now() + this.#reach().latencyMs / 2;
+    const way = this.#way();
+    return performance.now() + (way.up ? way.roundTrip / 2 : 0);
   }
 
   #take(parcel: Parcel): void {
@@ -113,7 +108,7 @@ class Lane {
 }
 
 /**
- * A client's connection to an instance. While the reach is not up it stands still on both sides; what was sent meanwhile
+ * A client's connection to an instance. While the way is not up it stands still on both sides; what was sent meanwhile
  * gets through afterwards, as TCP would have it.
  */
 export class RelayedConnection {
@@ -133,17 +128,17 @@ export class RelayedConnection {
     // Until the instance is reached nothing reads the client; an error before that only ends the matter.
     client.on('error', () => undefined);
     client.once('close', () => this.#closeIfDone());
-    const { latencyMs } = options.reach();
-    if (latencyMs > 0) {
+    const way = options.way();
+    if (way.up && way.roundTrip > 0) {
       // The system has answered the client's SYN already, so the round trip of connecting is waited for here.
-      this.#timer = setTimeout(() => this.#begin(), latencyMs);
+      this.#timer = setTimeout(() => this.#begin(), way.roundTrip);
     } else this.#begin();
   }
 
-  /** Goes on with what stood still; does nothing while the reach is not up. */
+  /** Goes on with what stood still; does nothing while the way is not up. */
   advance(): void {
     if (!this.#isDue) return;
-    if (!this.#options.reach().up) {
+    if (!this.#options.way().up) {
       this.#options.stalled();
       return;
     }

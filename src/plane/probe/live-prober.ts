@@ -17,19 +17,12 @@ import type { ProbeResult } from './probe-result.ts';
 import { connectLimitMs, results } from './probe-result.ts';
 import type { Prober, ProberPorts, ProbeTarget, WatchedCheck } from './prober.ts';
 import { targetOf } from './prober.ts';
-
-/** What a connection from a checker to a target meets. */
-export interface ProbeReach {
-  /** When not, the probe hangs until its time-out: silence, not refusal. */
-  readonly up: boolean;
-  /** The round trip in world time. */
-  readonly latencyMs: number;
-}
+import type { Way } from '../../world/way.ts';
 
 /** What a live prober needs of the world. */
 export interface LiveProberPorts extends ProberPorts {
-  /** From a checker's Region to what `resolve` found for the target. */
-  readonly reach: (checkerRegion: string, target: ProbeTarget, socket: SocketAddress) => ProbeReach;
+  /** What bytes from a checker's Region to what `resolve` found for the target meet. */
+  readonly way: (checkerRegion: string, target: ProbeTarget, socket: SocketAddress) => Way;
   /**
    * The real socket of an AWS-side address or domain name and port. Undefined for an address that nobody has,
    * where probes hang, and for a name that does not resolve, where they fail at once.
@@ -87,13 +80,13 @@ class LiveChecker implements ProbingChecker {
       else this.#hang(connectLimitMs(config));
       return;
     }
-    const { up, latencyMs } = this.#ports.reach(this.#checker.region, target, socket);
-    if (!up) {
+    const way = this.#ports.way(this.#checker.region, target, socket);
+    if (!way.up) {
       this.#hang(connectLimitMs(config));
       return;
     }
     const speed = this.#ports.clock.speed();
-    this.#run(probeEndpoint({ check: this.#check, socket, latencyMs, speed }));
+    this.#run(probeEndpoint({ check: this.#check, socket, latencyMs: way.roundTrip, speed }));
   }
 
   #hang(limitMs: number): void {

@@ -14,6 +14,7 @@ import type { EndpointCondition } from './probe-result.ts';
 import { results } from './probe-result.ts';
 import type { Prober } from './prober.ts';
 import { checkOf, testSettings } from './test-health-check.ts';
+import { noWay, openWay } from '../../world/way.ts';
 
 /** How the endpoint of the contract's health check is. */
 type EndpointState = 'good' | 'bad' | 'silent' | 'refusing';
@@ -267,7 +268,7 @@ const openLive = async (): Promise<ProberWorld> => {
     clock,
     observe: (observation) => observations.push({ ...observation, at: clock.now() }),
     resolve: () => ({ address: '127.0.0.1', port: state === 'refusing' ? closedPort : port }),
-    reach: () => ({ up: state !== 'silent', latencyMs: 0 }),
+    way: () => (state === 'silent' ? noWay : openWay(0)),
   });
   return {
     seed,

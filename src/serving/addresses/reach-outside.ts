@@ -1,5 +1,5 @@
 import { wayOut } from '../../aws/ec2/traffic/way-out.ts';
-import type { Reach } from '../../world/conditions.ts';
+import { noWay, openWay, type Way } from '../../world/way.ts';
 import type { World } from '../../world/world.ts';
 import { instanceHosts } from './instance-hosts.ts';
 
@@ -8,11 +8,10 @@ export const reachOutside = (
   world: World,
   instanceId: string,
   { address }: { readonly address: string },
-): Reach => {
+): Way => {
   const host = instanceHosts(world).byId(instanceId);
-  const nowhere: Reach = { up: false, latencyMs: 0, loss: 1 };
-  if (host === undefined || !world.conditions.instanceConnected(instanceId)) return nowhere;
+  if (host === undefined || !world.conditions.instanceConnected(instanceId)) return noWay;
   const { region, account, instance, networkInterface } = host;
   const way = wayOut(world.view(region, account), instance.subnetId, networkInterface, address);
-  return way.kind === 'none' ? nowhere : { up: true, latencyMs: 0, loss: 0 };
+  return way.kind === 'none' ? noWay : openWay(0);
 };

@@ -21,6 +21,7 @@ import {
   type NodeTarget,
   type NodeTargetGroup,
 } from '../../plane/balancer/messages.ts';
+import { noWay } from '../../world/way.ts';
 import type { World } from '../../world/world.ts';
 import type { InstanceHost, InstanceHosts } from '../addresses/instance-hosts.ts';
 import { servingLoadBalancers, type ServingLoadBalancer } from '../addresses/load-balancers.ts';
@@ -161,9 +162,9 @@ const targetOf = (
     target.zoneId === null ||
     serving.loadBalancer.zones.some((zone) => zone.zoneId === target.zoneId);
   const { sockets, world } = context;
-  const reach =
+  const way =
     host === undefined
-      ? { up: false, latencyMs: 0 }
+      ? noWay
       : world.conditions.reach(
           { kind: 'zone', zoneId: nodeZoneId },
           { kind: 'instance', instanceId: host.instance.id, zoneId: host.instance.zoneId },
@@ -182,11 +183,8 @@ const targetOf = (
     draining: target.drainingUntil !== null,
     unused: !isZoneEnabled || (group.targetType === 'instance' && !isOn),
     since: Math.max(target.registeredAt, host?.instance.launchTime ?? 0),
-    path: {
-      up: reach.up,
-      latencyMs: reach.latencyMs,
-      lets: letsOf(serving, group, target, host, nodeZoneId),
-    },
+    way,
+    lets: letsOf(serving, group, target, host, nodeZoneId),
   };
 };
 

@@ -14,7 +14,7 @@ import {
   askDnsServer,
   askHostResolver,
   isRefused,
-  joinByReach,
+  joinByWay,
   joinWithHost,
 } from './host-services.ts';
 import type { Asker, Surroundings } from './surroundings.ts';
@@ -222,7 +222,7 @@ export class GateProcess {
     }
     this.#hold(instanceId, socket);
     const surroundings = this.#surroundings;
-    joinByReach(socket, target, () => surroundings.reach(asker, target.address));
+    joinByWay(socket, target, () => surroundings.way(asker, target.address));
   }
 
   #joinOutside(instanceId: string, target: Endpoint, socket: Socket): void {
@@ -234,7 +234,7 @@ export class GateProcess {
     this.#hold(instanceId, socket);
     const surroundings = this.#surroundings;
     const { socket: site } = surroundings.outside(asker, target);
-    joinByReach(socket, site, () => surroundings.outside(asker, target).reach);
+    joinByWay(socket, site, () => surroundings.outside(asker, target).way);
   }
 
   async #askName(instanceId: string, number: number, base64: string): Promise<void> {
@@ -251,7 +251,7 @@ export class GateProcess {
   #leadsOut(instanceId: string): boolean {
     const asker = this.#hostSides.get(instanceId)?.asker;
     if (asker === undefined || this.#surroundings === undefined) return false;
-    return this.#surroundings.outside(asker, someSite).reach.up;
+    return this.#surroundings.outside(asker, someSite).way.up;
   }
 
   async #dnsServer(asker: Asker | undefined): Promise<Endpoint | undefined> {

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { RelayedConnection } from '../../network/relayed-connection.ts';
-import type { RelayReach } from '../../network/relayed-connection.ts';
+import type { Way } from '../../../world/way.ts';
 import { hostNameServers } from './name-service.ts';
 import { splice } from './splice.ts';
 import { dnsPort } from './wiring.ts';
@@ -23,13 +23,13 @@ export const joinWithHost = (socket: Socket, target: Endpoint): void => {
 };
 
 /** Joins an instance's connection with a socket of the host: it meets what lies between the two. */
-export const joinByReach = (socket: Socket, target: Endpoint, reach: () => RelayReach): void => {
+export const joinByWay = (socket: Socket, target: Endpoint, way: () => Way): void => {
   socket.allowHalfOpen = true;
   let look: NodeJS.Timeout | undefined;
   const relayed: RelayedConnection = new RelayedConnection(socket, {
     port: target.port,
     host: () => target.address,
-    reach,
+    way,
     admits: () => true,
     stalled: () => {
       clearTimeout(look);

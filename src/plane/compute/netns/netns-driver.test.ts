@@ -17,6 +17,7 @@ import { createNetnsDriver } from './netns-driver.ts';
 import { tryNamespaces } from './probe.ts';
 import type { NamespaceMode } from './probe.ts';
 import { toolEnvironment } from './namespace.ts';
+import { noWay, openWay } from '../../../world/way.ts';
 
 const modes = await Promise.all(
   (['root', 'user-namespace'] as const).map(async (mode) => ({
@@ -87,11 +88,11 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
         block: '127.99.0.0/16',
         portOffset: 20_000,
         dnsServer: () => Promise.resolve(dnsServer),
-        reach: () => ({ up: isReached, latencyMs: 0 }),
+        way: () => (isReached ? openWay(0) : noWay),
         outside: (_asker, { address: named, port }) => ({
           // The Internet is at the host's 127.99.block.250, and each of its addresses says its name.
           socket: { address: address(250), port: port + (named.endsWith('.8') ? 1 : 0) },
-          reach: { up: isReached, latencyMs: 0 },
+          way: isReached ? openWay(0) : noWay,
         }),
       },
     });

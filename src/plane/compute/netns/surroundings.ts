@@ -1,4 +1,4 @@
-import type { RelayReach } from '../../network/relayed-connection.ts';
+import type { Way } from '../../../world/way.ts';
 import type { Endpoint } from './wiring.ts';
 
 /** Who asks: an instance and where it stands. */
@@ -17,10 +17,7 @@ export interface Surroundings {
   /** Where the world's DNS server answers for a Region; undefined while it does not. */
   dnsServer(region: string): Promise<Endpoint | undefined>;
   /** What bytes to an address of the Internet meet at this moment, by the instance's routes; and where it really is. */
-  outside(
-    asker: Asker,
-    target: Endpoint,
-  ): { readonly reach: RelayReach; readonly socket: Endpoint };
+  outside(asker: Asker, target: Endpoint): { readonly way: Way; readonly socket: Endpoint };
   /** What bytes between an instance and one of these addresses meet at this moment. */
-  reach(asker: Asker, address: string): RelayReach;
+  way(asker: Asker, address: string): Way;
 }
