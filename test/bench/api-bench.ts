@@ -7,41 +7,11 @@ import { startReady, stop } from '../support/faultline-process.ts';
 import type { Running } from '../support/faultline-process.ts';
 import { end } from './child.ts';
 import { residentMiBOf } from './cpu-time.ts';
+import { ec2Request, elementOf, formCall, portOf } from './ec2-request.ts';
 import { underLoad } from './load.ts';
 import type { HttpLoad, Throughput } from './load.ts';
 import { median } from './measurement.ts';
 import type { Benchmark, Measurement, Result } from './measurement.ts';
-
-const authorization =
-  'AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-1/ec2/aws4_request, ' +
-  `SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`;
-
-/** The bytes of an EC2 request as an SDK sends it. `{n}` in the body stands for nine digits. */
-const ec2Request = (port: number, body: string): string =>
-  [
-    'POST / HTTP/1.1',
-    `host: 127.0.0.1:${port}`,
-    'content-type: application/x-www-form-urlencoded; charset=utf-8',
-    'x-amz-date: 20260101T000000Z',
-    `authorization: ${authorization}`,
-    'user-agent: aws-sdk-js/3.0.0 ua/2.1 os/linux lang/js md/nodejs#24 api/ec2#3.0.0',
-    `content-length: ${body.replace('{n}', '123456789').length}`,
-    '',
-    body,
-  ].join('\r\n');
-
-const portOf = (running: Running): number => Number(new URL(running.endpoint).port);
-
-const call = async (running: Running, body: string): Promise<string> => {
-  const response = await fetch(running.endpoint, {
-    method: 'POST',
-    body,
-    headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${body}: ${text}`);
-  return text;
-};
 
 const loadOf = (port: number, body: string): HttpLoad => ({
   address: '127.0.0.1',
@@ -76,7 +46,7 @@ const startBareServer = async (
 };
 
 const reads = async (running: Running): Promise<readonly Result[]> => {
-  const answer = await call(running, describeZones);
+  const answer = await formCall(running.endpoint, describeZones);
   const bare = await startBareServer(answer.length);
   const results: Record<'own' | 'bare', Throughput[]> = { own: [], bare: [] };
   try {
@@ -103,8 +73,11 @@ const reads = async (running: Running): Promise<readonly Result[]> => {
 };
 
 const writes = async (running: Running): Promise<Result> => {
-  const answer = await call(running, 'Action=CreateVpc&Version=2016-11-15&CidrBlock=10.77.0.0/16');
-  const vpc = /<vpcId>([^<]+)/.exec(answer)?.[1] ?? '';
+  const answer = await formCall(
+    running.endpoint,
+    'Action=CreateVpc&Version=2016-11-15&CidrBlock=10.77.0.0/16',
+  );
+  const vpc = elementOf(answer, 'vpcId');
   const body = `Action=CreateTags&Version=2016-11-15&ResourceId.1=${vpc}&Tag.1.Key=bench&Tag.1.Value={n}`;
   const load = loadOf(portOf(running), body);
   const { perSecond } = await underLoad('http-load.ts', load, running.child.pid ?? 0);
@@ -113,32 +86,6 @@ const writes = async (running: Running): Promise<Result> => {
     measured: perSecond,
     unit: '/s',
   };
-};
-
-/** Each launches one instance, with an interface, a volume and the timers of its life. */
-const launches = async (running: Running): Promise<Result> => {
-  const images = await call(
-    running,
-    'Action=DescribeImages&Version=2016-11-15&Filter.1.Name=architecture&Filter.1.Value.1=x86_64',
-  );
-  const image = /<imageId>([^<]+)/.exec(images)?.[1] ?? '';
-  const body = `Action=RunInstances&Version=2016-11-15&ImageId=${image}&InstanceType=t3.nano&MinCount=1&MaxCount=1`;
-  const bare = await startBareServer((await call(running, body)).length);
-  try {
-    const reference = await underLoad('http-load.ts', loadOf(bare.port, body), bare.processId);
-    const load = loadOf(portOf(running), body);
-    const { perSecond } = await underLoad('http-load.ts', load, running.child.pid ?? 0);
-    // Refused launches would be many and fast: one more must still be granted.
-    await call(running, body);
-    return {
-      what: 'acknowledged RunInstances, 32 connections',
-      measured: perSecond,
-      unit: '/s',
-      reference: { what: 'bare node:http, as many bytes', value: reference.perSecond },
-    };
-  } finally {
-    await bare.close();
-  }
 };
 
 /** The API of a running world, and what it holds when nothing happens. */
@@ -162,7 +109,7 @@ export const apiBench: Benchmark = {
               budget: { atMost: 1 },
               note: 'the ratio is against 90 MB',
             };
-      return [idle, ...(await reads(running)), await writes(running), await launches(running)];
+      return [idle, ...(await reads(running)), await writes(running)];
     } finally {
       await stop(running);
       await rm(directory, { recursive: true });

@@ -48,6 +48,7 @@ const run = (): Promise<void> =>
       if (length === 0) return;
       if (buffer.toString('latin1', 9, 12) === '200') answers += 1;
       else failures += 1;
+      if (answers >= (load.answers ?? Infinity)) isOver = true;
       buffer = buffer.subarray(length);
       if (isOver) socket.destroy();
       else socket.write(nextRequest());
@@ -62,9 +63,10 @@ const run = (): Promise<void> =>
   });
 
 const begin = performance.now();
-setTimeout(() => {
+const timer = setTimeout(() => {
   isOver = true;
 }, load.seconds * 1000);
 await Promise.all(Array.from({ length: load.connections }, run));
+clearTimeout(timer);
 const result: LoadResult = { answers, failures, seconds: (performance.now() - begin) / 1000 };
 process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -7,6 +7,8 @@ export interface HttpLoad {
   readonly port: number;
   readonly connections: number;
   readonly seconds: number;
+  /** It ends after so many answers when they come sooner. */
+  readonly answers?: number;
   /** The whole request; `{n}` in it becomes a number that no other request has, padded to nine digits. */
   readonly request: string;
 }

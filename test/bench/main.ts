@@ -12,6 +12,7 @@ import { drillBench } from './drill-bench.ts';
 import { driverBench } from './driver-bench.ts';
 import { journalBench } from './journal-bench.ts';
 import { memoryBench } from './memory-bench.ts';
+import { launchBench } from './launch-bench.ts';
 import { isWithin, ratioOf } from './measurement.ts';
 import type { Benchmark, Result } from './measurement.ts';
 import { startBench } from './start-bench.ts';
@@ -20,6 +21,7 @@ import { tableOf } from './table.ts';
 const benchmarks: readonly Benchmark[] = [
   startBench,
   apiBench,
+  launchBench,
   journalBench,
   memoryBench,
   dnsBench,
