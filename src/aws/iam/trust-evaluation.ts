@@ -1,5 +1,5 @@
 import { isDomainError } from '../../world/domain-error.ts';
-import { wildcardMatcher } from '../shared/filters.ts';
+import { policyMatcher } from '../shared/wildcards.ts';
 import { readPolicy, type Condition, type Principals, type Statement } from './policy-document.ts';
 
 /** Who asks for a role: a user or role by its ARNs, or a service of AWS. */
@@ -28,7 +28,7 @@ const isNamed = (principals: Principals, asker: Asker): boolean => {
 
 const actionFits = (statement: Statement, action: string): boolean => {
   const fits = (pattern: string): boolean =>
-    wildcardMatcher(pattern.toLowerCase())(action.toLowerCase());
+    policyMatcher(pattern.toLowerCase())(action.toLowerCase());
   if (statement.actions !== undefined) return statement.actions.some(fits);
   return statement.notActions?.some(fits) === false;
 };
@@ -39,9 +39,9 @@ type Compare = (value: string, wanted: string) => boolean;
 const comparisons: Readonly<Record<string, Compare>> = {
   StringEquals: (value, wanted) => value === wanted,
   StringEqualsIgnoreCase: (value, wanted) => value.toLowerCase() === wanted.toLowerCase(),
-  StringLike: (value, wanted) => wildcardMatcher(wanted)(value),
-  ArnEquals: (value, wanted) => wildcardMatcher(wanted)(value),
-  ArnLike: (value, wanted) => wildcardMatcher(wanted)(value),
+  StringLike: (value, wanted) => policyMatcher(wanted)(value),
+  ArnEquals: (value, wanted) => policyMatcher(wanted)(value),
+  ArnLike: (value, wanted) => policyMatcher(wanted)(value),
   Bool: (value, wanted) => value.toLowerCase() === wanted.toLowerCase(),
   NumericEquals: (value, wanted) => Number(value) === Number(wanted),
   NumericLessThan: (value, wanted) => Number(value) < Number(wanted),

@@ -1,4 +1,5 @@
 import { DomainError } from '../../world/domain-error.ts';
+import { filterMatcher } from './wildcards.ts';
 
 /** A filter as EC2's Describe operations take it. */
 export interface Filter {
@@ -17,31 +18,6 @@ export interface Tag {
   readonly Key: string;
   readonly Value: string;
 }
-
-const specials = /[.+^${}()|[\]\\]/g;
-
-/**
- * EC2's wildcards: `*` for any run of characters, `?` for one; a backslash takes their meaning away ("List and
- * filter your resources", Amazon EC2 User Guide). Values are compared with case.
- */
-export const wildcardMatcher = (pattern: string): ((text: string) => boolean) => {
-  if (!/[*?\\]/.test(pattern)) return (text) => text === pattern;
-  let source = '';
-  for (let i = 0; i < pattern.length; i++) {
-    const letter = pattern[i] ?? '';
-    const next = pattern[i + 1];
-    if (letter === '\\' && next !== undefined) {
-      source += next.replace(/[*?]/, '\\$&').replace(specials, '\\$&');
-      i += 1;
-    } else if (letter === '*') {
-      // Runs of stars are one star: a pattern of many must not cost exponential time.
-      if (!source.endsWith('[^]*')) source += '[^]*';
-    } else if (letter === '?') source += '[^]';
-    else source += letter.replace(specials, '\\$&');
-  }
-  const expression = new RegExp(`^${source}$`);
-  return (text) => expression.test(text);
-};
 
 const asTexts = (value: ReturnType<FilterField<unknown>>): readonly string[] => {
   if (value === undefined) return [];
@@ -101,7 +77,7 @@ export const applyFilters = <T>(
         'The maximum number of filter values specified on a single call is 200',
       );
     }
-    const matchers = values.map(wildcardMatcher);
+    const matchers = values.map(filterMatcher);
     kept = kept.filter((item) =>
       asTexts(field(item)).some((text) => matchers.some((matches) => matches(text))),
     );
