@@ -110,8 +110,9 @@ export interface SecurityGroup extends Entity {
   readonly description: string;
 }
 
-/** The key under which the index `name` finds a security group. */
-export const securityGroupNameKey = (vpcId: string, name: string): string => `${vpcId}/${name}`;
+/** The key under which the index `name` finds a security group: names are compared without case. */
+export const securityGroupNameKey = (vpcId: string, name: string): string =>
+  `${vpcId}/${name.toLowerCase()}`;
 
 export const SecurityGroups = defineTable<SecurityGroup>('ec2-security-groups', {
   vpc: (group) => group.vpcId,

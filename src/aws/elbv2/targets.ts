@@ -75,12 +75,17 @@ export const registerTargets: Operation<RegisterTargetsInput, RegisterTargetsOut
     : {};
 };
 
-/** The registrations that a request names: without a port, all of that id. */
-const named = (tx: Tx, group: TargetGroup, input: TargetInput): readonly Target[] =>
-  targetsOf(tx, group.id).filter(
-    (target) =>
-      target.targetId === input.Id && (input.Port === undefined || target.port === input.Port),
+/**
+ * The registration that a request names. Without a port it is the one at the group's own: "If you specified a port override
+ * when you registered a target, you must specify both the target ID and the port when you deregister it"
+ * (DeregisterTargets, Elastic Load Balancing API Reference).
+ */
+const named = (tx: Tx, group: TargetGroup, input: TargetInput): readonly Target[] => {
+  const port = input.Port ?? group.port;
+  return targetsOf(tx, group.id).filter(
+    (target) => target.targetId === input.Id && target.port === port,
   );
+};
 
 /**
  * Deregisters targets. While a load balancer uses the group they drain for the deregistration delay: they get

@@ -309,6 +309,38 @@ describe('a zone', () => {
 });
 
 // The examples of RFC 4592 section 2.2.1.
+describe('a referral', () => {
+  const context = contextOf([
+    zone('example.com', [
+      set('sub.example.com', 'NS', [
+        'ns1.sub.example.com',
+        'ns2.sub.example.com',
+        'ns.example.net',
+      ]),
+      set('ns1.sub.example.com', 'A', ['192.0.2.53']),
+      set('ns2.sub.example.com', 'A', ['192.0.2.54']),
+      set('ns2.sub.example.com', 'AAAA', ['2001:db8::54']),
+      set('sibling.example.com', 'NS', ['ns1.sub.example.com']),
+      set('*.example.com', 'A', ['192.0.2.1']),
+    ]),
+  ]);
+  const glue = [
+    'ns1.sub.example.com. 300 A 192.0.2.53',
+    'ns2.sub.example.com. 300 A 192.0.2.54',
+    'ns2.sub.example.com. 300 AAAA 2001:db8::54',
+  ];
+
+  test.each<[string, DnsQuestion['type'], readonly string[]]>([
+    ['www.sub.example.com.', 'A', glue],
+    ['sub.example.com.', 'NS', glue],
+    ['ns1.sub.example.com.', 'A', glue],
+    ['www.sibling.example.com.', 'A', glue.slice(0, 1)],
+    ['www.example.com.', 'A', []],
+  ])('carries the addresses of its name servers: %s %s', (name, type, addresses) => {
+    expect(answer({ name, type }, context).additional.map(show)).toEqual(addresses);
+  });
+});
+
 describe('wildcards', () => {
   const context = contextOf([zone('example.com', rfc4592)]);
   test.each<[string, DnsQuestion['type'], string, string[]]>([

@@ -41,6 +41,8 @@ interface Outcome {
   readonly next?: string;
   /** Another zone's servers are named instead of an answer. */
   readonly referral?: boolean;
+  /** The addresses of the name servers of a referral, as far as they are known here. */
+  readonly glue?: readonly DnsRecord[];
 }
 
 type QuestionType = DnsQuestion['type'];
@@ -185,6 +187,23 @@ const recordsOf = (
   return recordsOf(zone, owner, aliasedSets(zone, alias, set.type), context, depth + 1);
 };
 
+/**
+ * The addresses that the zone holds of name servers which a referral names: without those below the cut nobody could
+ * follow it (RFC 1034 section 4.3.2, RFC 9471 section 2).
+ */
+const glueFor = (
+  zone: ServedZone,
+  servers: readonly DnsRecord[],
+  context: AnswerContext,
+): readonly DnsRecord[] =>
+  servers.flatMap(({ data }) => {
+    const sets = data.type === 'NS' ? zone.sets.get(data.target) : undefined;
+    if (data.type !== 'NS' || sets === undefined) return [];
+    return (['A', 'AAAA'] as const).flatMap((type) =>
+      recordsOf(zone, data.target, sets.get(type) ?? [], context),
+    );
+  });
+
 /** The records of the first zone cut at or above the name, if any: there our authority ends. */
 const referralFor = (
   zone: ServedZone,
@@ -202,11 +221,13 @@ const referralFor = (
   }
   const servers = cut === undefined ? undefined : zone.sets.get(cut)?.get('NS');
   if (cut === undefined || servers === undefined) return undefined;
+  const authority = recordsOf(zone, cut, servers, context);
   return {
     code: 'noerror',
     answers: [],
-    authority: recordsOf(zone, cut, servers, context),
+    authority,
     referral: true,
+    glue: glueFor(zone, authority, context),
   };
 };
 
@@ -282,7 +303,7 @@ export const answer = (question: DnsQuestion, context: AnswerContext): DnsAnswer
         authoritative: seen.size > 1 || outcome?.referral !== true,
         answers,
         authority: outcome?.authority ?? [],
-        additional: [],
+        additional: outcome?.glue ?? [],
       };
     }
     name = next;

@@ -362,6 +362,17 @@ describe('values', () => {
     ['SRV', '1 2 www.example.com', "SRVRRDATANotFourFields (SRV record doesn't have 4 fields)"],
     ['TXT', 'unquoted', 'InvalidCharacterString (Value should be enclosed in quotation marks)'],
     ['TXT', `"${'x'.repeat(256)}"`, 'CharacterStringTooLong (Value is too long)'],
+    ['TXT', '"caf\u00e9"', 'UnsupportedCharacter (Value contains unsupported characters)'],
+    [
+      'TXT',
+      '"a\tb"',
+      "UnsupportedCharacter (Value contains unsupported characters) encountered with '\t'",
+    ],
+    ['TXT', '\t"a"', 'UnsupportedCharacter'],
+    ['TXT', '"a"\t"b"', 'UnsupportedCharacter'],
+    ['TXT', '"a\u007fb"', 'UnsupportedCharacter'],
+    ['TXT', '"\u{1f600}"', 'UnsupportedCharacter'],
+    ['SPF', '"v=spf1 \u2013all"', 'UnsupportedCharacter'],
     ['CAA', 'issue', 'CAARRDATANotThreeFields'],
   ])('of type %s like %s are refused', async (type, value, reason) => {
     const { world, zone } = await open();

@@ -39,7 +39,7 @@ const limitObjection = (changes: ChangesInput): string | undefined => {
   }
   if (records > limits.records) return `Number of records limit of ${limits.records} exceeded.`;
   return characters > limits.valueCharacters
-    ? `Number of characters in record values limit of ${limits.valueCharacters} exceeded.`
+    ? `RDATA character limit of ${limits.valueCharacters} exceeded.`
     : undefined;
 };
 

@@ -140,7 +140,15 @@ const unescape = (text: string): string =>
     escaped.length === 3 ? String.fromCharCode(Number.parseInt(escaped, 8)) : escaped,
   );
 
+/**
+ * Parses TXT and SPF. Whatever is no printable ASCII is written as an octal code, as itself it is refused ("TXT record
+ * type", Amazon Route 53 Developer Guide), also around the strings.
+ */
 const parseStrings = (type: 'TXT' | 'SPF', value: string): Parsed<RecordData> => {
+  const odd = /[^ -~]/u.exec(value)?.[0];
+  if (odd !== undefined) {
+    return new BadValue('UnsupportedCharacter', 'Value contains unsupported characters', odd);
+  }
   const strings: string[] = [];
   const text = value.trim();
   let position = 0;
@@ -157,14 +165,9 @@ const parseStrings = (type: 'TXT' | 'SPF', value: string): Parsed<RecordData> =>
     const string = unescape(match[1] ?? '');
     if (string.length > 255)
       return new BadValue('CharacterStringTooLong', 'Value is too long', value);
-    for (let index = 0; index < string.length; index += 1) {
-      if (string.charCodeAt(index) > 255) {
-        return new BadValue('UnsupportedCharacter', 'Value contains unsupported characters', value);
-      }
-    }
     strings.push(string);
     position = quotedString.lastIndex;
-    while (text[position] === ' ' || text[position] === '\t') position += 1;
+    while (text[position] === ' ') position += 1;
   }
   return { type, strings };
 };

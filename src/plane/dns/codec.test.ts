@@ -375,6 +375,26 @@ describe('truncation', () => {
     expect(decoded(encodeMessage(sent, { limitBytes: 512 }))).toEqual({ ...sent, additional: [] });
   });
 
+  test('says where a referral goes without the addresses of its name servers', () => {
+    const sent = message({
+      authoritative: false,
+      answers: [],
+      authority: [
+        {
+          name: 'sub.example.com.',
+          ttlSeconds: 300,
+          data: { type: 'NS', target: 'many.example.com.' },
+        },
+      ],
+      additional: many,
+    });
+    expect(decoded(encodeMessage(sent, { limitBytes: 512 }))).toEqual({
+      ...sent,
+      truncated: true,
+      additional: [],
+    });
+  });
+
   test('never passes the limit', () => {
     fc.assert(
       fc.property(anyMessage, fc.integer({ min: 512, max: 4096 }), (sent, limitBytes) => {

@@ -239,13 +239,18 @@ const flagsOf = (message: DnsMessage, truncated: boolean): number =>
   (message.recursionAvailable ? 0x0080 : 0) |
   (message.code & 0xf);
 
+/** Whether a message names another zone's servers instead of answering. */
+const isReferral = ({ authoritative, answers, authority }: DnsMessage): boolean =>
+  !authoritative && answers.length === 0 && authority.some(({ data }) => data.type === 'NS');
+
 // One scratch buffer for all messages: encoding is synchronous, and what is handed out is a copy.
 const scratch = new Uint8Array(maximumMessageBytes + 1);
 
 /**
  * Writes a DNS message with compressed names. When answers or authority do not fit `limitBytes`, the message
  * carries the question alone and says it is truncated, so that the client comes again over TCP; additional
- * records that do not fit are left out (RFC 2181 section 9). Throws on data that no message can hold (a label
+ * records that do not fit are left out (RFC 2181 section 9), and those of a referral, without which it may be of no use,
+ * are said to be missing (RFC 9471 section 3.1). Throws on data that no message can hold (a label
  * over 63 bytes, a string over 255, a text that is no address): such data must be refused where it enters.
  */
 export const encodeMessage = (message: DnsMessage, options: EncodeOptions = {}): Uint8Array => {
@@ -266,6 +271,7 @@ export const encodeMessage = (message: DnsMessage, options: EncodeOptions = {}):
     const kept = writer.offset;
     for (const record of message.additional) writeRecord(writer, record);
     if (writer.offset > limit) {
+      truncated ||= isReferral(message);
       counts[2] = 0;
       writer.offset = kept;
     }

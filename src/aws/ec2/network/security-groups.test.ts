@@ -53,6 +53,22 @@ describe('CreateSecurityGroup', () => {
     ]);
   });
 
+  test('compares names without case, and keeps no spaces at their end', () => {
+    const region = testRegion();
+    const make = (GroupName: string) =>
+      region.failCode(createSecurityGroup, { GroupName, Description: 'x' });
+    newGroup(region, 'Abc');
+    expect(make('ABC')).toBe('InvalidGroup.Duplicate');
+    expect(make('Default')).toBe('InvalidParameterValue');
+    newGroup(region, 'Test Security Group  ');
+    expect(make('Test Security Group')).toBe('InvalidGroup.Duplicate');
+    expect(
+      region
+        .call(describeSecurityGroups, { GroupNames: ['Test Security Group'] })
+        .SecurityGroups?.map(({ GroupName }) => GroupName),
+    ).toEqual(['Test Security Group']);
+  });
+
   test('takes a name once per VPC', () => {
     const region = testRegion();
     const VpcId = newVpc(region);

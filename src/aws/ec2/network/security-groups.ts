@@ -103,8 +103,10 @@ const checkName = (name: string): DomainError | undefined => {
 const checkTexts = (
   input: Plain<CreateSecurityGroupRequest>,
 ): { readonly name: string; readonly description: string } | DomainError => {
-  const { GroupName: name, Description: description } = input;
-  if (name === undefined || name === '') return missingParameter('groupName');
+  const { Description: description } = input;
+  // "When the name contains trailing spaces, we trim the spaces" ("Security group rules", Amazon VPC User Guide).
+  const name = input.GroupName?.trimEnd() ?? '';
+  if (name === '') return missingParameter('groupName');
   if (description === undefined || description === '') {
     return missingParameter('groupDescription');
   }

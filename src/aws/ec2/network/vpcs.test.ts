@@ -162,6 +162,24 @@ describe('attributes of a VPC', () => {
   });
 });
 
+describe('DNS hostnames', () => {
+  test('need DNS support', () => {
+    const region = testRegion();
+    const VpcId = present(region.call(createVpc, { CidrBlock: '10.0.0.0/16' }).Vpc?.VpcId);
+    const support = (Value: boolean) =>
+      region.call(modifyVpcAttribute, { VpcId, EnableDnsSupport: { Value } });
+    const hostnames = { VpcId, EnableDnsHostnames: { Value: true } };
+    support(false);
+    expect(region.failCode(modifyVpcAttribute, hostnames)).toBe('InvalidParameterCombination');
+    region.call(modifyVpcAttribute, { VpcId, EnableDnsHostnames: { Value: false } });
+    support(true);
+    region.call(modifyVpcAttribute, hostnames);
+    expect(region.call(describeVpcAttribute, { VpcId, Attribute: 'enableDnsHostnames' })).toEqual(
+      hostnames,
+    );
+  });
+});
+
 describe('further CIDR blocks', () => {
   test('hold subnets, and go again when empty', () => {
     const region = testRegion();

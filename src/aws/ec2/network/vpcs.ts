@@ -211,6 +211,13 @@ export const modifyVpcAttribute: Operation<ModifyVpcAttributeRequest, Record<str
   if (support !== undefined && hostnames !== undefined) {
     return invalidParameterCombination('Fields for multiple attribute types specified');
   }
+  if (hostnames?.Value === true && !vpc.enableDnsSupport) {
+    // "You can only enable DNS hostnames if you've enabled DNS support" (ModifyVpcAttribute, Amazon EC2 API Reference, which
+    // names no code).
+    return invalidParameterCombination(
+      `DNS hostnames cannot be enabled for the VPC '${vpc.id}': DNS support is disabled`,
+    );
+  }
   tx.put(Vpcs, {
     ...vpc,
     enableDnsSupport: support?.Value ?? vpc.enableDnsSupport,
