@@ -6,6 +6,10 @@ import { DomainError } from '../../world/domain-error.ts';
 export const validation = (message: string): DomainError =>
   new DomainError('ValidationError', message);
 
+/** An action without the configuration that its type needs (InvalidLoadBalancerAction, Elastic Load Balancing API Reference). */
+export const invalidAction = (message: string): DomainError =>
+  new DomainError('InvalidLoadBalancerAction', message);
+
 export const invalidConfiguration = (message: string): DomainError =>
   new DomainError('InvalidConfigurationRequest', message);
 

@@ -9,7 +9,14 @@ import {
   type ListenerAction,
   type LoadBalancer,
 } from './entities.ts';
-import { associationLimit, invalidConfiguration, notBuilt, validation } from './errors.ts';
+import {
+  associationLimit,
+  invalidAction,
+  invalidConfiguration,
+  notBuilt,
+  validation,
+} from './errors.ts';
+import { redirectPartError } from './redirect-parts.ts';
 import { existingTargetGroup } from './lookups.ts';
 
 type ActionInput = Plain<Action>;
@@ -22,7 +29,7 @@ const forwardGroups = (input: ActionInput): readonly ForwardGroup[] | DomainErro
   const groups = config?.TargetGroups ?? [];
   if (groups.length === 0) {
     return arn === undefined
-      ? validation('A target group ARN must be specified')
+      ? invalidAction('A forward action needs a target group')
       : [{ targetGroupArn: arn, weight: 1 }];
   }
   if (arn !== undefined && (groups.length > 1 || groups[0]?.TargetGroupArn !== arn)) {
@@ -76,7 +83,9 @@ const contentTypes: readonly string[] = [
 
 const fixedResponse = (input: ActionInput): ListenerAction | DomainError => {
   const config = input.FixedResponseConfig;
-  if (config === undefined) return validation('A fixed-response action needs its configuration');
+  if (config === undefined) {
+    return invalidAction('A fixed-response action needs its configuration');
+  }
   const { StatusCode: code = '', ContentType: type, MessageBody: body } = config;
   if (!/^[245]\d\d$/.test(code)) {
     return validation(`The status code '${code}' must be a 2XX, 4XX or 5XX code`);
@@ -97,7 +106,7 @@ const fixedResponse = (input: ActionInput): ListenerAction | DomainError => {
 
 const redirect = (input: ActionInput): ListenerAction | DomainError => {
   const config = input.RedirectConfig;
-  if (config === undefined) return validation('A redirect action needs its configuration');
+  if (config === undefined) return invalidAction('A redirect action needs its configuration');
   const action = {
     type: 'redirect',
     statusCode: config.StatusCode === 'HTTP_301' ? 301 : 302,
@@ -113,8 +122,7 @@ const redirect = (input: ActionInput): ListenerAction | DomainError => {
       'A redirect must change at least one of protocol, host, port and path',
     );
   }
-  if (!path.startsWith('/')) return validation(`The path '${path}' must begin with '/'`);
-  return action;
+  return redirectPartError(action) ?? action;
 };
 
 /** A listener's default action out of a request: exactly one. */

@@ -239,30 +239,33 @@ describe('DeregisterTargets', () => {
     expect(healthOf(stack)).toEqual([]);
   });
 
-  it.each(['instance', 'ip'])('without a port is about the group’s own: %s', async (TargetType) => {
-    const { world, vpcId, instanceId } = await newStack();
-    const TargetGroupArn =
-      world.call(createTargetGroup, {
-        Name: 'ports',
-        Protocol: 'HTTP',
-        Port: 80,
-        VpcId: vpcId,
-        TargetType,
-      }).TargetGroups?.[0]?.TargetGroupArn ?? '';
-    const Id = TargetType === 'ip' ? '172.31.0.9' : instanceId;
-    const ports = () =>
-      world
-        .call(describeTargetHealth, { TargetGroupArn })
-        .TargetHealthDescriptions?.map(({ Target }) => Target?.Port);
-    world.call(registerTargets, { TargetGroupArn, Targets: [{ Id, Port: 3001 }] });
-    world.call(deregisterTargets, { TargetGroupArn, Targets: [{ Id }] });
-    expect(ports()).toEqual([3001]);
-    world.call(registerTargets, { TargetGroupArn, Targets: [{ Id }, { Id, Port: 3002 }] });
-    world.call(deregisterTargets, { TargetGroupArn, Targets: [{ Id }] });
-    expect(ports()).toEqual([3001, 3002]);
-    world.call(deregisterTargets, { TargetGroupArn, Targets: [{ Id, Port: 3002 }] });
-    expect(ports()).toEqual([3001]);
-  });
+  it.each(['instance', 'ip'] as const)(
+    'without a port is about the group’s own: %s',
+    async (TargetType) => {
+      const { world, vpcId, instanceId } = await newStack();
+      const TargetGroupArn =
+        world.call(createTargetGroup, {
+          Name: 'ports',
+          Protocol: 'HTTP',
+          Port: 80,
+          VpcId: vpcId,
+          TargetType,
+        }).TargetGroups?.[0]?.TargetGroupArn ?? '';
+      const Id = TargetType === 'ip' ? '172.31.0.9' : instanceId;
+      const ports = () =>
+        world
+          .call(describeTargetHealth, { TargetGroupArn })
+          .TargetHealthDescriptions?.map(({ Target }) => Target?.Port);
+      world.call(registerTargets, { TargetGroupArn, Targets: [{ Id, Port: 3001 }] });
+      world.call(deregisterTargets, { TargetGroupArn, Targets: [{ Id }] });
+      expect(ports()).toEqual([3001]);
+      world.call(registerTargets, { TargetGroupArn, Targets: [{ Id }, { Id, Port: 3002 }] });
+      world.call(deregisterTargets, { TargetGroupArn, Targets: [{ Id }] });
+      expect(ports()).toEqual([3001, 3002]);
+      world.call(deregisterTargets, { TargetGroupArn, Targets: [{ Id, Port: 3002 }] });
+      expect(ports()).toEqual([3001]);
+    },
+  );
 
   it('goes at once when no load balancer uses the group', async () => {
     const stack = await newStack();
