@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { describeInstanceTypeOfferings, describeInstanceTypes } from './instance-types.ts';
+import {
+  describeInstanceTypeOfferings,
+  describeInstanceTypes,
+  instanceTypeFacts,
+  knownInstanceTypes,
+} from './instance-types.ts';
+import { instanceTypeFields } from './instance-type-filters.ts';
 import { testRegion } from '../test-region.ts';
 
 describe('DescribeInstanceTypes', () => {
@@ -106,5 +112,28 @@ describe('DescribeInstanceTypeOfferings', () => {
       Filters: [{ Name: 'location', Values: ['us-east-1b'] }],
     });
     expect(InstanceTypeOfferings).toHaveLength(16);
+  });
+});
+
+describe('the filters of DescribeInstanceTypes', () => {
+  /** What no type of these has; the filters are there all the same. */
+  const nobodyHas: readonly string[] = [
+    'instance-storage-info.disk.count',
+    'instance-storage-info.disk.size-in-gb',
+    'instance-storage-info.disk.type',
+    'instance-storage-info.encryption-support',
+    'instance-storage-info.nvme-support',
+    'instance-storage-info.total-size-in-gb',
+    'network-info.bandwidth-weightings',
+    'network-info.efa-info.maximum-efa-interfaces',
+    'processor-info.supported-features',
+  ];
+
+  test('each compares something that some type has', () => {
+    const types = knownInstanceTypes.flatMap((name) => instanceTypeFacts(name) ?? []);
+    const idle = Object.entries(instanceTypeFields)
+      .filter(([, field]) => types.every((type) => [field(type)].flat().length === 0))
+      .map(([name]) => name);
+    expect(idle).toEqual(nobodyHas);
   });
 });

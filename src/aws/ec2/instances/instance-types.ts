@@ -13,6 +13,7 @@ import { applyFilters, type FilterFields } from '../../shared/filters.ts';
 import { paginate } from '../../shared/pagination.ts';
 import { accountZones } from '../../shared/account-zones.ts';
 import { lacksType } from '../capacity/zone-offerings.ts';
+import { instanceTypeFields } from './instance-type-filters.ts';
 import facts from './instance-types.json' with { type: 'json' };
 
 /** What DescribeInstanceTypes says of one type. */
@@ -56,47 +57,6 @@ export const architecturesOf = (name: string): readonly string[] =>
 const offeredTypes = (view: View): readonly InstanceTypeFacts[] =>
   allTypes.filter((type) => isOffered(nameOf(type), view.shard));
 
-/** Filter names as the DescribeInstanceTypes reference lists them, as far as the types here differ in them. */
-const typeFields: FilterFields<InstanceTypeFacts> = {
-  'auto-recovery-supported': (type) => type.AutoRecoverySupported,
-  'bare-metal': (type) => type.BareMetal,
-  'burstable-performance-supported': (type) => type.BurstablePerformanceSupported,
-  'current-generation': (type) => type.CurrentGeneration,
-  'dedicated-hosts-supported': (type) => type.DedicatedHostsSupported,
-  'ebs-info.ebs-optimized-support': (type) => type.EbsInfo?.EbsOptimizedSupport,
-  'ebs-info.encryption-support': (type) => type.EbsInfo?.EncryptionSupport,
-  'ebs-info.nvme-support': (type) => type.EbsInfo?.NvmeSupport,
-  'free-tier-eligible': (type) => type.FreeTierEligible,
-  'hibernation-supported': (type) => type.HibernationSupported,
-  hypervisor: (type) => type.Hypervisor,
-  'instance-storage-supported': (type) => type.InstanceStorageSupported,
-  'instance-type': nameOf,
-  'memory-info.size-in-mib': (type) => type.MemoryInfo?.SizeInMiB,
-  'network-info.efa-supported': (type) => type.NetworkInfo?.EfaSupported,
-  'network-info.ena-support': (type) => type.NetworkInfo?.EnaSupport,
-  'network-info.encryption-in-transit-supported': (type) =>
-    type.NetworkInfo?.EncryptionInTransitSupported,
-  'network-info.ipv4-addresses-per-interface': (type) =>
-    type.NetworkInfo?.Ipv4AddressesPerInterface,
-  'network-info.ipv6-supported': (type) => type.NetworkInfo?.Ipv6Supported,
-  'network-info.maximum-network-interfaces': (type) => type.NetworkInfo?.MaximumNetworkInterfaces,
-  'network-info.network-performance': (type) => type.NetworkInfo?.NetworkPerformance,
-  'nitro-enclaves-support': (type) => type.NitroEnclavesSupport,
-  'nitro-tpm-support': (type) => type.NitroTpmSupport,
-  'processor-info.supported-architecture': (type) => type.ProcessorInfo?.SupportedArchitectures,
-  'processor-info.sustained-clock-speed-in-ghz': (type) =>
-    type.ProcessorInfo?.SustainedClockSpeedInGhz,
-  'supported-boot-mode': (type) => type.SupportedBootModes,
-  'supported-root-device-type': (type) => type.SupportedRootDeviceTypes,
-  'supported-usage-class': (type) => type.SupportedUsageClasses,
-  'supported-virtualization-type': (type) => type.SupportedVirtualizationTypes,
-  'vcpu-info.default-cores': (type) => type.VCpuInfo?.DefaultCores,
-  'vcpu-info.default-threads-per-core': (type) => type.VCpuInfo?.DefaultThreadsPerCore,
-  'vcpu-info.default-vcpus': (type) => type.VCpuInfo?.DefaultVCpus,
-  'vcpu-info.valid-cores': (type) => type.VCpuInfo?.ValidCores?.map(String),
-  'vcpu-info.valid-threads-per-core': (type) => type.VCpuInfo?.ValidThreadsPerCore?.map(String),
-};
-
 /** DescribeInstanceTypes: the types that this Region offers. */
 export const describeInstanceTypes: Operation<
   DescribeInstanceTypesRequest,
@@ -115,7 +75,7 @@ export const describeInstanceTypes: Operation<
     asked.length === 0
       ? offered
       : offered.filter((type) => asked.some((name) => name === nameOf(type)));
-  const filtered = applyFilters(named, input.Filters, typeFields);
+  const filtered = applyFilters(named, input.Filters, instanceTypeFields);
   if (isDomainError(filtered)) return filtered;
   const page = paginate(filtered, { token: input.NextToken, maxResults: input.MaxResults }, nameOf);
   if (isDomainError(page)) return page;
