@@ -1,4 +1,4 @@
-import { isKnownTypeOrFamily, knownInstanceTypes } from '../aws/ec2/instances/instance-types.ts';
+import { isKnownTypeOrFamily } from '../aws/ec2/instances/instance-type-facts.ts';
 import { services } from '../aws/services.ts';
 import { DomainError, isDomainError } from '../world/domain-error.ts';
 import { openFault } from '../world/fault-book.ts';
@@ -19,7 +19,7 @@ const missing = (world: World, named: string): DomainError | undefined => {
   if (target.kind === 'stock' && !isKnownTypeOrFamily(target.typeOrFamily)) {
     return unknown(
       named,
-      `there is no instance type or family '${target.typeOrFamily}'; there are ${knownInstanceTypes.join(', ')}`,
+      `there is no instance type or family '${target.typeOrFamily}'; DescribeInstanceTypes lists them`,
     );
   }
   if (target.kind === 'api' && target.service !== undefined) {

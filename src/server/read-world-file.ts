@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse, YAMLParseError } from 'yaml';
 import type { Geography } from '../atlas/geography.ts';
 import { readWorldFile } from '../atlas/world-file.ts';
-import { isKnownTypeOrFamily, knownInstanceTypes } from '../aws/ec2/instances/instance-types.ts';
+import { isKnownTypeOrFamily } from '../aws/ec2/instances/instance-type-facts.ts';
 import { UsageError } from '../text/usage-error.ts';
 
 const parsed = (file: string): unknown => {
@@ -26,7 +26,7 @@ export const geographyOfFile = (file: string): Geography => {
     .find((name) => !isKnownTypeOrFamily(name));
   if (unknown !== undefined) {
     throw new UsageError(
-      `--world ${file}: capacity: there is no instance type or family '${unknown}'; there are ${knownInstanceTypes.join(', ')}.`,
+      `--world ${file}: capacity: there is no instance type or family '${unknown}'; DescribeInstanceTypes lists them.`,
     );
   }
   return geography;

@@ -2,11 +2,8 @@ import type { Geography } from '../../atlas/geography.ts';
 import { hashHex } from '../../atlas/hash.ts';
 import type { Price } from '../../atlas/prices.ts';
 import type { Region } from '../../atlas/regions.ts';
-import {
-  instanceTypeFacts,
-  isOffered,
-  knownInstanceTypes,
-} from '../ec2/instances/instance-types.ts';
+import { instanceTypeFacts, knownInstanceTypes } from '../ec2/instances/instance-type-facts.ts';
+import { isOffered } from '../ec2/capacity/offerings.ts';
 import { Late } from '../shared/late.ts';
 import { locationOf, transferCode, usageType } from './locations.ts';
 
@@ -252,7 +249,10 @@ const betweenRegions = (from: Region, to: Region): Draft => {
 
 const draftsOf = (region: Region, all: readonly Region[]): readonly Draft[] => [
   ...knownInstanceTypes
-    .filter((type) => isOffered(type, region.code))
+    .filter(
+      (type) =>
+        priceFacts.value.instancePrice(type, region.code) !== null && isOffered(type, region.code),
+    )
     .map((type) => instance(region, type)),
   volume(region),
   natGateway(region),

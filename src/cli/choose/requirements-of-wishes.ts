@@ -81,7 +81,7 @@ const readServices = (wanted: readonly string[]): readonly string[] => {
 
 /** Types that have a price, and types that this program knows otherwise: their price is unknown, not their name. */
 const knownTypes = async (): Promise<readonly string[]> => {
-  const { knownInstanceTypes } = await import('../../aws/ec2/instances/instance-types.ts');
+  const { knownInstanceTypes } = await import('../../aws/ec2/instances/instance-type-facts.ts');
   return [...new Set([...pricedInstanceTypes, ...knownInstanceTypes])];
 };
 

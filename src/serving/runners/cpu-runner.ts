@@ -5,7 +5,7 @@ import {
   type CpuSample,
 } from '../../aws/cloudwatch/instance-metrics.ts';
 import { Instances, type Instance } from '../../aws/ec2/instances/instance-entities.ts';
-import { instanceTypeFacts } from '../../aws/ec2/instances/instance-types.ts';
+import { instanceTypeFacts } from '../../aws/ec2/instances/instance-type-facts.ts';
 import type { CpuReading, Driver } from '../../plane/compute/driver.ts';
 import type { Clock } from '../../world/clock.ts';
 import type { World } from '../../world/world.ts';

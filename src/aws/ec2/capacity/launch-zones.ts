@@ -3,7 +3,7 @@ import type { Tx } from '../../../world/transaction.ts';
 import { accountZones } from '../../shared/account-zones.ts';
 import { isZoneAvailable } from '../instances/instance-lifecycle.ts';
 import type { LaunchZone } from './launch-zone.ts';
-import { isOfferedIn } from '../instances/instance-types.ts';
+import { isOfferedIn } from './offerings.ts';
 import { occupantsOf, roomFor, type Occupant } from './zone-stock.ts';
 
 /**

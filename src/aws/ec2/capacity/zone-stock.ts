@@ -7,7 +7,7 @@ import {
   type Instance,
   type InstanceStateName,
 } from '../instances/instance-entities.ts';
-import { instanceTypeFacts } from '../instances/instance-types.ts';
+import { instanceTypeFacts } from '../instances/instance-type-facts.ts';
 
 /** The vCPUs that one instance of the type takes from its zone. */
 export const vcpusOf = (instanceType: string): number =>

@@ -15,7 +15,7 @@ import {
 import { profileAssociationOf } from '../instance-profiles/profiles.ts';
 import { stateCodes } from './instance-lifecycle.ts';
 import { attachmentState } from '../storage/volume-life.ts';
-import { instanceTypeFacts } from './instance-types.ts';
+import { instanceTypeFacts } from './instance-type-facts.ts';
 import { interfacesOf } from '../network-interfaces/network-interfaces.ts';
 import {
   groupIdentifiers,

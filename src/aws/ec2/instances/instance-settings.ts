@@ -3,12 +3,9 @@ import type { View } from '../../../world/transaction.ts';
 import type { LaunchImage } from '../images/launch-image.ts';
 import { invalidParameterValue } from '../errors.ts';
 import type { Instance } from './instance-entities.ts';
-import {
-  architecturesOf,
-  instanceTypeFacts,
-  isOffered,
-  knownInstanceTypes,
-} from './instance-types.ts';
+import { architecturesOf } from './instance-types.ts';
+import { instanceTypeFacts } from './instance-type-facts.ts';
+import { isOffered } from '../capacity/offerings.ts';
 
 /** Checks that there is such a type, that this Region has it, and that it can run the image. */
 export const checkInstanceType = (
@@ -17,9 +14,7 @@ export const checkInstanceType = (
   image: Pick<LaunchImage, 'architecture'>,
 ): DomainError | undefined => {
   if (instanceTypeFacts(name) === undefined) {
-    return invalidParameterValue(
-      `Invalid value '${name}' for InstanceType. Faultline has ${knownInstanceTypes.join(', ')}.`,
-    );
+    return invalidParameterValue(`Invalid value '${name}' for InstanceType.`);
   }
   if (!isOffered(name, view.shard)) {
     return new DomainError(

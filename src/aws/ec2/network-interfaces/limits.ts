@@ -1,5 +1,5 @@
 import { DomainError } from '../../../world/domain-error.ts';
-import { instanceTypeFacts } from '../instances/instance-types.ts';
+import { instanceTypeFacts } from '../instances/instance-type-facts.ts';
 
 /**
  * Whether an instance of the type may have so many interfaces ("Maximum IP addresses per network interface", User Guide;

@@ -14,7 +14,7 @@ import {
   type Instance,
   type Volume,
 } from '../instances/instance-entities.ts';
-import { instanceTypeFacts } from '../instances/instance-types.ts';
+import { instanceTypeFacts } from '../instances/instance-type-facts.ts';
 import { instanceById } from '../instances/instances.ts';
 import { isDeviceName, isSameDevice } from './device-names.ts';
 import {

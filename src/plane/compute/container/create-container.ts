@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
-import { instanceTypeFacts } from '../../../aws/ec2/instances/instance-types.ts';
+import { instanceTypeFacts } from '../../../aws/ec2/instances/instance-type-facts.ts';
 import type { DomainError } from '../../../world/domain-error.ts';
 import type { ContainerPlan } from './container-plan.ts';
 import { EngineProblem } from './engine-client.ts';

@@ -3,7 +3,7 @@ import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { instanceTypeFacts } from '../../../aws/ec2/instances/instance-types.ts';
+import { instanceTypeFacts } from '../../../aws/ec2/instances/instance-type-facts.ts';
 import { isSystemProblem } from '../../system-problem.ts';
 
 /** What an instance gets of this machine. */
