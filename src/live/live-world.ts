@@ -31,7 +31,7 @@ import { balancerBlockages, subnetBlockages, type Blockage } from '../serving/ru
 import {
   isCheckerLetIn,
   loopbackClient,
-  mayLeaveTo,
+  passageFromInstance,
   passageTo,
 } from '../serving/addresses/passages.ts';
 import type { PublicOwner } from '../serving/addresses/owners.ts';
@@ -177,8 +177,7 @@ export class LiveWorld {
     const opened: LiveWorld[] = [];
     const driver = await options.createDriver(clock, {
       // No instance runs before the world does.
-      way: ({ instanceId, zoneId }, address) =>
-        opened[0]?.reachOf({ kind: 'instance', instanceId, zoneId }, address) ?? noWay,
+      way: (asker, target) => opened[0]?.wayOfInstance(asker, target) ?? noWay,
       outside: ({ instanceId }, socket) => ({
         socket,
         way: reachOutside(world, instanceId, socket),
@@ -331,11 +330,16 @@ export class LiveWorld {
     return owner?.kind === 'address' ? noWay : openWay(0);
   }
 
-  /** The same from an instance in a network of its own, whose routes may lead nowhere. */
-  reachFromInstance({ instanceId, zoneId }: Asker, address: string): Way {
-    const owner = this.sockets.ownerOf(address);
-    const mayLeave = owner === undefined || mayLeaveTo(this.world, instanceId, owner).allowed;
-    return mayLeave ? this.reachOf({ kind: 'instance', instanceId, zoneId }, address) : noWay;
+  /** The same from an instance in a network of its own: its routes and rules come first. */
+  wayOfInstance({ instanceId, zoneId }: Asker, { address, port }: SocketAddress): Way {
+    const { world, sockets } = this;
+    const owner = sockets.ownerOf(address);
+    const isLetOut =
+      owner === undefined ||
+      sockets
+        .awsPorts(port)
+        .some((awsPort) => passageFromInstance(world, instanceId, owner, awsPort).allowed);
+    return isLetOut ? this.reachOf({ kind: 'instance', instanceId, zoneId }, address) : noWay;
   }
 
   /** A driver that makes networks of its own keeps them to what security groups and faults say. */

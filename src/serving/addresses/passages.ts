@@ -12,8 +12,10 @@ import {
   type NetworkInterface,
 } from '../../aws/ec2/instances/instance-entities.ts';
 import { admits, entryOf } from '../../aws/ec2/traffic/entry.ts';
-import { passes, stopped, type Passage } from '../../aws/ec2/traffic/passage.ts';
-import { wayOut } from '../../aws/ec2/traffic/way-out.ts';
+import { allows } from '../../aws/ec2/traffic/allows.ts';
+import { passes, type Passage } from '../../aws/ec2/traffic/passage.ts';
+import { anyAddress } from '../../aws/ec2/traffic/way-out.ts';
+import { publicSidesOf } from '../../aws/ec2/addresses/associations.ts';
 import { nodeInterface } from '../../aws/elbv2/load-balancer-zones.ts';
 import { checkersIn } from '../../aws/route53/checkers.ts';
 import type { View } from '../../world/transaction.ts';
@@ -45,17 +47,20 @@ interface Reached {
   readonly networkInterface: NetworkInterface;
 }
 
-/** The interface of an internet-facing load balancer's node. Who calls an internal one cannot be told from here. */
-const ofNode = (world: World, node: BalancerNode): Reached | undefined => {
+/** The interface of a load balancer's node. */
+const ofNode = (
+  world: World,
+  node: BalancerNode,
+): (Reached & { readonly isInternal: boolean }) | undefined => {
   const serving = servingLoadBalancers(world).find(
     ({ loadBalancer }) => loadBalancer.id === node.loadBalancerArn,
   );
   const zone = serving?.loadBalancer.zones.find(({ zoneId }) => zoneId === node.zoneId);
   if (serving === undefined || zone === undefined) return undefined;
   const { view, loadBalancer } = serving;
-  if (loadBalancer.scheme === 'internal') return undefined;
   const networkInterface = nodeInterface(view, loadBalancer, zone.subnetId);
-  return networkInterface === undefined ? undefined : { view, networkInterface };
+  const isInternal = loadBalancer.scheme === 'internal';
+  return networkInterface === undefined ? undefined : { view, networkInterface, isInternal };
 };
 
 const ofInstance = (world: World, owner: PublicOwner): Reached | undefined => {
@@ -77,8 +82,10 @@ const ofInstance = (world: World, owner: PublicOwner): Reached | undefined => {
  */
 export const passageTo = (world: World, owner: Owner, port: number, client: string): Passage => {
   if (owner.kind === 'instance') return passes;
-  const reached = owner.kind === 'node' ? ofNode(world, owner) : ofInstance(world, owner);
-  if (reached === undefined) return passes;
+  const node = owner.kind === 'node' ? ofNode(world, owner) : undefined;
+  const reached = owner.kind === 'node' ? node : ofInstance(world, owner);
+  // Who calls an internal load balancer cannot be told from here.
+  if (reached === undefined || node?.isInternal === true) return passes;
   const { view, networkInterface } = reached;
   // Every instance in a public subnet has a public side here, also one without a public address of AWS's.
   return admits(entryOf(view, networkInterface, 'tcp', port), client);
@@ -105,15 +112,44 @@ export const isCheckerLetIn = (
   return passageTo(world, side, port, checker?.ipAddress ?? loopbackClient).allowed;
 };
 
+/** The interface behind an owner of a loopback address, and by which address instances call it. */
+const destinationOf = (
+  world: World,
+  owner: Exclude<Owner, { readonly kind: 'instance' }>,
+): (Reached & { readonly publicAddress: string | undefined }) | undefined => {
+  const node = owner.kind === 'node' ? ofNode(world, owner) : undefined;
+  const reached = owner.kind === 'node' ? node : ofInstance(world, owner);
+  if (reached === undefined) return undefined;
+  const [side] = publicSidesOf(reached.view, reached.networkInterface);
+  return {
+    ...reached,
+    publicAddress: node?.isInternal === true ? undefined : (side?.publicIpAddress ?? anyAddress),
+  };
+};
+
 /**
- * Whether an instance in a network of its own gets to what owns a loopback address. Public sides, and the nodes of
- * internet-facing load balancers, are out on the Internet: it needs a way out. Internal nodes are in its VPC.
+ * Whether an instance in a network of its own may begin a TCP connection to what owns a loopback address, at a port of AWS's
+ * side. Public sides, and the nodes of internet-facing load balancers, are out on the Internet: its routes must lead there,
+ * and its security groups and network ACL let it out. The nodes of internal ones are in its VPC.
  */
-export const mayLeaveTo = (world: World, instanceId: string, owner: Owner): Passage => {
+export const passageFromInstance = (
+  world: World,
+  instanceId: string,
+  owner: Owner,
+  port: number,
+): Passage => {
   const host = instanceHosts(world).byId(instanceId);
-  const isOutside = owner.kind !== 'node' || ofNode(world, owner) !== undefined;
-  if (host === undefined || owner.kind === 'instance' || !isOutside) return passes;
-  const view = world.view(host.region, host.account);
-  const way = wayOut(view, host.networkInterface.subnetId, host.networkInterface);
-  return way.kind === 'none' ? stopped('route', way.detail) : passes;
+  if (host === undefined || owner.kind === 'instance') return passes;
+  const destination = destinationOf(world, owner);
+  if (destination === undefined) return passes;
+  const { publicAddress, networkInterface } = destination;
+  return allows(world.view(host.region, host.account), {
+    source: host.networkInterface,
+    destination:
+      publicAddress === undefined
+        ? { kind: 'interface', networkInterface }
+        : { kind: 'outside', address: publicAddress },
+    protocol: 'tcp',
+    port,
+  });
 };

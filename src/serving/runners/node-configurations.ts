@@ -127,7 +127,7 @@ export const passageToTarget = (
     privateAddressesOf(one).includes(address),
   );
   return allows(view, {
-    source: { kind: 'interface', networkInterface: from },
+    source: from,
     destination: { kind: 'interface', networkInterface: to ?? host.networkInterface, address },
     protocol: 'tcp',
     port,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Subnets } from '../entities.ts';
+import type { NetworkInterface } from '../instances/instance-entities.ts';
 import {
   createNetworkAcl,
   createNetworkAclEntry,
@@ -9,7 +10,7 @@ import {
 } from '../network/network-acls.ts';
 import { revokeSecurityGroupEgress } from '../network/security-group-rules.ts';
 import { present } from '../test-region.ts';
-import { allows, type End } from './allows.ts';
+import { allows, type Destination } from './allows.ts';
 import { admits, entryOf } from './entry.ts';
 import type { Passage } from './passage.ts';
 import { testNetwork, type TestNetwork } from './test-network.ts';
@@ -17,8 +18,20 @@ import { testNetwork, type TestNetwork } from './test-network.ts';
 const outside = { kind: 'outside', address: '203.0.113.9' } as const;
 const everywhere = '0.0.0.0/0';
 
-const through = (network: TestNetwork, source: End, destination: End, port: number): Passage =>
-  allows(network.it.view(), { source, destination, protocol: 'tcp', port });
+const through = (
+  network: TestNetwork,
+  source: NetworkInterface,
+  destination: Destination,
+  port: number,
+): Passage => allows(network.it.view(), { source, destination, protocol: 'tcp', port });
+
+/** What a client outside meets at a port of an interface. */
+const comingIn = (
+  network: TestNetwork,
+  at: NetworkInterface,
+  port: number,
+  client: string = outside.address,
+): Passage => admits(entryOf(network.it.view(), at, 'tcp', port), client);
 
 const by = (passage: Passage): string => (passage.allowed ? 'allowed' : passage.by);
 
@@ -62,18 +75,16 @@ describe('a client outside', () => {
     const network = await testNetwork();
     const group = network.group('web');
     const web = network.place(network.publicSubnetId, [group], true);
-    const destination = { kind: 'interface', networkInterface: web } as const;
-    const refused = through(network, outside, destination, 8080);
+    const refused = comingIn(network, web, 8080);
     expect(refused).toEqual({
       allowed: false,
       by: 'security-group',
       detail: `the security group ${group} does not allow TCP 8080 from outside (203.0.113.9)`,
     });
     network.allow(group, 8080, '203.0.113.0/24');
-    expect(by(through(network, outside, destination, 8080))).toBe('allowed');
-    expect(by(through(network, outside, destination, 8081))).toBe('security-group');
-    const stranger = { kind: 'outside', address: '198.51.100.7' } as const;
-    expect(by(through(network, stranger, destination, 8080))).toBe('security-group');
+    expect(by(comingIn(network, web, 8080))).toBe('allowed');
+    expect(by(comingIn(network, web, 8081))).toBe('security-group');
+    expect(by(comingIn(network, web, 8080, '198.51.100.7'))).toBe('security-group');
   });
 
   test('is never meant by a rule that names a group, not even the interface’s own', async () => {
@@ -81,24 +92,18 @@ describe('a client outside', () => {
     const group = network.group('web');
     network.allow(group, 8080, group);
     const web = network.place(network.publicSubnetId, [group], true);
-    const destination = { kind: 'interface', networkInterface: web } as const;
-    expect(by(through(network, outside, destination, 8080))).toBe('security-group');
+    expect(by(comingIn(network, web, 8080))).toBe('security-group');
   });
 
-  test('needs a public address and a route to an internet gateway', async () => {
+  test('needs a route to an internet gateway', async () => {
     const network = await testNetwork();
     const group = network.group('web');
     network.allow(group, 80, everywhere);
-    const withoutAddress = network.place(network.publicSubnetId, [group]);
     const withoutRoute = network.place(network.privateSubnetId, [group], true);
-    for (const networkInterface of [withoutAddress, withoutRoute]) {
-      const destination = { kind: 'interface', networkInterface } as const;
-      expect(by(through(network, outside, destination, 80))).toBe('route');
-    }
+    expect(by(comingIn(network, withoutRoute, 80))).toBe('route');
     // A way out through a NAT gateway is no way in.
     network.natGateway(network.publicSubnetId);
-    const destination = { kind: 'interface', networkInterface: withoutRoute } as const;
-    expect(by(through(network, outside, destination, 80))).toBe('route');
+    expect(by(comingIn(network, withoutRoute, 80))).toBe('route');
   });
 
   test.each([
@@ -152,8 +157,7 @@ describe('a client outside', () => {
     network.allow(group, 80, everywhere);
     const web = network.place(network.publicSubnetId, [group], true);
     giveAcl(network, network.publicSubnetId, entries);
-    const destination = { kind: 'interface', networkInterface: web } as const;
-    expect(by(through(network, outside, destination, 80))).toBe(expected);
+    expect(by(comingIn(network, web, 80))).toBe(expected);
   });
 });
 
@@ -169,16 +173,16 @@ describe('inside a VPC', () => {
       kind: 'interface',
       networkInterface: network.place(network.privateSubnetId, [back]),
     } as const;
-    expect(by(through(network, source, destination, 8080))).toBe('security-group');
+    expect(by(through(network, source.networkInterface, destination, 8080))).toBe('security-group');
     network.allow(back, 8080, front);
-    expect(by(through(network, source, destination, 8080))).toBe('allowed');
+    expect(by(through(network, source.networkInterface, destination, 8080))).toBe('allowed');
     // The other way round nothing was allowed: state is of a connection, not of a pair.
-    expect(by(through(network, destination, source, 8080))).toBe('security-group');
+    expect(by(through(network, destination.networkInterface, source, 8080))).toBe('security-group');
     network.it.call(revokeSecurityGroupEgress, {
       GroupId: front,
       IpPermissions: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: everywhere }] }],
     });
-    expect(through(network, source, destination, 8080)).toMatchObject({
+    expect(through(network, source.networkInterface, destination, 8080)).toMatchObject({
       by: 'security-group',
       detail: `the security group ${front} does not allow TCP 8080 to ${destination.networkInterface.id} (${destination.networkInterface.privateIpAddress})`,
     });
@@ -197,12 +201,12 @@ describe('inside a VPC', () => {
       ['out', 100, 'allow', '10.0.1.0/24', [8080, 8080]],
       ['in', 100, 'allow', '10.0.1.0/24', clientPorts],
     ]);
-    expect(by(through(network, source, other, 8080))).toBe('allowed');
-    expect(by(through(network, source, sameSubnet, 8080))).toBe('allowed');
+    expect(by(through(network, source.networkInterface, other, 8080))).toBe('allowed');
+    expect(by(through(network, source.networkInterface, sameSubnet, 8080))).toBe('allowed');
     const acl = giveAcl(network, network.privateSubnetId, [
       ['in', 100, 'allow', '10.0.0.0/24', [8080, 8080]],
     ]);
-    const passage = through(network, source, other, 8080);
+    const passage = through(network, source.networkInterface, other, 8080);
     expect(passage).toMatchObject({ allowed: false, by: 'network-acl' });
     expect(passage.allowed ? '' : passage.detail).toContain(acl);
   });
@@ -218,7 +222,7 @@ describe('inside a VPC', () => {
       kind: 'interface',
       networkInterface: network.place(network.privateSubnetId, [network.group('g')]),
     } as const;
-    expect(by(through(network, source, destination, 80))).toBe('route');
+    expect(by(through(network, source.networkInterface, destination, 80))).toBe('route');
   });
 });
 
@@ -226,10 +230,14 @@ test('going out follows the routes, and the groups let it', async () => {
   const network = await testNetwork();
   const group = network.group('out');
   const hidden = network.place(network.privateSubnetId, [group]);
-  const source = { kind: 'interface', networkInterface: hidden } as const;
-  expect(by(through(network, source, outside, 443))).toBe('route');
+  expect(by(through(network, hidden, outside, 443))).toBe('route');
   network.natGateway(network.publicSubnetId);
-  expect(by(through(network, source, outside, 443))).toBe('allowed');
+  expect(by(through(network, hidden, outside, 443))).toBe('allowed');
+  network.it.call(revokeSecurityGroupEgress, {
+    GroupId: group,
+    IpPermissions: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: everywhere }] }],
+  });
+  expect(by(through(network, hidden, outside, 443))).toBe('security-group');
 });
 
 test('a client is let in exactly when a rule holds its address, and entries of ACLs decide in their order', async () => {

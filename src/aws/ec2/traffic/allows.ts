@@ -1,7 +1,5 @@
 import type { View } from '../../../world/transaction.ts';
-import { publicSidesOf } from '../addresses/associations.ts';
 import type { NetworkInterface } from '../instances/instance-entities.ts';
-import { admits, entryOf } from './entry.ts';
 import { aclOf, denialOf, ephemeralPort, stepsOf } from './network-acl-filter.ts';
 import {
   firstStop,
@@ -14,8 +12,8 @@ import {
 import { groupsDoNotAllow, isAbout, isPeer, rulesOf } from './security-group-filter.ts';
 import { wayOut } from './way-out.ts';
 
-/** One end of a connection. */
-export type End =
+/** Where a connection goes. */
+export type Destination =
   | {
       readonly kind: 'interface';
       readonly networkInterface: NetworkInterface;
@@ -25,17 +23,18 @@ export type End =
   /** Somebody on the Internet, by IPv4 address. */
   | { readonly kind: 'outside'; readonly address: string };
 
-/** A connection that is to begin. */
+/** A connection that is to begin at an interface. What comes from outside is `entryOf`'s to decide about. */
 export interface Connection {
-  readonly source: End;
-  readonly destination: End;
+  readonly source: NetworkInterface;
+  readonly destination: Destination;
   readonly protocol: TransportProtocol;
   /** The destination's. */
   readonly port: number;
 }
 
-type Inner = Extract<End, { readonly kind: 'interface' }>;
-type Outer = Extract<End, { readonly kind: 'outside' }>;
+type Inner = Extract<Destination, { readonly kind: 'interface' }>;
+type Outer = Extract<Destination, { readonly kind: 'outside' }>;
+type End = Destination;
 type Wanted = Pick<Connection, 'protocol' | 'port'>;
 
 const addressOf = (end: End): string =>
@@ -116,11 +115,6 @@ const inside = (view: View, source: Inner, destination: Inner, wanted: Wanted): 
   ]);
 };
 
-const comingIn = (view: View, source: Outer, { networkInterface }: Inner, wanted: Wanted) =>
-  publicSidesOf(view, networkInterface).length === 0
-    ? stopped('route', `the network interface ${networkInterface.id} has no public address`)
-    : admits(entryOf(view, networkInterface, wanted.protocol, wanted.port), source.address);
-
 const goingOut = (view: View, source: Inner, destination: Outer, wanted: Wanted): Passage => {
   const { networkInterface } = source;
   const way = wayOut(view, networkInterface.subnetId, networkInterface, destination.address);
@@ -138,13 +132,9 @@ const goingOut = (view: View, source: Inner, destination: Outer, wanted: Wanted)
  * ACLs", "Route tables". What is not allowed is dropped in silence.
  */
 export const allows = (view: View, connection: Connection): Passage => {
-  const { source, destination } = connection;
-  if (source.kind === 'interface') {
-    return destination.kind === 'interface'
-      ? inside(view, source, destination, connection)
-      : goingOut(view, source, destination, connection);
-  }
+  const { destination } = connection;
+  const source: Inner = { kind: 'interface', networkInterface: connection.source };
   return destination.kind === 'interface'
-    ? comingIn(view, source, destination, connection)
-    : passes;
+    ? inside(view, source, destination, connection)
+    : goingOut(view, source, destination, connection);
 };

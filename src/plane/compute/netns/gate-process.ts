@@ -222,7 +222,7 @@ export class GateProcess {
     }
     this.#hold(instanceId, socket);
     const surroundings = this.#surroundings;
-    joinByWay(socket, target, () => surroundings.way(asker, target.address));
+    joinByWay(socket, target, () => surroundings.way(asker, target));
   }
 
   #joinOutside(instanceId: string, target: Endpoint, socket: Socket): void {

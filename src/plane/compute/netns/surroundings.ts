@@ -18,6 +18,6 @@ export interface Surroundings {
   dnsServer(region: string): Promise<Endpoint | undefined>;
   /** What bytes to an address of the Internet meet at this moment, by the instance's routes; and where it really is. */
   outside(asker: Asker, target: Endpoint): { readonly way: Way; readonly socket: Endpoint };
-  /** What bytes between an instance and one of these addresses meet at this moment. */
-  way(asker: Asker, address: string): Way;
+  /** What bytes between an instance and one of these sockets meet at this moment, by the instance's routes too. */
+  way(asker: Asker, target: Endpoint): Way;
 }
