@@ -2,64 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { rotateAnswer, turnsOf } from './answer-order.ts';
 import type { AnswerContext } from './answer.ts';
 import { answer } from './answer.ts';
-import type { DnsQuestion, DnsRecord, RecordType } from './dns-records.ts';
+import type { DnsQuestion } from './dns-records.ts';
 import type { ResourceRecordSet } from './entities.ts';
-import { parseName } from './names.ts';
-import { isBad, parseValue } from './record-values.ts';
-import { serveZone, zoneFinder } from './served-zone.ts';
-import type { ServedZone } from './served-zone.ts';
-
-const nameOf = (text: string): string => {
-  const name = parseName(text);
-  if (isBad(name)) throw new Error(name.reason);
-  return name;
-};
-
-type SetParts = Partial<Omit<ResourceRecordSet, 'alias'>> & { alias?: string; evaluate?: boolean };
-
-const set = (
-  name: string,
-  type: RecordType,
-  values: readonly string[],
-  parts: SetParts = {},
-): ResourceRecordSet => {
-  const { alias, evaluate, ...rest } = parts;
-  return {
-    id: `${name}/${type}/${parts.setIdentifier ?? ''}`,
-    hostedZoneId: 'Z1',
-    name: nameOf(name),
-    type,
-    ttlSeconds: 300,
-    values,
-    data: values.map((value) => {
-      const data = parseValue(type, value);
-      if (isBad(data)) throw new Error(data.reason);
-      return data;
-    }),
-    ...(alias === undefined
-      ? {}
-      : {
-          alias: {
-            hostedZoneId: 'Z1',
-            dnsName: nameOf(alias),
-            evaluateTargetHealth: evaluate ?? false,
-          },
-        }),
-    ...rest,
-  };
-};
-
-const zone = (name: string, sets: readonly ResourceRecordSet[], createdAt = 0): ServedZone =>
-  serveZone({ id: 'Z1', name: nameOf(name), callerReference: 'r', nameServers: [], createdAt }, [
-    set(
-      name,
-      'SOA',
-      ['ns-1.awsdns-00.com. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400'],
-      { ttlSeconds: 900 },
-    ),
-    set(name, 'NS', ['ns-1.awsdns-00.com', 'ns-2.awsdns-01.net'], { ttlSeconds: 172_800 }),
-    ...sets,
-  ]);
+import { serveZone, zoneFinder, type ServedZone } from './served-zone.ts';
+import { nameOf, set, show, zone, type SetParts } from './test-zones.ts';
 
 const pair = (parts: {
   primary?: SetParts;
@@ -107,21 +53,6 @@ const contextOf = (
       ? { addresses: ['127.0.3.1'], ttlSeconds: 60, healthy: true }
       : undefined,
 });
-
-const show = (record: DnsRecord): string => {
-  const { data } = record;
-  const value =
-    data.type === 'A' || data.type === 'AAAA'
-      ? data.address
-      : 'target' in data
-        ? data.target
-        : 'strings' in data
-          ? data.strings.join('')
-          : 'exchange' in data
-            ? data.exchange
-            : '...';
-  return `${record.name} ${record.ttlSeconds} ${data.type} ${value}`;
-};
 
 const ask = (
   context: AnswerContext,
@@ -309,38 +240,6 @@ describe('a zone', () => {
 });
 
 // The examples of RFC 4592 section 2.2.1.
-describe('a referral', () => {
-  const context = contextOf([
-    zone('example.com', [
-      set('sub.example.com', 'NS', [
-        'ns1.sub.example.com',
-        'ns2.sub.example.com',
-        'ns.example.net',
-      ]),
-      set('ns1.sub.example.com', 'A', ['192.0.2.53']),
-      set('ns2.sub.example.com', 'A', ['192.0.2.54']),
-      set('ns2.sub.example.com', 'AAAA', ['2001:db8::54']),
-      set('sibling.example.com', 'NS', ['ns1.sub.example.com']),
-      set('*.example.com', 'A', ['192.0.2.1']),
-    ]),
-  ]);
-  const glue = [
-    'ns1.sub.example.com. 300 A 192.0.2.53',
-    'ns2.sub.example.com. 300 A 192.0.2.54',
-    'ns2.sub.example.com. 300 AAAA 2001:db8::54',
-  ];
-
-  test.each<[string, DnsQuestion['type'], readonly string[]]>([
-    ['www.sub.example.com.', 'A', glue],
-    ['sub.example.com.', 'NS', glue],
-    ['ns1.sub.example.com.', 'A', glue],
-    ['www.sibling.example.com.', 'A', glue.slice(0, 1)],
-    ['www.example.com.', 'A', []],
-  ])('carries the addresses of its name servers: %s %s', (name, type, addresses) => {
-    expect(answer({ name, type }, context).additional.map(show)).toEqual(addresses);
-  });
-});
-
 describe('wildcards', () => {
   const context = contextOf([zone('example.com', rfc4592)]);
   test.each<[string, DnsQuestion['type'], string, string[]]>([

@@ -76,10 +76,14 @@ const isMember = (member: string, step: string): boolean => {
 const textsAt = (value: unknown, path: readonly string[]): readonly string[] => {
   if (Array.isArray(value)) return value.flatMap((element) => textsAt(element, path));
   const [step, ...rest] = path;
-  if (step === undefined) return value === undefined ? [] : [String(value)];
-  if (typeof value !== 'object' || value === null) return [];
-  const member = Object.entries(value).find(([name]) => isMember(name, step));
-  return member === undefined ? [] : textsAt(member[1], rest);
+  if (typeof value === 'object' && value !== null) {
+    const member =
+      step === undefined ? undefined : Object.entries(value).find(([name]) => isMember(name, step));
+    return member === undefined ? [] : textsAt(member[1], rest);
+  }
+  if (step !== undefined) return [];
+  if (typeof value === 'string') return [value];
+  return typeof value === 'number' || typeof value === 'boolean' ? [String(value)] : [];
 };
 
 /** What the filters of DescribeInstanceTypes compare. */
