@@ -1,4 +1,4 @@
-import type { Consequence } from '../world/conditions.ts';
+import type { Consequence } from '../world/shortage.ts';
 import type { Fault } from '../world/faults.ts';
 import type { World } from '../world/world.ts';
 

@@ -1,3 +1,4 @@
+import { locationOf } from '../aws/ec2/instances/instance-location.ts';
 import type { Driver } from '../plane/compute/driver.ts';
 import { DomainError, isDomainError } from '../world/domain-error.ts';
 import type { World } from '../world/world.ts';
@@ -36,7 +37,7 @@ export class InstanceVisits implements InstanceAdmin {
     }
     // A person comes from outside, as by SSH.
     const vantage = { kind: 'vantage', roundTripMs: () => 0 } as const;
-    const instance = { kind: 'instance', instanceId: id, zoneId } as const;
+    const instance = { kind: 'instance', ...locationOf(found.instance) } as const;
     if (!world.conditions.reach(vantage, instance).up) {
       return new DomainError(
         'ConflictUnreachable',

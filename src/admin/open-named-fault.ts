@@ -2,7 +2,8 @@ import { isKnownTypeOrFamily } from '../aws/ec2/instances/instance-type-facts.ts
 import { services } from '../aws/services.ts';
 import { DomainError, isDomainError } from '../world/domain-error.ts';
 import { openFault } from '../world/fault-book.ts';
-import { parseFaultTarget, type Fault, type FaultRequest } from '../world/faults.ts';
+import { parseFaultTarget } from '../world/fault-targets.ts';
+import type { Fault, FaultRequest } from '../world/faults.ts';
 import type { World } from '../world/world.ts';
 import { instanceHosts } from '../serving/addresses/instance-hosts.ts';
 

@@ -11,7 +11,7 @@ import type { RegionBlocks } from '../plane/disks/region-blocks.ts';
 import { createLiveProber } from '../plane/probe/live-prober.ts';
 import type { Driver } from '../plane/compute/driver.ts';
 import type { Asker, Surroundings } from '../plane/compute/netns/surroundings.ts';
-import type { Place } from '../world/conditions.ts';
+import type { Place } from '../world/places.ts';
 import { DomainError } from '../world/domain-error.ts';
 import { faultTimers } from '../world/fault-book.ts';
 import type { Journal } from '../world/journal.ts';

@@ -1,3 +1,4 @@
+import { locationOf } from '../aws/ec2/instances/instance-location.ts';
 import { ListeningWatch, showsListeningPorts } from '../plane/network/listening-ports.ts';
 import {
   createAddressRelay,
@@ -162,14 +163,17 @@ export class PublicSides {
     );
   }
 
-  #targetOf({ instance: { id, zoneId } }: InstanceHost, owner: PublicOwner): RelayTarget {
+  #targetOf({ instance }: InstanceHost, owner: PublicOwner): RelayTarget {
     const { world, sockets } = this.#options;
     return {
-      hostAddress: sockets.instanceAddress(id),
+      hostAddress: sockets.instanceAddress(instance.id),
       way: () => {
         // A client on this machine is outside of every Region and right beside it.
         const vantage = { kind: 'vantage', roundTripMs: () => 0 } as const;
-        return world.conditions.reach(vantage, { kind: 'instance', instanceId: id, zoneId });
+        return world.conditions.reach(vantage, {
+          kind: 'instance',
+          ...locationOf(instance),
+        });
       },
       admits: (client, port) =>
         sockets.awsPorts(port).some((awsPort) => passageTo(world, owner, awsPort, client).allowed),

@@ -13,7 +13,7 @@ import type { TrafficLoad } from '../drill/ports.ts';
 import type { ListedMachine } from '../plane/compute/driver.ts';
 import type { EndpointCondition } from '../plane/probe/probe-result.ts';
 import { VirtualClock } from '../world/clock.ts';
-import type { Place } from '../world/conditions.ts';
+import type { Place } from '../world/places.ts';
 import type { Journal } from '../world/journal.ts';
 import { faultTimers } from '../world/fault-book.ts';
 import { World } from '../world/world.ts';

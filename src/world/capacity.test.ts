@@ -86,13 +86,6 @@ describe('a fault of capacity', () => {
   ])('%s %s is refused with %s', (target, effect, code) => {
     expect(makeFault(earth, 'fault-1', 0, { target, effect })).toMatchObject({ code });
   });
-
-  test.each(['gray', 'loss', 'disk'])('the effect %s says that it is not there yet', (effect) => {
-    expect(makeFault(earth, 'fault-1', 0, { target: 'zone/use1-az1', effect })).toMatchObject({
-      code: 'InvalidEffect',
-      message: `The effect '${effect}' is not built yet; a zone takes power, network, latency, capacity.`,
-    });
-  });
 });
 
 describe('a rush', () => {

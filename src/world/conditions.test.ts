@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { earth } from '../atlas/geography.ts';
-import { Conditions, type Place } from './conditions.ts';
+import { Conditions } from './conditions.ts';
+import type { Place } from './places.ts';
 import { DomainError } from './domain-error.ts';
 import { makeFault, type Fault, type FaultRequest } from './faults.ts';
 import { openWay } from './way.ts';
@@ -189,6 +190,18 @@ describe('the API', () => {
 });
 
 describe('asking for a fault', () => {
+  it('says what the effect takes on its target when a field does not fit', () => {
+    const made = makeFault(earth, 'fault-1', 0, {
+      target: 'zone/use1-az1',
+      effect: 'network',
+      oneWay: true,
+    });
+    expect(made).toMatchObject({
+      message:
+        "The effect 'network' of zone/use1-az1 has no 'oneWay'; it takes severity, duration, seed, tail.",
+    });
+  });
+
   it.each([
     ['zone/nowhere', 'power', {}, 'InvalidTarget'],
     ['zone', 'power', {}, 'InvalidTarget'],
@@ -201,9 +214,24 @@ describe('asking for a fault', () => {
     ['zone/use1-az1', 'earthquake', {}, 'InvalidEffect'],
     ['zone/use1-az1', 'disaster', {}, 'InvalidEffect'],
     ['zone/use1-az1', 'power', { severity: 0 }, 'InvalidSeverity'],
-    ['zone/use1-az1', 'power', { severity: 0.5 }, 'InvalidSeverity'],
+    ['region/us-east-1', 'network', { severity: 0.5 }, 'InvalidSeverity'],
+    ['instance/i-0123456789abcdef0', 'power', { severity: 0.5 }, 'InvalidSeverity'],
     ['zone/use1-az1', 'power', { durationMs: 0 }, 'InvalidDuration'],
     ['link/use1-az1/use1-az2', 'latency', { latencyMs: -1 }, 'InvalidLatency'],
+    ['volume/web', 'disk', {}, 'InvalidTarget'],
+    ['volume/vol-0123456789abcdef0', 'power', {}, 'InvalidEffect'],
+    ['zone/use1-az1', 'power', { latencyMs: 5 }, 'InvalidField'],
+    ['zone/use1-az1', 'power', { as: 'silence' }, 'InvalidField'],
+    ['zone/use1-az1', 'latency', { oneWay: true }, 'InvalidField'],
+    ['zone/use1-az1', 'gray', { operations: ['RunInstances'] }, 'InvalidField'],
+    ['zone/use1-az1', 'gray', { as: 'throttle' }, 'InvalidManner'],
+    ['zone/use1-az1', 'gray', { as: 'error', latencyMs: 5 }, 'InvalidField'],
+    ['zone/use1-az1', 'disk', { as: 'silence' }, 'InvalidManner'],
+    ['link/use1-az1/use1-az2', 'network', { tailMs: 1000 }, 'InvalidField'],
+    ['zone/use1-az1', 'power', { tailMs: 0 }, 'InvalidDuration'],
+    ['zone/use1-az1', 'gray', { holdMs: -1 }, 'InvalidDuration'],
+    ['api/us-east-1', 'api', { operations: [] }, 'InvalidOperations'],
+    ['zone/use1-az1', 'power', { seed: 0.5 }, 'InvalidSeed'],
   ])('%s %s %o is refused with %s', (target, effect, more, code) => {
     const made = makeFault(earth, 'fault-1', 0, { target, effect, ...more });
     expect(made).toBeInstanceOf(DomainError);

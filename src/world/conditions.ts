@@ -1,18 +1,22 @@
 import type { Geography } from '../atlas/geography.ts';
-import { standsForType } from '../atlas/supply.ts';
-import { DomainError } from './domain-error.ts';
-import { parseFaultTarget, type Fault, type FaultTarget } from './faults.ts';
-import { noWay, openWay, type Way } from './way.ts';
+import type { Chance } from './chance.ts';
+import { FaultIndex } from './fault-index.ts';
+import type { Fault } from './faults.ts';
+import { HostDamage, type HostCondition } from './host-damage.ts';
+import {
+  instanceHost,
+  zoneOf,
+  type InstanceLocation,
+  type HostedLocation,
+  type Place,
+} from './places.ts';
+import { isBack, strengthLeft } from './recovery.ts';
+import { fateOf, requestFault, type ApiFault, type RequestFate } from './request-faults.ts';
+import { Shortage, type CapacityCondition, type Consequence } from './shortage.ts';
+import { noWay, openWay, worldMs, type Gray, type Way } from './way.ts';
+import { volumeCondition, type VolumeCondition, type VolumeLocation } from './volume-condition.ts';
 
-/** Somewhere that bytes come from or go to. */
-export type Place =
-  | { readonly kind: 'zone'; readonly zoneId: string }
-  | { readonly kind: 'instance'; readonly instanceId: string; readonly zoneId: string }
-  | { readonly kind: 'region'; readonly region: string }
-  /** A user on the Internet. `roundTripMs` is what the atlas says from there to each Region. */
-  | { readonly kind: 'vantage'; readonly roundTripMs: (region: string) => number };
-
-/** How a zone is. */
+/** How a zone is as a whole. A part of its hosts is another matter: see `instancePowered` and `host`. */
 export interface ZoneCondition {
   /** Without power everything in it has stopped and its memory is lost. */
   readonly powered: boolean;
@@ -20,112 +24,177 @@ export interface ZoneCondition {
   readonly connected: boolean;
   /** World time since which it has been impaired; undefined when it is well. */
   readonly impairedSince: number | undefined;
+  /** The share of its hosts that is without power or network, 0 to 1. */
+  readonly struckShare: number;
 }
 
-/** A fault that nobody opened: it follows from another, and goes with it. */
-export interface Consequence extends Fault {
-  /** The id of the fault that it follows from. */
-  readonly derivedFrom: string;
-}
+const wellZone: ZoneCondition = {
+  powered: true,
+  connected: true,
+  impairedSince: undefined,
+  struckShare: 0,
+};
 
-/** What is missing of a zone's machines of one type. */
-export interface CapacityCondition {
-  /** The share of the stock that is gone, 0 to 1. */
-  readonly goneShare: number;
-  /** The seed of the faults that it comes from, for what must be drawn. */
-  readonly seed: number;
-}
-
-const fullStock: CapacityCondition = { goneShare: 0, seed: 0 };
-const wellZone: ZoneCondition = { powered: true, connected: true, impairedSince: undefined };
-
-interface OpenFault {
-  readonly fault: Fault;
-  readonly target: FaultTarget;
+/** One call of an API, as faults see it. */
+export interface ApiCall {
+  readonly region: string;
+  readonly service: string;
+  readonly operation: string;
 }
 
 /**
  * The one pure place that everything asks what is broken: open faults over a geography. Planes, operations and
- * simulation see the same; no component keeps a notion of its own.
+ * simulation see the same; no component keeps a notion of its own. What a question costs does not grow with the number
+ * of open faults.
  */
 export class Conditions {
   readonly #geography: Geography;
-  readonly #faults: readonly OpenFault[];
-  readonly #zones = new Map<string, ZoneCondition>();
+  readonly #index: FaultIndex;
+  readonly #hosts: HostDamage;
+  readonly #shortage: Shortage;
 
-  constructor(geography: Geography, faults: readonly Fault[]) {
+  /** `seed` is the world's: who stands on which host follows from it. */
+  constructor(geography: Geography, faults: readonly Fault[], seed = 0) {
     this.#geography = geography;
-    this.#faults = faults.flatMap((fault) => {
-      const target = parseFaultTarget(geography, fault.target);
-      return target instanceof DomainError ? [] : [{ fault, target }];
-    });
+    this.#index = new FaultIndex(geography, faults);
+    this.#hosts = new HostDamage(this.#index, geography, seed);
+    this.#shortage = new Shortage(this.#index, geography);
   }
 
-  /** The open faults, oldest first. */
+  /** The open faults, oldest first; also those that are over and whose recovery drags on. */
   get faults(): readonly Fault[] {
-    return this.#faults.map((open) => open.fault);
+    return this.#index.faults;
   }
 
   /** True when nothing is broken: the common case, so that callers may skip the rest. */
   get clear(): boolean {
-    return this.#faults.length === 0;
+    return this.#index.faults.length === 0;
   }
 
+  /** How a zone is as a whole. */
   zone(zoneId: string): ZoneCondition {
     if (this.clear) return wellZone;
-    const known = this.#zones.get(zoneId);
-    if (known !== undefined) return known;
-    const condition = this.#zoneCondition(zoneId);
-    this.#zones.set(zoneId, condition);
-    return condition;
+    return this.#index.keep(`zone ${zoneId}`, () => this.#zoneCondition(zoneId));
   }
 
   /** False while a Region is in disaster: its API is silent and all its zones are without power. */
   regionAlive(region: string): boolean {
-    return !this.#has('disaster', (target) => target.kind === 'region' && target.region === region);
+    return !this.#index
+      .of('disaster', `region/${region}`)
+      .some(({ recovery }) => recovery === undefined);
   }
 
-  /** Whether the Region's API answers for the service. When it does not, requests hang and are dropped. */
+  /** Whether the Region's API answers for the service at all. When it does not, requests hang and are dropped. */
   apiAnswers(region: string, service: string): boolean {
     if (this.clear) return true;
     return (
       this.regionAlive(region) &&
-      !this.#has('network', (target) => target.kind === 'region' && target.region === region) &&
-      !this.#has(
-        'api',
-        (target) =>
-          target.kind === 'api' &&
-          target.region === region &&
-          (target.service === undefined || target.service === service),
+      !this.#index.has('network', `region/${region}`) &&
+      !this.#apiFaults(region, service).some(
+        (fault) =>
+          (fault.as ?? 'silence') === 'silence' &&
+          fault.operations === undefined &&
+          fault.severity * strengthLeft(fault) >= 1,
       )
     );
   }
 
-  /** Whether an instance in that zone has power. */
-  instancePowered(instanceId: string, zoneId: string): boolean {
+  /** What strikes a share of the calls of an operation. A Region that is cut off or in disaster is another matter. */
+  apiFaults({ region, service, operation }: ApiCall): readonly ApiFault[] {
+    return this.#apiFaults(region, service)
+      .filter(({ operations }) => operations?.includes(operation) !== false)
+      .map((fault) => requestFault(fault, apiManner(fault)));
+  }
+
+  /**
+   * How one call fares on its way to the API: it is answered, later by some time, or it meets silence (it hangs and is
+   * dropped), an error of AWS's side or throttling. The chance's `of` names the caller.
+   */
+  callFate(call: ApiCall, chance: Chance): RequestFate<ApiFault['as']> {
+    const { region, service, operation } = call;
+    if (this.clear) return { kind: 'served', delay: worldMs(0) };
+    if (!this.regionAlive(region) || this.#index.has('network', `region/${region}`)) {
+      return { kind: 'silence' };
+    }
+    return fateOf(this.apiFaults(call), {
+      ...chance,
+      of: `${region} ${service} ${operation} ${chance.of}`,
+    });
+  }
+
+  /**
+   * Whether calls of an operation from within the Region, as services make them of one another, come to an end other than
+   * failure: some of them at least. A Region that is cut off from the rest still works within.
+   */
+  controlPlaneWorks({ region, service, operation }: ApiCall): boolean {
     return (
-      this.zone(zoneId).powered &&
-      !this.#has(
-        'power',
-        (target) => target.kind === 'instance' && target.instanceId === instanceId,
+      this.regionAlive(region) &&
+      !this.apiFaults({ region, service, operation }).some(
+        ({ as, share }) => as !== 'latency' && share >= 1,
       )
     );
   }
 
-  /** Whether an instance's own network interface works; its zone's network is another matter. */
-  instanceConnected(instanceId: string): boolean {
-    return !this.#has(
-      'network',
-      (target) => target.kind === 'instance' && target.instanceId === instanceId,
+  /** The condition of the host that something stands on; its zone as a whole counts for the power alone. */
+  host(location: HostedLocation): HostCondition {
+    const { powered } = this.zone(location.zoneId);
+    const host = this.#hosts.condition(location);
+    return powered ? host : { ...host, powered: false };
+  }
+
+  /** Whether an instance has power: its zone, its host and it itself. */
+  instancePowered(location: InstanceLocation): boolean {
+    if (this.clear) return true;
+    const { instanceId, zoneId } = location;
+    return (
+      this.host({ zoneId, host: instanceHost(location) }).powered &&
+      !this.#strikesInstance('power', instanceId)
     );
   }
 
-  /** What bytes from one place to the other meet. */
+  /** Whether the network of an instance's host works; its zone's network is another matter. */
+  hostConnected(location: InstanceLocation): boolean {
+    const { zoneId } = location;
+    return this.clear || this.#hosts.condition({ zoneId, host: instanceHost(location) }).connected;
+  }
+
+  /** Whether an instance's network interface and the network of its host work; its zone's network is another matter. */
+  instanceConnected(location: InstanceLocation): boolean {
+    if (this.clear) return true;
+    return this.hostConnected(location) && !this.#strikesInstance('network', location.instanceId);
+  }
+
+  /** How reads and writes of a volume fare. */
+  volume(location: VolumeLocation): VolumeCondition {
+    return volumeCondition(this.#index, this.#hosts, this.zone(location.zoneId), location);
+  }
+
+  /**
+   * What strikes a share of the requests to the server in an instance, while shallow health checks pass. Only what
+   * answers fails so: a balancer's node passes requests on, and what is gray about them is its target.
+   */
+  gray({ instanceId, zoneId }: InstanceLocation): readonly Gray[] {
+    if (this.clear) return [];
+    return [`zone/${zoneId}`, `instance/${instanceId}`].flatMap((target) =>
+      this.#index.of('gray', target).map((fault) => requestFault(fault, grayManner(fault))),
+    );
+  }
+
+  /**
+   * What a connection meets that is opened from one place to the other: bytes there and back. A link that is struck one
+   * way alone strikes connections that are opened in that direction, as a lost route or a stateful filter does; those
+   * opened in the other pass, there and back.
+   */
   reach(from: Place, to: Place): Way {
     const base = this.#baseLatencyMs(from, to);
     if (this.clear) return openWay(base);
     if (!this.#alive(from) || !this.#alive(to) || !this.#joined(from, to)) return noWay;
-    return openWay(base + this.#addedLatencyMs(from, to));
+    const targets = this.#between(from, to);
+    const latencyMs = targets.reduce((sum, target) => sum + this.#latencyOf(target), base);
+    const passing = targets.reduce((share, target) => share * (1 - this.#lossOf(target)), 1);
+    const way = openWay(latencyMs, 1 - passing * this.#passingProviders(from, to));
+    const gray = to.kind === 'instance' ? this.gray(to) : [];
+    return gray.length === 0 ? way : { ...way, gray };
   }
 
   /**
@@ -133,22 +202,7 @@ export class Conditions {
    * faults take their share of what the others leave. A failed zone is another matter: see `zone`.
    */
   capacity(zoneId: string, instanceType: string | undefined, now: number): CapacityCondition {
-    if (this.clear) return fullStock;
-    const region = this.#geography.zone(zoneId)?.region;
-    const concerns = (target: FaultTarget): boolean =>
-      (target.kind === 'zone' && target.zoneId === zoneId) ||
-      (target.kind === 'region' && target.region === region) ||
-      (target.kind === 'stock' &&
-        target.zoneId === zoneId &&
-        instanceType !== undefined &&
-        standsForType(target.typeOrFamily, instanceType));
-    const opened = this.#faults
-      .filter(({ fault, target }) => fault.effect === 'capacity' && concerns(target))
-      .map(({ fault }) => fault);
-    const derived = this.consequences(now).filter((fault) => fault.target === `zone/${zoneId}`);
-    const all = [...opened, ...derived];
-    const left = all.reduce((share, fault) => share * (1 - fault.severity), 1);
-    return { goneShare: 1 - left, seed: all.reduce((sum, fault) => sum + fault.seed, 0) };
+    return this.#shortage.capacity(zoneId, instanceType, now);
   }
 
   /**
@@ -156,64 +210,31 @@ export class Conditions {
    * network takes capacity from the other zones of its Region, less and less until the rush is over.
    */
   consequences(now: number): readonly Consequence[] {
-    const { rush } = this.#geography;
-    if (rush === undefined || this.clear) return [];
-    return this.#failedZones().flatMap(({ fault, zoneId }) => {
-      const leftShare = 1 - (now - fault.begin) / rush.durationMs;
-      if (leftShare <= 0) return [];
-      const end = fault.begin + rush.durationMs;
-      const region = this.#geography.zone(zoneId)?.region ?? '';
-      return this.#geography
-        .zonesOf(region)
-        .filter((other) => other.id !== zoneId)
-        .map((other): Consequence => ({
-          id: `${fault.id}-rush-${other.id}`,
-          derivedFrom: fault.id,
-          target: `zone/${other.id}`,
-          effect: 'capacity',
-          severity: rush.share * Math.min(1, leftShare),
-          begin: fault.begin,
-          end: fault.end === null ? end : Math.min(end, fault.end),
-          seed: fault.seed,
-          latencyMs: 0,
-        }));
-    });
+    return this.#shortage.consequences(now);
   }
 
-  /** Zones that failed alone, each with the first of the faults that struck it. */
-  #failedZones(): readonly { readonly fault: Fault; readonly zoneId: string }[] {
-    const failed = new Map<string, Fault>();
-    for (const { fault, target } of this.#faults) {
-      if (target.kind !== 'zone' || (fault.effect !== 'power' && fault.effect !== 'network'))
-        continue;
-      const known = failed.get(target.zoneId);
-      if (known === undefined || fault.begin < known.begin) failed.set(target.zoneId, fault);
-    }
-    return [...failed].map(([zoneId, fault]) => ({ fault, zoneId }));
+  #apiFaults(region: string, service: string): readonly Fault[] {
+    const ofAll = this.#index.of('api', `api/${region}`);
+    const own = this.#index.of('api', `api/${region}/${service}`);
+    if (own.length === 0) return ofAll;
+    return ofAll.length === 0 ? own : [...ofAll, ...own];
   }
 
-  #has(effect: Fault['effect'], matches: (target: FaultTarget) => boolean): boolean {
-    return this.#faults.some((open) => open.fault.effect === effect && matches(open.target));
+  #strikesInstance(effect: 'power' | 'network', instanceId: string): boolean {
+    return this.#index
+      .of(effect, `instance/${instanceId}`)
+      .some((fault) => !isBack(fault, 'instance', instanceId));
   }
 
   #zoneCondition(zoneId: string): ZoneCondition {
-    const region = this.#geography.zone(zoneId)?.region;
-    const faults = this.#faults.filter(
-      ({ target }) =>
-        (target.kind === 'zone' && target.zoneId === zoneId) ||
-        (target.kind === 'region' && target.region === region),
-    );
-    const power = faults.filter(
-      ({ fault }) => fault.effect === 'power' || fault.effect === 'disaster',
-    );
-    const network = faults.filter(
-      ({ fault, target }) => fault.effect === 'network' && target.kind === 'zone',
-    );
-    const since = [...power, ...network].map(({ fault }) => fault.begin);
+    const power = this.#hosts.wholeFaults('power', zoneId);
+    const network = this.#hosts.wholeFaults('network', zoneId);
+    const since = [...power, ...network].map(({ begin }) => begin);
     return {
       powered: power.length === 0,
       connected: network.length === 0,
       impairedSince: since.length === 0 ? undefined : Math.min(...since),
+      struckShare: since.length > 0 ? 1 : this.#hosts.struckShare(zoneId),
     };
   }
 
@@ -221,11 +242,12 @@ export class Conditions {
     switch (place.kind) {
       case 'zone':
         return this.zone(place.zoneId).powered;
+      case 'hosted': {
+        const { powered, connected } = this.host(place);
+        return powered && connected;
+      }
       case 'instance':
-        return (
-          this.instancePowered(place.instanceId, place.zoneId) &&
-          this.instanceConnected(place.instanceId)
-        );
+        return this.instancePowered(place) && this.instanceConnected(place);
       case 'region':
         return this.regionAlive(place.region);
       case 'vantage':
@@ -235,65 +257,91 @@ export class Conditions {
 
   /** Whether the network between two places, both of them alive, carries anything. */
   #joined(from: Place, to: Place): boolean {
-    const [a, b] = [this.#zoneOf(from), this.#zoneOf(to)];
+    const [a, b] = [zoneOf(from), zoneOf(to)];
     if (a !== undefined && a === b) return true;
     for (const zoneId of [a, b]) {
       if (zoneId !== undefined && !this.zone(zoneId).connected) return false;
     }
-    const [regionA, regionB] = [this.#regionOf(from), this.#regionOf(to)];
-    if (regionA === undefined || regionA !== regionB) {
+    if (this.#crossesRegions(from, to)) {
       for (const end of [from, to]) if (!this.#leavesRegion(end)) return false;
     }
-    return !this.#linkFaults(a, b, regionA, regionB).some(
-      ({ fault }) => fault.effect === 'network',
-    );
+    return !this.#links(from, to).some((link) => this.#index.has('network', link));
+  }
+
+  #crossesRegions(from: Place, to: Place): boolean {
+    const region = this.#regionOf(from);
+    return region === undefined || region !== this.#regionOf(to);
   }
 
   /** Whether a place can speak to what is outside its Region. */
   #leavesRegion(place: Place): boolean {
     const region = this.#regionOf(place);
-    if (this.#has('network', (target) => target.kind === 'region' && target.region === region)) {
-      return false;
+    if (region !== undefined && this.#index.has('network', `region/${region}`)) return false;
+    const zoneId = zoneOf(place);
+    return zoneId === undefined || this.#workingProviders(zoneId).length > 0;
+  }
+
+  #workingProviders(zoneId: string): readonly string[] {
+    return [`provider/${zoneId}/1`, `provider/${zoneId}/2`].filter(
+      (provider) => !this.#index.has('network', provider),
+    );
+  }
+
+  /** The links that join two places, in that direction: of their zones and of their Regions. */
+  #links(from: Place, to: Place): readonly string[] {
+    const pairs: readonly (readonly [string | undefined, string | undefined])[] = [
+      [zoneOf(from), zoneOf(to)],
+      [this.#regionOf(from), this.#regionOf(to)],
+    ];
+    return pairs.flatMap(([a, b]) =>
+      a === undefined || b === undefined || a === b ? [] : [`link/${a}/${b}`],
+    );
+  }
+
+  /** The targets whose latency and loss lie on the way between two places. */
+  #between(from: Place, to: Place): readonly string[] {
+    const targets = [...this.#links(from, to)];
+    const [a, b] = [zoneOf(from), zoneOf(to)];
+    const crosses = this.#crossesRegions(from, to);
+    for (const place of [from, to]) {
+      const [zoneId, region] = [zoneOf(place), this.#regionOf(place)];
+      if (zoneId !== undefined && a !== b) targets.push(`zone/${zoneId}`);
+      if (region !== undefined && crosses) targets.push(`region/${region}`);
+      if (place.kind === 'instance') targets.push(`instance/${place.instanceId}`);
     }
-    const zoneId = this.#zoneOf(place);
-    return ![1, 2].every((provider) =>
-      this.#has(
-        'network',
-        (target) =>
-          target.kind === 'provider' && target.zoneId === zoneId && target.provider === provider,
-      ),
+    return targets;
+  }
+
+  #latencyOf(target: string): number {
+    const faults = this.#index.of('latency', target);
+    if (faults.length === 0) return 0;
+    return this.#index.keep(`latency ${target}`, () =>
+      faults.reduce((sum, fault) => sum + fault.latencyMs * strengthLeft(fault), 0),
     );
   }
 
-  #linkFaults(
-    zoneA: string | undefined,
-    zoneB: string | undefined,
-    regionA: string | undefined,
-    regionB: string | undefined,
-  ): readonly OpenFault[] {
-    const joins = (ends: readonly [string, string], a?: string, b?: string): boolean =>
-      a !== undefined && b !== undefined && ends.includes(a) && ends.includes(b) && a !== b;
-    return this.#faults.filter(
-      ({ target }) =>
-        target.kind === 'link' &&
-        (joins(target.ends, zoneA, zoneB) || joins(target.ends, regionA, regionB)),
+  #lossOf(target: string): number {
+    const faults = this.#index.of('loss', target);
+    if (faults.length === 0) return 0;
+    return this.#index.keep(
+      `loss ${target}`,
+      () =>
+        1 - faults.reduce((left, fault) => left * (1 - fault.severity * strengthLeft(fault)), 1),
     );
   }
 
-  #addedLatencyMs(from: Place, to: Place): number {
-    const [a, b] = [this.#zoneOf(from), this.#zoneOf(to)];
-    const [regionA, regionB] = [this.#regionOf(from), this.#regionOf(to)];
-    const links = this.#linkFaults(a, b, regionA, regionB);
-    const places = this.#faults.filter(
-      ({ target }) =>
-        (target.kind === 'zone' && a !== b && (target.zoneId === a || target.zoneId === b)) ||
-        (target.kind === 'region' &&
-          regionA !== regionB &&
-          (target.region === regionA || target.region === regionB)),
-    );
-    return [...links, ...places]
-      .filter(({ fault }) => fault.effect === 'latency')
-      .reduce((sum, { fault }) => sum + fault.latencyMs, 0);
+  /** The share that passes the providers of both ends: what leaves a zone's Region is spread over those that work. */
+  #passingProviders(from: Place, to: Place): number {
+    if (!this.#crossesRegions(from, to)) return 1;
+    let passing = 1;
+    for (const place of [from, to]) {
+      const zoneId = zoneOf(place);
+      if (zoneId === undefined) continue;
+      const providers = this.#workingProviders(zoneId);
+      const lost = providers.reduce((sum, provider) => sum + this.#lossOf(provider), 0);
+      passing *= 1 - lost / providers.length;
+    }
+    return passing;
   }
 
   #baseLatencyMs(from: Place, to: Place): number {
@@ -302,7 +350,7 @@ export class Conditions {
       return region === undefined ? 0 : from.roundTripMs(region);
     }
     if (to.kind === 'vantage') return this.#baseLatencyMs(to, from);
-    const [zoneA, zoneB] = [this.#zoneOf(from), this.#zoneOf(to)];
+    const [zoneA, zoneB] = [zoneOf(from), zoneOf(to)];
     if (zoneA !== undefined && zoneB !== undefined) {
       return this.#geography.zoneRoundTripMs(zoneA, zoneB);
     }
@@ -311,13 +359,16 @@ export class Conditions {
     return this.#geography.roundTripMs(regionA, regionB);
   }
 
-  #zoneOf(place: Place): string | undefined {
-    return place.kind === 'zone' || place.kind === 'instance' ? place.zoneId : undefined;
-  }
-
   #regionOf(place: Place): string | undefined {
     if (place.kind === 'region') return place.region;
-    const zoneId = this.#zoneOf(place);
+    const zoneId = zoneOf(place);
     return zoneId === undefined ? undefined : this.#geography.zone(zoneId)?.region;
   }
 }
+
+/** Faults of `api` without a manner are silent, as all of them once were. */
+const apiManner = ({ as }: Fault): ApiFault['as'] =>
+  as === 'error' || as === 'throttle' || as === 'latency' ? as : 'silence';
+
+const grayManner = ({ as }: Fault): Gray['as'] =>
+  as === 'silence' || as === 'latency' ? as : 'error';

@@ -1,28 +1,32 @@
 import type { Geography } from '../atlas/geography.ts';
-import { isTypeOrFamily } from '../atlas/supply.ts';
 import { DomainError } from './domain-error.ts';
 import { defineTable, type Entity } from './entity.ts';
+import {
+  addsLatency,
+  effectRules,
+  fieldsOfEffect,
+  type EffectRule,
+  type FaultEffect,
+  type FaultManner,
+} from './fault-effects.ts';
+import { parseFaultTarget, targetWords, type FaultTarget } from './fault-targets.ts';
 
-/** What a fault does to its target. */
-export type FaultEffect = 'power' | 'disaster' | 'network' | 'latency' | 'capacity' | 'api';
+/** How far what a fault has struck has come back, once the fault itself is over. */
+export interface Recovery {
+  /** World time at which the fault ended. */
+  readonly since: number;
+  /** World time at which the last of it is back. */
+  readonly until: number;
+  /** The share of the tail that is over, 0 to 1; it grows in steps. */
+  readonly doneShare: number;
+}
 
-/** What a fault strikes. */
-export type FaultTarget =
-  | { readonly kind: 'region'; readonly region: string }
-  | { readonly kind: 'zone'; readonly zoneId: string }
-  /** What a zone has of an instance type, such as `m5.large`, or of a family, such as `m5`. */
-  | { readonly kind: 'stock'; readonly zoneId: string; readonly typeOrFamily: string }
-  | { readonly kind: 'provider'; readonly zoneId: string; readonly provider: 1 | 2 }
-  | { readonly kind: 'instance'; readonly instanceId: string }
-  | { readonly kind: 'link'; readonly ends: readonly [string, string] }
-  | { readonly kind: 'api'; readonly region: string; readonly service: string | undefined };
-
-/** Something that is broken: a plain record, open until it is mended or its time is over. */
+/** Something that is broken: a plain record, open until it is mended or its time is over, and until its tail is. */
 export interface Fault extends Entity {
   /** The target as it was named, for example `zone/use1-az1`. */
   readonly target: string;
   readonly effect: FaultEffect;
-  /** 0 to 1. */
+  /** 0 to 1: the share of hosts, requests, packets, calls or capacity. */
   readonly severity: number;
   /** World time, milliseconds since 1970. */
   readonly begin: number;
@@ -30,31 +34,27 @@ export interface Fault extends Entity {
   readonly end: number | null;
   /** For effects that draw: the same seed breaks the same things. */
   readonly seed: number;
-  /** With the effect `latency`: what is added to each way's round trip. */
+  /** What is added to each way's round trip, to a request, to a call, or to a read or write of a disk: world ms. */
   readonly latencyMs: number;
+  /** Of the effects `api`, `gray` and `disk`; an `api` fault without it is silent. */
+  readonly as?: FaultManner;
+  /** The operations of an API that it strikes; all of them without it. */
+  readonly operations?: readonly string[];
+  /** It strikes what is opened from a link's first end to its second, and nothing the other way round. */
+  readonly oneWay?: true;
+  /** World ms that recovery drags on after the end; absent: all is back at once. */
+  readonly tailMs?: number;
+  /** World ms that what was drawn holds at least; absent: each request, packet or call is drawn by itself. */
+  readonly holdMs?: number;
+  /** Set when the fault is over and its tail is not. */
+  readonly recovery?: Recovery;
 }
 
 /** All open faults, in the shard `world`. */
 export const Faults = defineTable<Fault>('faults');
 
-/** With severity 1 the effect `latency` adds a second to each round trip, unless `latencyMs` says otherwise. */
+/** What is added to a round trip, request, call or access to a disk unless `latencyMs` says otherwise: a second. */
 const fullLatencyMs = 1000;
-
-/** Effects that are planned and not there; a request for one says so. */
-const unbuiltEffects: readonly string[] = ['gray', 'loss', 'disk'];
-
-/** Effects of which a part makes sense: all others are whole or not at all. */
-const gradedEffects: readonly FaultEffect[] = ['latency', 'capacity'];
-
-const effectsOf: Readonly<Record<FaultTarget['kind'], readonly FaultEffect[]>> = {
-  region: ['disaster', 'network', 'latency', 'capacity'],
-  zone: ['power', 'network', 'latency', 'capacity'],
-  stock: ['capacity'],
-  provider: ['network'],
-  instance: ['power', 'network'],
-  link: ['network', 'latency'],
-  api: ['api'],
-};
 
 /** A fault as it is asked for over the admin API. */
 export interface FaultRequest {
@@ -64,165 +64,159 @@ export interface FaultRequest {
   readonly durationMs?: number;
   readonly seed?: number;
   readonly latencyMs?: number;
+  readonly as?: string;
+  readonly operations?: readonly string[];
+  readonly oneWay?: boolean;
+  readonly tailMs?: number;
+  readonly holdMs?: number;
 }
 
-const unknownTarget = (target: string, why: string): DomainError =>
-  new DomainError(
-    'InvalidTarget',
-    `Unknown target '${target}': ${why}. Targets are region/CODE, zone/ID, zone/ID/TYPE-OR-FAMILY, ` +
-      `provider/ZONE-ID/1, instance/i-..., link/A/B (two zones or two Regions) and api/REGION[/SERVICE].`,
-  );
-
-const isEnd = (geography: Geography, name: string): boolean =>
-  geography.region(name) !== undefined || geography.zone(name) !== undefined;
-
-const linkTarget = (
-  geography: Geography,
-  target: string,
-  from: string,
-  to: string,
-): FaultTarget | DomainError => {
-  for (const end of [from, to]) {
-    if (!isEnd(geography, end)) {
-      return unknownTarget(target, `there is no Region or zone '${end}'`);
-    }
-  }
-  const areRegions = [from, to].map((end) => geography.region(end) !== undefined);
-  if (areRegions[0] !== areRegions[1]) {
-    return unknownTarget(target, 'a link joins two zones or two Regions');
-  }
-  if (from === to) return unknownTarget(target, 'a link joins two different places');
-  return { kind: 'link', ends: [from, to] };
-};
-
-const regionTarget = (
-  geography: Geography,
-  target: string,
-  region: string,
-  make: (region: string) => FaultTarget,
-): FaultTarget | DomainError =>
-  geography.region(region) === undefined
-    ? unknownTarget(target, `there is no Region '${region}'`)
-    : make(region);
-
-const zoneTarget = (
-  geography: Geography,
-  target: string,
-  zoneId: string,
-  make: (zoneId: string) => FaultTarget,
-): FaultTarget | DomainError =>
-  geography.zone(zoneId) === undefined
-    ? unknownTarget(target, `there is no zone with the id '${zoneId}'`)
-    : make(zoneId);
-
-const stockTarget = (
-  geography: Geography,
-  target: string,
-  zoneId: string,
-  typeOrFamily: string,
-): FaultTarget | DomainError =>
-  isTypeOrFamily(typeOrFamily)
-    ? zoneTarget(geography, target, zoneId, () => ({ kind: 'stock', zoneId, typeOrFamily }))
-    : unknownTarget(target, `'${typeOrFamily}' is neither an instance type nor a family`);
-
-/** Reads a target's name; a DomainError says what is wrong with it. */
-export const parseFaultTarget = (
-  geography: Geography,
-  target: string,
-): FaultTarget | DomainError => {
-  const [kind, first = '', second = '', ...rest] = target.split('/');
-  if (rest.length > 0) return unknownTarget(target, 'it has too many parts');
-  switch (kind) {
-    case 'region':
-      return regionTarget(geography, target, first, (region) => ({ kind, region }));
-    case 'zone':
-      return second === ''
-        ? zoneTarget(geography, target, first, (zoneId) => ({ kind, zoneId }))
-        : stockTarget(geography, target, first, second);
-    case 'provider':
-      return second === '1' || second === '2'
-        ? zoneTarget(geography, target, first, (zoneId) => ({
-            kind,
-            zoneId,
-            provider: second === '1' ? 1 : 2,
-          }))
-        : unknownTarget(target, 'a zone has the network providers 1 and 2');
-    case 'instance':
-      return /^i-[0-9a-f]{8,17}$/.test(first)
-        ? { kind, instanceId: first }
-        : unknownTarget(target, `'${first}' is not an instance id`);
-    case 'link':
-      return linkTarget(geography, target, first, second);
-    case 'api':
-      return regionTarget(geography, target, first, (region) => ({
-        kind,
-        region,
-        service: second === '' ? undefined : second,
-      }));
-    default:
-      return unknownTarget(target, `'${kind ?? ''}' is not a kind of target`);
-  }
-};
-
-/** A kind of target in a message, in the words that a user knows it by. */
-const kindWords: Readonly<Record<FaultTarget['kind'], string>> = {
-  region: 'a Region',
-  zone: 'a zone',
-  stock: "a zone's stock of a type",
-  provider: 'a provider',
-  instance: 'an instance',
-  link: 'a link',
-  api: 'an API',
-};
-
-const unavailableEffect = (request: FaultRequest, { kind }: FaultTarget): DomainError => {
-  const problem = unbuiltEffects.includes(request.effect)
-    ? 'is not built yet'
-    : `is not available for ${request.target}`;
-  return new DomainError(
-    'InvalidEffect',
-    `The effect '${request.effect}' ${problem}; ${kindWords[kind]} takes ${effectsOf[kind].join(', ')}.`,
-  );
-};
-
-/**
- * Checks a request and makes the fault that it asks for. The errors are `InvalidTarget`, `InvalidEffect`,
- * `InvalidSeverity`, `InvalidDuration` and `InvalidLatency`, all of them the caller's.
- */
-export const makeFault = (
-  geography: Geography,
-  id: string,
-  now: number,
+const effectOf = (
   request: FaultRequest,
-): Fault | DomainError => {
-  const target = parseFaultTarget(geography, request.target);
-  if (target instanceof DomainError) return target;
-  const effect = effectsOf[target.kind].find((candidate) => candidate === request.effect);
-  if (effect === undefined) return unavailableEffect(request, target);
-  const severity = request.severity ?? 1;
+  { kind }: FaultTarget,
+): { readonly effect: FaultEffect; readonly rule: EffectRule } | DomainError => {
+  const rules = effectRules[kind];
+  // The keys of a table of effects are effects.
+  const effects = Object.keys(rules) as readonly FaultEffect[];
+  const effect = effects.find((candidate) => candidate === request.effect);
+  const rule = effect === undefined ? undefined : rules[effect];
+  return effect === undefined || rule === undefined
+    ? new DomainError(
+        'InvalidEffect',
+        `The effect '${request.effect}' is not available for ${request.target}; ` +
+          `${targetWords[kind]} takes ${effects.join(', ')}.`,
+      )
+    : { effect, rule };
+};
+
+/** The first field that is asked for and that the effect does not take on this target. */
+const strangeField = (
+  request: FaultRequest,
+  effect: FaultEffect,
+  rule: EffectRule,
+): DomainError | undefined => {
+  const taken = fieldsOfEffect(effect, rule);
+  const asked: Readonly<Record<string, boolean>> = {
+    latencyMs: request.latencyMs !== undefined,
+    as: request.as !== undefined,
+    operations: request.operations !== undefined,
+    oneWay: request.oneWay === true,
+    tail: request.tailMs !== undefined,
+    hold: request.holdMs !== undefined,
+  };
+  const strange = Object.keys(asked).find((name) => asked[name] === true && !taken.includes(name));
+  return strange === undefined
+    ? undefined
+    : new DomainError(
+        'InvalidField',
+        `The effect '${effect}' of ${request.target} has no '${strange}'; it takes ${taken.join(', ')}.`,
+      );
+};
+
+const badSeverity = (
+  severity: number,
+  request: FaultRequest,
+  rule: EffectRule,
+): DomainError | undefined => {
   if (!(severity > 0 && severity <= 1)) {
     return new DomainError(
       'InvalidSeverity',
       `Severity is above 0 and at most 1, not ${severity}.`,
     );
   }
-  if (severity < 1 && !gradedEffects.includes(effect)) {
-    return new DomainError(
-      'InvalidSeverity',
-      `A part of the effect '${effect}' is not built yet; only ${gradedEffects.join(' and ')} take a severity below 1.`,
-    );
+  return severity === 1 || rule.parts === true
+    ? undefined
+    : new DomainError(
+        'InvalidSeverity',
+        `The effect '${request.effect}' of ${request.target} is whole or not at all: it takes no severity below 1.`,
+      );
+};
+
+const badDuration = (name: string, durationMs: number | undefined): DomainError | undefined =>
+  durationMs === undefined || (durationMs > 0 && Number.isFinite(durationMs))
+    ? undefined
+    : new DomainError(
+        'InvalidDuration',
+        `A ${name} is longer than nothing, for example 90s, 10m or 2h.`,
+      );
+
+const mannerOf = (
+  request: FaultRequest,
+  { manners }: EffectRule,
+): FaultManner | undefined | DomainError => {
+  if (manners === undefined) return undefined;
+  if (request.as === undefined) return manners[0];
+  return (
+    manners.find((manner) => manner === request.as) ??
+    new DomainError(
+      'InvalidManner',
+      `'as' of the effect '${request.effect}' is one of ${manners.join(', ')}, not '${request.as}'.`,
+    )
+  );
+};
+
+const latencyOf = (
+  request: FaultRequest,
+  effect: FaultEffect,
+  manner: FaultManner | undefined,
+  severity: number,
+): number | DomainError => {
+  if (!addsLatency(effect, manner)) {
+    return request.latencyMs === undefined
+      ? 0
+      : new DomainError(
+          'InvalidField',
+          `'latencyMs' of the effect '${effect}' goes with 'as' ${effect === 'disk' ? 'slow' : 'latency'} alone.`,
+        );
   }
-  const { durationMs } = request;
-  if (durationMs !== undefined && !(durationMs > 0 && Number.isFinite(durationMs))) {
-    return new DomainError(
-      'InvalidDuration',
-      'A duration is longer than nothing, for example 90s, 10m or 2h.',
-    );
-  }
-  const latencyMs = request.latencyMs ?? (effect === 'latency' ? severity * fullLatencyMs : 0);
-  if (!(latencyMs >= 0 && latencyMs <= 3_600_000)) {
-    return new DomainError('InvalidLatency', 'latencyMs is from 0 to 3600000.');
-  }
+  const full = effect === 'latency' ? severity * fullLatencyMs : fullLatencyMs;
+  const latencyMs = request.latencyMs ?? full;
+  return latencyMs >= 0 && latencyMs <= 3_600_000
+    ? latencyMs
+    : new DomainError('InvalidLatency', 'latencyMs is from 0 to 3600000.');
+};
+
+const badOperations = (operations: readonly string[] | undefined): DomainError | undefined =>
+  operations === undefined || (operations.length > 0 && operations.length <= 1000)
+    ? undefined
+    : new DomainError('InvalidOperations', 'operations are from 1 to 1000 names of operations.');
+
+const badSeed = (seed: number | undefined): DomainError | undefined =>
+  seed === undefined || Number.isSafeInteger(seed)
+    ? undefined
+    : new DomainError('InvalidSeed', `A seed is a whole number, not ${seed}.`);
+
+/**
+ * Checks a request and makes the fault that it asks for. Without a seed it has the world's. The errors are `InvalidTarget`,
+ * `InvalidEffect`, `InvalidField`, `InvalidSeverity`, `InvalidDuration`, `InvalidManner`, `InvalidLatency`,
+ * `InvalidOperations` and `InvalidSeed`, all of them the caller's.
+ */
+export const makeFault = (
+  geography: Geography,
+  id: string,
+  now: number,
+  request: FaultRequest,
+  worldSeed = 0,
+): Fault | DomainError => {
+  const target = parseFaultTarget(geography, request.target);
+  if (target instanceof DomainError) return target;
+  const found = effectOf(request, target);
+  if (found instanceof DomainError) return found;
+  const { effect, rule } = found;
+  const { severity = 1, durationMs, tailMs, holdMs, operations } = request;
+  const problem =
+    strangeField(request, effect, rule) ??
+    badSeverity(severity, request, rule) ??
+    badDuration('duration', durationMs) ??
+    badDuration('tail', tailMs) ??
+    badDuration('hold', holdMs) ??
+    badOperations(operations) ??
+    badSeed(request.seed);
+  if (problem !== undefined) return problem;
+  const manner = mannerOf(request, rule);
+  if (manner instanceof DomainError) return manner;
+  const latencyMs = latencyOf(request, effect, manner, severity);
+  if (latencyMs instanceof DomainError) return latencyMs;
   return {
     id,
     target: request.target,
@@ -230,7 +224,12 @@ export const makeFault = (
     severity,
     begin: now,
     end: durationMs === undefined ? null : now + durationMs,
-    seed: request.seed ?? 0,
+    seed: request.seed ?? worldSeed,
     latencyMs,
+    ...(manner === undefined ? {} : { as: manner }),
+    ...(operations === undefined ? {} : { operations }),
+    ...(request.oneWay === true ? { oneWay: true } : {}),
+    ...(tailMs === undefined ? {} : { tailMs }),
+    ...(holdMs === undefined ? {} : { holdMs }),
   };
 };

@@ -17,6 +17,8 @@ export interface Gray {
   readonly delay: WorldMs;
   /** Decides which requests it strikes. */
   readonly seed: number;
+  /** World ms for which requests of one client fare alike at least; without it each is drawn by itself. */
+  readonly holdMs?: number;
 }
 
 /** A way that carries bytes. */

@@ -69,7 +69,7 @@ export class World {
     this.#options = options;
     this.seed = options.seed;
     this.geography = options.geography;
-    this.#conditions = new Conditions(options.geography, []);
+    this.#conditions = new Conditions(options.geography, [], options.seed);
     this.#context = {
       seed: options.seed,
       geography: options.geography,
@@ -244,7 +244,8 @@ export class World {
   }
 
   #readConditions(): Conditions {
-    return new Conditions(this.geography, this.view(worldShard, noAccount).list(Faults));
+    const faults = this.view(worldShard, noAccount).list(Faults);
+    return new Conditions(this.geography, faults, this.seed);
   }
 
   #snapshotIfLong(id: ShardId): void {

@@ -2,7 +2,7 @@ import { Instances, NetworkInterfaces } from '../../src/aws/ec2/instances/instan
 import { checkersIn } from '../../src/aws/route53/checkers.ts';
 import { CheckerStatuses, HealthChecks, type HealthCheck } from '../../src/aws/route53/entities.ts';
 import { partitionShard } from '../../src/world/entity.ts';
-import type { Place } from '../../src/world/conditions.ts';
+import type { Place } from '../../src/world/places.ts';
 import { viewsOf } from './rules.ts';
 import { Broken, type Run } from './run.ts';
 import { goodScripts } from './server-steps.ts';

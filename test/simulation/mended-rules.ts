@@ -1,3 +1,4 @@
+import { locationOf } from '../../src/aws/ec2/instances/instance-location.ts';
 import { checksOf } from '../../src/aws/ec2/instances/instance-status.ts';
 import { Instances, MachineReports } from '../../src/aws/ec2/instances/instance-entities.ts';
 import { matchesCode } from '../../src/aws/elbv2/target-health.ts';
@@ -24,11 +25,12 @@ export const checkMachines = (run: Run): void => {
   if (run.simulated.clock.now() - run.watch.disturbedAt < minuteMs) return;
   const machines = new Map(run.simulated.machines().map((one) => [one.instanceId, one]));
   for (const view of viewsOf(run)) {
-    for (const { id, state, bootNumber, zoneId } of view.list(Instances)) {
+    for (const instance of view.list(Instances)) {
+      const { id, state, bootNumber } = instance;
       const isOn = state === 'running' && run.scripts.get(id) !== 'malformed';
       const machine = machines.get(id);
       machines.delete(id);
-      if (isOn && !view.conditions.instancePowered(id, zoneId)) {
+      if (isOn && !view.conditions.instancePowered(locationOf(instance))) {
         if (machine === undefined || machine.state === 'frozen') continue;
         throw new Broken(`${id} is without power, its machine is ${machine.state}`);
       }

@@ -1,3 +1,4 @@
+import { locationOf } from '../../src/aws/ec2/instances/instance-location.ts';
 import {
   NetworkInterfaces,
   Instances,
@@ -151,7 +152,7 @@ const expectedState = (
   if (instance?.state !== 'running' || group === undefined) return undefined;
   const way = view.conditions.reach(
     { kind: 'zone', zoneId },
-    { kind: 'instance', instanceId: instance.id, zoneId: instance.zoneId },
+    { kind: 'instance', ...locationOf(instance) },
   );
   if (!way.up || script === 'malformed' || script === 'slow') return 'unhealthy';
   const isPrompt = way.roundTrip * 2 + 100 < group.healthCheck.timeoutSeconds * 1000;

@@ -1,4 +1,5 @@
-import type { Place } from '../../world/conditions.ts';
+import { locationOf } from '../../aws/ec2/instances/instance-location.ts';
+import type { Place } from '../../world/places.ts';
 import type { World } from '../../world/world.ts';
 import type { InstanceHost, InstanceHosts } from './instance-hosts.ts';
 import type { Owner } from './owners.ts';
@@ -28,7 +29,5 @@ export const placeOfOwner = (
     return world.geography.zone(zoneId) === undefined ? undefined : { kind: 'zone', zoneId };
   }
   const host = hostOfOwner(hosts, owner);
-  return host === undefined
-    ? undefined
-    : { kind: 'instance', instanceId: host.instance.id, zoneId: host.instance.zoneId };
+  return host === undefined ? undefined : { kind: 'instance', ...locationOf(host.instance) };
 };

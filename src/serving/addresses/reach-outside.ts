@@ -1,3 +1,4 @@
+import { locationOf } from '../../aws/ec2/instances/instance-location.ts';
 import { wayOut } from '../../aws/ec2/traffic/way-out.ts';
 import { noWay, openWay, type Way } from '../../world/way.ts';
 import type { World } from '../../world/world.ts';
@@ -10,8 +11,9 @@ export const reachOutside = (
   { address }: { readonly address: string },
 ): Way => {
   const host = instanceHosts(world).byId(instanceId);
-  if (host === undefined || !world.conditions.instanceConnected(instanceId)) return noWay;
+  if (host === undefined) return noWay;
   const { region, account, instance, networkInterface } = host;
+  if (!world.conditions.instanceConnected(locationOf(instance))) return noWay;
   const way = wayOut(world.view(region, account), instance.subnetId, networkInterface, address);
   return way.kind === 'none' ? noWay : openWay(0);
 };

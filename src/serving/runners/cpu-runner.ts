@@ -5,6 +5,7 @@ import {
   type CpuSample,
 } from '../../aws/cloudwatch/instance-metrics.ts';
 import { Instances, type Instance } from '../../aws/ec2/instances/instance-entities.ts';
+import { locationOf } from '../../aws/ec2/instances/instance-location.ts';
 import { instanceTypeFacts } from '../../aws/ec2/instances/instance-type-facts.ts';
 import type { CpuReading, Driver } from '../../plane/compute/driver.ts';
 import type { Clock } from '../../world/clock.ts';
@@ -114,8 +115,7 @@ export class CpuRunner {
       return candidates
         .filter(
           (instance) =>
-            instance.state === 'running' &&
-            world.conditions.instancePowered(instance.id, instance.zoneId),
+            instance.state === 'running' && world.conditions.instancePowered(locationOf(instance)),
         )
         .map((instance) => ({ region, account, instance }));
     });

@@ -1,3 +1,4 @@
+import { locationOf } from '../../aws/ec2/instances/instance-location.ts';
 import { privateAddressesOf } from '../../aws/ec2/addresses/associations.ts';
 import { interfacesOf } from '../../aws/ec2/network-interfaces/network-interfaces.ts';
 import { allows } from '../../aws/ec2/traffic/allows.ts';
@@ -167,7 +168,7 @@ const targetOf = (
       ? noWay
       : world.conditions.reach(
           { kind: 'zone', zoneId: nodeZoneId },
-          { kind: 'instance', instanceId: host.instance.id, zoneId: host.instance.zoneId },
+          { kind: 'instance', ...locationOf(host.instance) },
         );
   return {
     id: target.targetId,

@@ -4,6 +4,7 @@ import {
   NetworkInterfaces,
   type Instance,
 } from '../../aws/ec2/instances/instance-entities.ts';
+import { locationOf } from '../../aws/ec2/instances/instance-location.ts';
 import { primaryInterface } from '../../aws/ec2/instances/instance-answer.ts';
 import { interfaceRules } from '../../aws/ec2/traffic/interface-rules.ts';
 import type {
@@ -37,8 +38,8 @@ export const networkCutsOf = (world: World, region: string): NetworkCuts => {
       .map((to) => [from, to] as const),
   );
   const instanceIds = instancesOf(world, region)
-    .map(({ instance }) => instance.id)
-    .filter((id) => !conditions.instanceConnected(id));
+    .filter(({ instance }) => !conditions.instanceConnected(locationOf(instance)))
+    .map(({ instance }) => instance.id);
   return { zonePairs, instanceIds };
 };
 

@@ -1,3 +1,4 @@
+import { locationOf } from '../../aws/ec2/instances/instance-location.ts';
 import { Instances, Volumes } from '../../aws/ec2/instances/instance-entities.ts';
 import { Snapshots, type Snapshot } from '../../aws/ec2/storage/entities.ts';
 import { contentsWith } from '../../aws/ec2/storage/modelled-contents.ts';
@@ -214,7 +215,7 @@ export class SnapshotTaker {
     return (
       machines() !== undefined &&
       instance?.state === 'running' &&
-      world.conditions.instancePowered(instance.id, instance.zoneId)
+      world.conditions.instancePowered(locationOf(instance))
     );
   }
 

@@ -1,6 +1,6 @@
 import { hash32 } from '../../../atlas/hash.ts';
 import { coversType, type CapacityStock } from '../../../atlas/supply.ts';
-import type { CapacityCondition } from '../../../world/conditions.ts';
+import type { CapacityCondition } from '../../../world/shortage.ts';
 import type { View } from '../../../world/transaction.ts';
 import {
   Instances,

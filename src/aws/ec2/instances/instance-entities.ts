@@ -54,6 +54,8 @@ export interface Instance extends Entity {
   readonly createdAt: number;
   /** The zone's id; its name follows from the account. */
   readonly zoneId: string;
+  /** Grows with each start, since EC2 starts an instance on another host; absent: it stands on its first. */
+  readonly hostDraw?: number;
   readonly subnetId: string;
   readonly vpcId: string;
   /** Null once the instance is terminated. */

@@ -1,19 +1,22 @@
 import type { Tx, View } from '../../../world/transaction.ts';
 import { wakeGroupOf } from '../../autoscaling/group-wake.ts';
+import { locationOf } from './instance-location.ts';
 import { Instances, MachineReports, type Impairment, type Instance } from './instance-entities.ts';
 
 /** What status checks cannot see of an instance now; undefined when they see all of it. */
 const failingChecks = (view: View, instance: Instance): Impairment['checks'] | undefined => {
   const { conditions } = view;
+  const location = locationOf(instance);
   if (
-    !conditions.instancePowered(instance.id, instance.zoneId) ||
-    !conditions.zone(instance.zoneId).connected
+    !conditions.instancePowered(location) ||
+    !conditions.zone(instance.zoneId).connected ||
+    !conditions.hostConnected(location)
   ) {
     return 'system-and-instance';
   }
   const report = view.get(MachineReports, instance.id);
   const hasFailedToBoot = report?.phase === 'failed' && report.bootNumber === instance.bootNumber;
-  return hasFailedToBoot || !conditions.instanceConnected(instance.id) ? 'instance' : undefined;
+  return hasFailedToBoot || !conditions.instanceConnected(location) ? 'instance' : undefined;
 };
 
 const impairmentNow = (view: View, instance: Instance): Impairment | null => {
@@ -28,7 +31,7 @@ const impairmentNow = (view: View, instance: Instance): Impairment | null => {
 /** Memory that is lost with the power, and the boot that follows when the power is back. */
 const bootAfterPower = (view: View, instance: Instance): Instance => {
   const isLost = instance.lostBootNumber === instance.bootNumber;
-  const isPowered = view.conditions.instancePowered(instance.id, instance.zoneId);
+  const isPowered = view.conditions.instancePowered(locationOf(instance));
   if (!isPowered) return isLost ? instance : { ...instance, lostBootNumber: instance.bootNumber };
   return isLost
     ? { ...instance, bootNumber: instance.bootNumber + 1, bootedAt: view.now }

@@ -3,6 +3,7 @@ import { wakeGroupOf } from '../../autoscaling/group-wake.ts';
 import { forgetTags } from '../../shared/tags.ts';
 import { draw, durations, terminatedVisibleMs } from '../durations.ts';
 import { followConditions } from './instance-health.ts';
+import { locationOf, onWorkingHost } from './instance-location.ts';
 import {
   ConsoleOutputs,
   Instances,
@@ -113,6 +114,7 @@ export const beginStart = (tx: Tx, instance: Instance): Instance => {
     stateTransitionReason: '',
     launchTime: wholeSecond(tx.now),
     bootNumber: instance.bootNumber + 1,
+    hostDraw: (instance.hostDraw ?? 0) + 1,
   });
 };
 
@@ -141,7 +143,7 @@ const shutdownOf = ({ forced, skipsOsShutdown }: ShutdownRequest): Instance['shu
 
 const stoppingMs = (tx: Tx, instance: Instance, forced: boolean): number => {
   if (forced) return draw(tx, durations.forcedStopping);
-  return tx.conditions.instancePowered(instance.id, instance.zoneId)
+  return tx.conditions.instancePowered(locationOf(instance))
     ? draw(tx, durations.stopping)
     : draw(tx, durations.unreachableStopping);
 };
@@ -210,9 +212,10 @@ const failToStart = (tx: Tx, instance: Instance): void => {
 };
 
 const finishPending = (tx: Tx, instance: Instance): void => {
-  if (!tx.conditions.instancePowered(instance.id, instance.zoneId)) failToStart(tx, instance);
+  const placed = onWorkingHost(tx, instance);
+  if (placed === undefined) failToStart(tx, instance);
   else {
-    const running = enter(tx, instance, 'running', {
+    const running = enter(tx, placed, 'running', {
       stateReason: null,
       stateTransitionReason: '',
       bootedAt: tx.now,

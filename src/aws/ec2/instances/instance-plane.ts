@@ -1,6 +1,7 @@
 import type { Tx, View } from '../../../world/transaction.ts';
 import { followConditions } from './instance-health.ts';
 import { ConsoleOutputs, Instances, MachineReports, type Instance } from './instance-entities.ts';
+import { locationOf } from './instance-location.ts';
 import { beginStop, beginTermination, ownShutdown } from './instance-lifecycle.ts';
 import { base64OfBytes } from '../launch/launch-user-data.ts';
 import { releaseHeldVolumes } from '../storage/volume-life.ts';
@@ -24,7 +25,7 @@ export interface DesiredMachine {
  */
 export const desiredMachine = (view: View, instance: Instance): DesiredMachine => {
   const { bootNumber, state } = instance;
-  const isPowered = view.conditions.instancePowered(instance.id, instance.zoneId);
+  const isPowered = view.conditions.instancePowered(locationOf(instance));
   const shutdown = isPowered && instance.shutdown === 'orderly' ? 'orderly' : 'forced';
   switch (state) {
     case 'running': {

@@ -3,6 +3,7 @@ import { newResourceId } from '../../shared/ids.ts';
 import { forgetTags } from '../../shared/tags.ts';
 import { draw, durations, type Duration } from '../durations.ts';
 import { Instances, Volumes, type Instance, type Volume } from '../instances/instance-entities.ts';
+import { locationOf } from '../instances/instance-location.ts';
 import { wholeSecond } from '../../shared/utc-text.ts';
 import type { Encryption } from './ebs-encryption.ts';
 import { VolumeModifications } from './volume-entities.ts';
@@ -158,12 +159,10 @@ export const detachVolumes = (tx: Tx, instanceId: string): void => {
 };
 
 /** Without Force a volume leaves when the operating system lets it go: one without power answers nothing. */
-const letsGo = (view: View, volume: Volume, attachment: NonNullable<Attachment>): boolean => {
+const letsGo = (view: View, attachment: NonNullable<Attachment>): boolean => {
   if (attachment.isForced === true) return true;
   const instance = view.get(Instances, attachment.instanceId);
-  return (
-    instance?.state !== 'running' || view.conditions.instancePowered(instance.id, volume.zoneId)
-  );
+  return instance?.state !== 'running' || view.conditions.instancePowered(locationOf(instance));
 };
 
 /** Whether what stands between a volume and its next step is away. */
@@ -172,7 +171,7 @@ const canStep = (view: View, volume: Volume): boolean => {
   const { attachment } = volume;
   return attachment?.state !== 'detaching' && attachment?.state !== 'busy'
     ? true
-    : letsGo(view, volume, attachment);
+    : letsGo(view, attachment);
 };
 
 const hold = (tx: Tx, volume: Volume): void => {
