@@ -1,13 +1,10 @@
 import { TargetHealthReports, type TargetReports } from '../aws/elbv2/entities.ts';
+import { BalancerNodeChecks, type BalancerNodeCheck } from '../aws/elbv2/node-checks.ts';
 import { nodeOfKey } from '../aws/elbv2/nodes.ts';
 import { CheckerStatuses, type CheckerStatus } from '../aws/route53/entities.ts';
 import type { NoticedEvent, WatchedName, WorldEvent } from '../drill/ports.ts';
 import type { Commit, World } from '../world/world.ts';
 import type { DnsAnswers } from '../serving/runners/dns-answers.ts';
-import {
-  BalancerNodeChecks,
-  type BalancerNodeCheck,
-} from '../serving/runners/node-reachability.ts';
 import { MemberEvents } from './member-events.ts';
 
 /** The addresses of a name, in a stable order, as one text. */

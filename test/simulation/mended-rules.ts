@@ -5,7 +5,7 @@ import { matchesCode } from '../../src/aws/elbv2/target-health.ts';
 import { Targets, TargetGroups } from '../../src/aws/elbv2/entities.ts';
 import { reportedHealth } from '../../src/aws/elbv2/reported-health.ts';
 import { HealthChecks } from '../../src/aws/route53/entities.ts';
-import { BalancerNodeChecks } from '../../src/serving/runners/node-reachability.ts';
+import { BalancerNodeChecks } from '../../src/aws/elbv2/node-checks.ts';
 import { noAccount, partitionShard, worldShard } from '../../src/world/entity.ts';
 import { Faults } from '../../src/world/faults.ts';
 import { Timers } from '../../src/world/shard.ts';

@@ -1,5 +1,5 @@
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
-import type { LoadBalancer, TargetGroup } from './entities.ts';
+import type { LoadBalancer } from './entities.ts';
 import { invalidConfiguration, notBuilt } from './errors.ts';
 
 /** One attribute that the API has. */
@@ -38,14 +38,14 @@ const offOr =
   (value: string): boolean =>
     value === 'off' || allows(value);
 
-const logs = (kind: string): readonly AttributeRule<LoadBalancer>[] => [
+const logs = (kind: string): readonly AttributeRule<unknown>[] => [
   { key: `${kind}.s3.enabled`, fallback: 'false', allows: flag, built: off },
   { key: `${kind}.s3.bucket`, fallback: '', allows: anyText, built: noText },
   { key: `${kind}.s3.prefix`, fallback: '', allows: anyText, built: noText },
 ];
 
 /** The attributes of an Application Load Balancer and their defaults (API reference, LoadBalancerAttribute). */
-export const loadBalancerAttributeRules: readonly AttributeRule<LoadBalancer>[] = [
+export const loadBalancerAttributeRules: readonly AttributeRule<Pick<LoadBalancer, 'scheme'>>[] = [
   ...logs('access_logs'),
   { key: 'idle_timeout.timeout_seconds', fallback: '60', allows: between(1, 4000) },
   { key: 'deletion_protection.enabled', fallback: 'false', allows: flag },
@@ -85,7 +85,7 @@ export const loadBalancerAttributeRules: readonly AttributeRule<LoadBalancer>[] 
 ];
 
 /** The attributes of a target group of an Application Load Balancer (API reference, TargetGroupAttribute). */
-export const targetGroupAttributeRules: readonly AttributeRule<TargetGroup>[] = [
+export const targetGroupAttributeRules: readonly AttributeRule<unknown>[] = [
   { key: 'deregistration_delay.timeout_seconds', fallback: '300', allows: between(0, 3600) },
   { key: 'stickiness.enabled', fallback: 'false', allows: flag, built: off },
   { key: 'stickiness.type', fallback: 'lb_cookie', allows: oneOf('lb_cookie', 'app_cookie') },
@@ -170,9 +170,9 @@ export const attributeValue = <T extends WithAttributes>(
   resource: T,
   key: string,
 ): string => {
-  const value = attributesOf(rules, resource).find((attribute) => attribute.Key === key)?.Value;
-  if (value === undefined) throw new Error(`There is no attribute ${key}.`);
-  return value;
+  const rule = rules.find((one) => one.key === key);
+  if (rule === undefined) throw new Error(`There is no attribute ${key}.`);
+  return resource.attributes[key] ?? fallbackOf(rule, resource);
 };
 
 /**

@@ -96,6 +96,11 @@ export interface Listener extends Entity {
 export const groupsOfAction = (action: ListenerAction): readonly string[] =>
   action.type === 'forward' ? action.groups.map((group) => group.targetGroupArn) : [];
 
+/** The target groups that listeners forward to, each once. */
+export const groupsOfListeners = (listeners: readonly Listener[]): readonly string[] => [
+  ...new Set(listeners.flatMap(({ defaultAction }) => groupsOfAction(defaultAction))),
+];
+
 export const Listeners = defineTable<Listener>('elbv2-listeners', {
   loadBalancer: (listener) => listener.loadBalancerArn,
   targetGroup: (listener) => groupsOfAction(listener.defaultAction),

@@ -1,5 +1,4 @@
 import type { View } from '../../world/transaction.ts';
-import { Instances } from '../ec2/instances/instance-entities.ts';
 import { aggregateHealth, type NodeReport, type ReportedHealth } from './aggregate-health.ts';
 import {
   Listeners,
@@ -9,12 +8,8 @@ import {
   type Target,
 } from './entities.ts';
 import { isGone } from './registered-targets.ts';
-import {
-  invalidStateDescription,
-  reasonDescriptions,
-  zoneNotEnabledDescription,
-  type HealthReason,
-} from './target-health.ts';
+import { reasonDescriptions, type HealthReason } from './target-health.ts';
+import { targetUse } from './target-use.ts';
 
 const described = (
   state: ReportedHealth['state'],
@@ -23,31 +18,6 @@ const described = (
 
 /** The answer for a target that was asked for and is not registered. */
 export const notRegistered: ReportedHealth = described('unused', 'Target.NotRegistered');
-
-/** What keeps a target from being used at all, whatever its health. */
-const unusedBecause = (
-  view: View,
-  target: Target,
-  loadBalancer: LoadBalancer | undefined,
-): ReportedHealth | undefined => {
-  if (loadBalancer === undefined) return described('unused', 'Target.NotInUse');
-  const instance = target.targetId.startsWith('i-')
-    ? view.get(Instances, target.targetId)
-    : undefined;
-  if (instance !== undefined && instance.state !== 'running') {
-    const description = invalidStateDescription(instance.state);
-    return { state: 'unused', reason: 'Target.InvalidState', description };
-  }
-  const isEnabled =
-    target.zoneId === null || loadBalancer.zones.some((zone) => zone.zoneId === target.zoneId);
-  return isEnabled
-    ? undefined
-    : { state: 'unused', reason: 'Target.NotInUse', description: zoneNotEnabledDescription };
-};
-
-/** Since when what nodes say of a target counts: its registration, or its instance's last start. */
-const countsSince = (view: View, target: Target): number =>
-  Math.max(target.registeredAt, view.get(Instances, target.targetId)?.launchTime ?? 0);
 
 /**
  * Whether a load balancer's node has a healthy server in a target: one that may be used now, and that the node found
@@ -60,9 +30,10 @@ export const isHealthyForNode = (
   target: Target,
 ): boolean => {
   if (target.drainingUntil !== null || isGone(view, target)) return false;
-  if (unusedBecause(view, target, loadBalancer) !== undefined) return false;
+  const { unused, since } = targetUse(view, loadBalancer, target);
+  if (unused !== undefined) return false;
   const report = view.get(TargetHealthReports, target.id)?.byZone[zoneId];
-  return report?.state === 'healthy' && report.at >= countsSince(view, target);
+  return report?.state === 'healthy' && report.at >= since;
 };
 
 /** One state for a target, as DescribeTargetHealth answers it. */
@@ -73,10 +44,9 @@ export const reportedHealth = (view: View, target: Target): ReportedHealth => {
   const [listener] = view.find(Listeners, 'targetGroup', target.targetGroupArn);
   const loadBalancer =
     listener === undefined ? undefined : view.get(LoadBalancers, listener.loadBalancerArn);
-  const unused = unusedBecause(view, target, loadBalancer);
+  const { unused, since } = targetUse(view, loadBalancer, target);
   if (unused !== undefined) return unused;
   const byZone = view.get(TargetHealthReports, target.id)?.byZone ?? {};
-  const since = countsSince(view, target);
   const reachable: NodeReport[] = [];
   const silent: NodeReport[] = [];
   for (const { zoneId } of loadBalancer?.zones ?? []) {

@@ -13,7 +13,8 @@ import {
   type RequestHead,
   type ResponseHead,
 } from './http-head.ts';
-import type { LoadBalancerAttributes, NodeListener } from './messages.ts';
+import type { LoadBalancerAttributes } from '../../aws/elbv2/node-attributes.ts';
+import type { NodeListener } from './messages.ts';
 import { actionAnswer, errorAnswer, type OwnAnswer } from './own-answer.ts';
 import type { NodeClock } from './node-clock.ts';
 import type { TargetConnection, TargetPool, TargetUser } from './target-pool.ts';

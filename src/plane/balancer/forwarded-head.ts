@@ -6,7 +6,7 @@ import {
   type HeaderField,
   type RequestHead,
 } from './http-head.ts';
-import type { LoadBalancerAttributes } from './messages.ts';
+import type { LoadBalancerAttributes } from '../../aws/elbv2/node-attributes.ts';
 
 /** What a load balancer knows of a request besides its head. */
 export interface RequestOrigin {

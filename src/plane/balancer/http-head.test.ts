@@ -8,7 +8,7 @@ import {
   responseFraming,
   type RequestHead,
 } from './http-head.ts';
-import { defaultLoadBalancerAttributes } from './messages.ts';
+import { defaultLoadBalancerAttributes } from './node-under-test.ts';
 
 const head = (...lines: readonly string[]) =>
   parseRequestHead(['GET / HTTP/1.1', 'Host: a', ...lines].join('\r\n'));

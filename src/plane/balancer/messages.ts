@@ -1,7 +1,10 @@
-import type { Entry } from '../../aws/ec2/traffic/entry.ts';
-import type { HealthCheck, HealthReason, ProbedState } from '../../aws/elbv2/target-health.ts';
-import type { Routing } from '../../aws/elbv2/pick-target.ts';
-import type { Way } from '../../world/way.ts';
+import type {
+  DesiredListener,
+  DesiredTargetGroup,
+  TargetInNode,
+} from '../../aws/elbv2/desired-nodes.ts';
+import type { LoadBalancerAttributes } from '../../aws/elbv2/node-attributes.ts';
+import type { HealthReason, ProbedState } from '../../aws/elbv2/target-health.ts';
 
 /** Everything that the balancer nodes of one zone are to do. All durations are world time. */
 export interface NodeConfiguration {
@@ -24,89 +27,18 @@ export interface NodeLoadBalancer {
   readonly listeners: readonly NodeListener[];
 }
 
-/** The attributes of a load balancer that its nodes act on, named as in the API. */
-export interface LoadBalancerAttributes {
-  readonly idleTimeoutSeconds: number;
-  readonly clientKeepAliveSeconds: number;
-  readonly preserveHostHeader: boolean;
-  readonly dropInvalidHeaderFields: boolean;
-  readonly xffMode: 'append' | 'preserve' | 'remove';
-  readonly xffClientPort: boolean;
-}
-
-/** AWS's defaults (API reference, LoadBalancerAttribute). */
-export const defaultLoadBalancerAttributes: LoadBalancerAttributes = {
-  idleTimeoutSeconds: 60,
-  clientKeepAliveSeconds: 3600,
-  preserveHostHeader: false,
-  dropInvalidHeaderFields: false,
-  xffMode: 'append',
-  xffClientPort: false,
-};
-
-export interface NodeListener {
-  readonly arn: string;
-  /** The port on AWS's side: what X-Forwarded-Port says. */
-  readonly port: number;
+export interface NodeListener extends DesiredListener {
   /** The port of the real socket; 0 takes a free one, which `listening` then tells. */
   readonly realPort: number;
-  readonly action: NodeAction;
-  /** Who may connect; everyone when it is absent. The packets of others are dropped. */
-  readonly entry?: Entry;
 }
 
-/** A listener's default action. */
-export type NodeAction =
-  | { readonly type: 'forward'; readonly targetGroups: readonly WeightedTargetGroup[] }
-  | {
-      readonly type: 'fixed-response';
-      readonly statusCode: number;
-      readonly contentType: string;
-      readonly body: string;
-    }
-  | {
-      readonly type: 'redirect';
-      readonly statusCode: 301 | 302;
-      readonly protocol: string;
-      readonly host: string;
-      readonly port: string;
-      readonly path: string;
-      readonly query: string;
-    };
-
-export interface WeightedTargetGroup {
-  readonly arn: string;
-  readonly weight: number;
-}
-
-export interface NodeTargetGroup {
-  readonly arn: string;
-  /** The load balancer that uses it: from its node's address come the probes. */
-  readonly loadBalancerArn: string;
-  readonly healthCheck: HealthCheck;
-  readonly routing: Routing;
+export interface NodeTargetGroup extends Omit<DesiredTargetGroup, 'targets'> {
   readonly targets: readonly NodeTarget[];
 }
 
-export interface NodeTarget {
-  /** The instance id or the address, as registered. */
-  readonly id: string;
-  /** The port on AWS's side, as registered. */
-  readonly port: number;
-  readonly zoneId: string;
+export interface NodeTarget extends TargetInNode {
   /** Where its real socket is; undefined while there is none (the instance does not run). */
   readonly socket: TargetSocket | undefined;
-  readonly draining: boolean;
-  readonly unused: boolean;
-  /** World time at which it was registered, or at which it last became used; a new moment is a new beginning. */
-  readonly since: number;
-  /** What bytes from this zone to the target meet. */
-  readonly way: Way;
-  /**
-   * Whether security groups and network ACLs let connections begin: to the port for traffic, and to the one for health
-   * checks. Both when it is absent; those that stand already go on.
-   */
-  readonly lets?: { readonly traffic: boolean; readonly probes: boolean };
 }
 
 export interface TargetSocket {

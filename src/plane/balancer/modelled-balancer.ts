@@ -1,3 +1,4 @@
+import type { NodeAction } from '../../aws/elbv2/desired-nodes.ts';
 import { routableTargets } from '../../aws/elbv2/pick-target.ts';
 import { probePhaseMs } from '../../aws/elbv2/probe-schedule.ts';
 import type { Clock } from '../../world/clock.ts';
@@ -5,7 +6,6 @@ import type { BalancerObservation, BalancerPlane } from './balancer-plane.ts';
 import {
   takesProbes,
   targetKey,
-  type NodeAction,
   type NodeConfiguration,
   type NodeTarget,
   type NodeTargetGroup,

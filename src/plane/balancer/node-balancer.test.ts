@@ -1,7 +1,7 @@
 import { createServer as createTcpServer } from 'node:net';
 import { request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { defaultLoadBalancerAttributes, type NodeListener } from './messages.ts';
+import type { NodeListener } from './messages.ts';
 import {
   configurationOf,
   eventually,
@@ -11,6 +11,7 @@ import {
   RawClient,
   startServer,
   targetAt,
+  defaultLoadBalancerAttributes,
 } from './node-under-test.ts';
 import { noWay, openWay } from '../../world/way.ts';
 

@@ -1,12 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { admits } from '../../aws/ec2/traffic/entry.ts';
+import type { NodeAction } from '../../aws/elbv2/desired-nodes.ts';
 import { ClientConnection, type ListenerState } from './client-connection.ts';
 import type { Router } from './exchange.ts';
 import { GroupRouter } from './group-router.ts';
 import type {
   FromNode,
   ListeningSocket,
-  NodeAction,
   NodeConfiguration,
   NodeListener,
   NodeLoadBalancer,

@@ -7,8 +7,9 @@ import {
   RawClient,
   startServer,
   targetAt,
+  defaultLoadBalancerAttributes,
 } from './node-under-test.ts';
-import { defaultLoadBalancerAttributes, type NodeConfiguration } from './messages.ts';
+import type { NodeConfiguration } from './messages.ts';
 
 let balancer: NodeUnderTest;
 let port: number;

@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { nodeAttributes } from '../../aws/elbv2/node-attributes.ts';
 import type { HealthCheck } from '../../aws/elbv2/target-health.ts';
 import {
-  defaultLoadBalancerAttributes,
   type FromNode,
   type ListeningSocket,
   type NodeConfiguration,
@@ -16,6 +16,12 @@ import { NodeClock } from './node-clock.ts';
 import { openWay } from '../../world/way.ts';
 
 // What the tests of a node share: servers that die with the test, a node in this process, and raw requests.
+
+/** AWS's defaults. */
+export const defaultLoadBalancerAttributes = nodeAttributes({
+  attributes: {},
+  scheme: 'internet-facing',
+});
 
 export const loadBalancerArn = 'arn:lb';
 export const groupArn = 'arn:group';

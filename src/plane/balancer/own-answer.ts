@@ -1,6 +1,6 @@
 import type { RequestHead } from './http-head.ts';
 import { fieldValue } from './http-head.ts';
-import type { NodeAction } from './messages.ts';
+import type { NodeAction } from '../../aws/elbv2/desired-nodes.ts';
 
 /** The words of the load balancer's own answers, as AWS's nodes send them. */
 const titles: Readonly<Record<number, string>> = {

@@ -1,5 +1,5 @@
 import {
-  groupsOfAction,
+  groupsOfListeners,
   Listeners,
   LoadBalancers,
   type Listener,
@@ -27,8 +27,7 @@ const readServing = (world: World): readonly ServingLoadBalancer[] =>
       .filter((loadBalancer) => loadBalancer.state === 'active')
       .map((loadBalancer) => {
         const listeners = view.find(Listeners, 'loadBalancer', loadBalancer.id);
-        const arns = listeners.flatMap((listener) => groupsOfAction(listener.defaultAction));
-        const targetGroupArns = [...new Set(arns)];
+        const targetGroupArns = groupsOfListeners(listeners);
         return { region: view.shard, view, loadBalancer, listeners, targetGroupArns };
       }),
   );

@@ -21,7 +21,7 @@ import { checkersIn } from '../../aws/route53/checkers.ts';
 import type { View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
 import type { BalancerNode } from '../../aws/elbv2/nodes.ts';
-import { isNodeCheck } from '../runners/node-reachability.ts';
+import { isNodeCheck } from '../../aws/elbv2/node-checks.ts';
 import { instanceHosts } from './instance-hosts.ts';
 import { servingLoadBalancers } from './load-balancers.ts';
 import type { Owner, PublicOwner } from './owners.ts';

@@ -10,8 +10,6 @@ import type {
 } from '../../plane/balancer/messages.ts';
 import { Faults } from '../../world/faults.ts';
 import type { World } from '../../world/world.ts';
-import { instanceHosts } from '../addresses/instance-hosts.ts';
-import { servingLoadBalancers } from '../addresses/load-balancers.ts';
 import { nodeConfigurations, type NodeSockets } from './node-configurations.ts';
 import { passageTables } from '../addresses/passages.ts';
 import { soonOnce, type RunSoon } from './soon.ts';
@@ -61,11 +59,7 @@ export class BalancerRunner {
   /** Makes the nodes as the world says that they are to be. */
   converge(): void {
     const { world, plane, sockets, configured } = this.#options;
-    // Without balancers nobody asks where instances are, however many change.
-    const isServing = servingLoadBalancers(world).length > 0;
-    const configurations = isServing
-      ? nodeConfigurations(world, instanceHosts(world), sockets)
-      : [];
+    const configurations = nodeConfigurations(world, sockets);
     plane.converge(configurations);
     // A zone that is no longer used has lost its node; the next one there is told anew that it has no power.
     const used = new Set(configurations.map(({ zoneId }) => zoneId));

@@ -3,11 +3,12 @@ import { NatGateways } from '../../aws/ec2/nat-gateways/entities.ts';
 import { routeTableOf } from '../../aws/ec2/network/route-tables.ts';
 import { anyAddress, routeFor, wayOut } from '../../aws/ec2/traffic/way-out.ts';
 import { TargetGroups, Targets } from '../../aws/elbv2/entities.ts';
+import { nodeInterface } from '../../aws/elbv2/load-balancer-zones.ts';
+import { passageToTarget } from '../../aws/elbv2/target-passage.ts';
+import { serverOf } from '../../aws/elbv2/target-use.ts';
 import type { View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
-import { instanceHosts } from '../addresses/instance-hosts.ts';
 import { servingLoadBalancers, type ServingLoadBalancer } from '../addresses/load-balancers.ts';
-import { hostOf, passageToTarget } from './node-configurations.ts';
 import { loopbackClient, passageTo } from '../addresses/passages.ts';
 
 /** Something that nobody on this machine reaches, although it is there, and why. */
@@ -36,19 +37,19 @@ const listenersOf = (
       : [{ what: `balancer ${loadBalancer.name} port ${port}`, detail: stop.detail }];
   });
 
-const targetsOf = (world: World, serving: ServingLoadBalancer): readonly Blockage[] => {
+const targetsOf = (serving: ServingLoadBalancer): readonly Blockage[] => {
   const { view, loadBalancer, targetGroupArns } = serving;
-  const hosts = instanceHosts(world);
+  const interfaces = loadBalancer.zones.map(({ subnetId }) =>
+    nodeInterface(view, loadBalancer, subnetId),
+  );
   return targetGroupArns.flatMap((arn) => {
     const group = view.get(TargetGroups, arn);
     if (group === undefined) return [];
     return view.find(Targets, 'targetGroup', arn).flatMap((target) => {
-      const host = hostOf(hosts, serving, target);
+      const server = serverOf(view, loadBalancer, target);
       const ports = new Set([target.port, group.healthCheck.port ?? target.port]);
       const stops = [...ports].flatMap((port) =>
-        loadBalancer.zones.map(({ zoneId }) =>
-          passageToTarget(serving, target, host, zoneId, port),
-        ),
+        interfaces.map((from) => passageToTarget(view, from, target, server, port)),
       );
       const stop = stops.find((passage) => !passage.allowed);
       const what = `balancer ${loadBalancer.name} to target ${target.targetId}:${target.port}`;
@@ -79,5 +80,5 @@ const subnetsCutOff = (view: View, vpcId: string): readonly Blockage[] =>
 export const balancerBlockages = (world: World): readonly Blockage[] =>
   servingLoadBalancers(world).flatMap((serving) => [
     ...listenersOf(world, serving),
-    ...targetsOf(world, serving),
+    ...targetsOf(serving),
   ]);

@@ -1,7 +1,8 @@
 import { Instances } from '../../aws/ec2/instances/instance-entities.ts';
 import { TargetGroups, TargetHealthReports, Targets } from '../../aws/elbv2/entities.ts';
-import { isLoadBalancerHealthy, pickNodes, type NodeInDns } from '../../aws/elbv2/pick-node.ts';
-import { isHealthyForNode } from '../../aws/elbv2/reported-health.ts';
+import { BalancerNodeChecks } from '../../aws/elbv2/node-checks.ts';
+import { nodesInDns } from '../../aws/elbv2/nodes-in-dns.ts';
+import { isLoadBalancerHealthy, pickNodes } from '../../aws/elbv2/pick-node.ts';
 import { answer, type AnswerContext, type HostAddresses } from '../../aws/route53/answer.ts';
 import type { DnsAnswer, DnsQuestion, DnsRecord } from '../../aws/route53/dns-records.ts';
 import {
@@ -20,8 +21,6 @@ import {
   servingTables,
   type ServingLoadBalancer,
 } from '../addresses/load-balancers.ts';
-import { isCrossZone, minimumHealthyTargets } from './node-configurations.ts';
-import { BalancerNodeChecks, isNodeReached } from './node-reachability.ts';
 import { remembered } from './tables-watch.ts';
 
 /** World time that balancers' and instances' addresses may be kept ("How Elastic Load Balancing works", User Guide). */
@@ -45,37 +44,13 @@ export interface DnsAnswers {
   generation(): number;
 }
 
-const nodesOf = (world: World, serving: ServingLoadBalancer): readonly NodeInDns[] =>
-  serving.loadBalancer.zones.map(({ zoneId }) => ({
-    zoneId,
-    reachable: isNodeReached(world, serving.loadBalancer.id, zoneId),
-    targetGroups: serving.targetGroupArns.flatMap((arn) => {
-      const group = serving.view.get(TargetGroups, arn);
-      if (group === undefined) return [];
-      return {
-        crossZone: isCrossZone(group),
-        minimumHealthyTargets: minimumHealthyTargets(
-          group.attributes,
-          'target_group_health.dns_failover.minimum_healthy_targets.count',
-        ),
-        targets: serving.view.find(Targets, 'targetGroup', arn).map((target) => ({
-          zoneId: target.zoneId ?? zoneId,
-          healthy: isHealthyForNode(serving.view, serving.loadBalancer, zoneId, target),
-        })),
-      };
-    }),
-  }));
-
 const balancerAddresses = (
-  world: World,
   sockets: AnswerSockets,
-  serving: ServingLoadBalancer,
+  { view, loadBalancer }: ServingLoadBalancer,
 ): HostAddresses => {
-  const nodes = nodesOf(world, serving);
+  const nodes = nodesInDns(view, loadBalancer);
   return {
-    addresses: pickNodes(nodes, 0).map((node) =>
-      sockets.nodeAddress(serving.loadBalancer.id, node.zoneId),
-    ),
+    addresses: pickNodes(nodes, 0).map((node) => sockets.nodeAddress(loadBalancer.id, node.zoneId)),
     ttlSeconds: awsTtlSeconds,
     healthy: isLoadBalancerHealthy(nodes),
   };
@@ -155,7 +130,7 @@ const createContext = (world: World, sockets: AnswerSockets): AnswerContext => {
       const known = addresses().get(name);
       const serving = balancers().get(name);
       if (known !== undefined || serving === undefined) return known;
-      const read = balancerAddresses(world, sockets, serving);
+      const read = balancerAddresses(sockets, serving);
       addresses().set(name, read);
       return read;
     },

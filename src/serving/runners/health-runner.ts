@@ -1,5 +1,12 @@
 import { recordObservation, type CheckerObservation } from '../../aws/route53/checker-statuses.ts';
 import { TargetGroups, TargetHealthReports, Targets } from '../../aws/elbv2/entities.ts';
+import {
+  forgetNodes,
+  isNodeCheck,
+  isNodeReachedBy,
+  nodeCheckConfig,
+  observeNode,
+} from '../../aws/elbv2/node-checks.ts';
 import { nodeKey } from '../../aws/elbv2/nodes.ts';
 import {
   CheckerStatuses,
@@ -9,18 +16,11 @@ import {
   type HealthCheck,
 } from '../../aws/route53/entities.ts';
 import type { Prober, WatchedCheck } from '../../plane/probe/prober.ts';
-import { partitionShard } from '../../world/entity.ts';
+import { noAccount, partitionShard } from '../../world/entity.ts';
 import { Faults } from '../../world/faults.ts';
 import type { World } from '../../world/world.ts';
 import { hostTables } from '../addresses/instance-hosts.ts';
 import { servingLoadBalancers, servingTables } from '../addresses/load-balancers.ts';
-import {
-  forgetNodes,
-  isNodeCheck,
-  isNodeReachedBy,
-  nodeCheckConfig,
-  observeNode,
-} from './node-reachability.ts';
 import { passageTables } from '../addresses/passages.ts';
 import { soonOnce, type RunSoon } from './soon.ts';
 import { watchTables } from './tables-watch.ts';
@@ -81,7 +81,9 @@ export class HealthRunner {
     const { world } = this.#options;
     const { healthCheckId, checkerId, healthy } = observation;
     if (isNodeCheck(healthCheckId)) {
-      observeNode(world, healthCheckId, checkerId, healthy);
+      world.transact(partitionShard, noAccount, (tx) =>
+        observeNode(tx, healthCheckId, checkerId, healthy),
+      );
       return;
     }
     for (const view of world.viewsOf(partitionShard)) {
@@ -101,7 +103,8 @@ export class HealthRunner {
     const text = JSON.stringify(checks.map((watched) => watched.check));
     if (text === this.#watched) return;
     this.#watched = text;
-    forgetNodes(this.#options.world, new Set(nodes.map((node) => node.check.id)));
+    const kept = new Set(nodes.map((node) => node.check.id));
+    this.#options.world.transact(partitionShard, noAccount, (tx) => forgetNodes(tx, kept));
     this.#prober.watch(checks);
   }
 
@@ -137,7 +140,8 @@ export class HealthRunner {
         };
         return {
           check,
-          reported: (checkerId: string) => isNodeReachedBy(world, id, checkerId),
+          reported: (checkerId: string) =>
+            isNodeReachedBy(world.view(partitionShard, noAccount), id, checkerId),
         };
       });
     });
