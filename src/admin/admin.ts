@@ -1,5 +1,6 @@
 import { DomainError, isDomainError } from '../world/domain-error.ts';
 import { mendFault } from '../world/fault-book.ts';
+import { WorldEnded } from '../world/world-ended.ts';
 import type { World } from '../world/world.ts';
 import { version } from '../text/version.ts';
 import {
@@ -19,8 +20,11 @@ import { summarizeFault, summarizeFaults } from './fault-summary.ts';
 
 /** What the admin API needs of a running world. */
 export interface AdminWorld extends InstanceAdmin {
-  /** Resolves when the world runs; nothing else of this may be asked before. */
-  opened(): Promise<unknown>;
+  /**
+   * Does something with the world once it runs; nothing else of this may be asked before. The world is not ended
+   * meanwhile, unless that takes long: then what is asked of it throws `WorldEnded`.
+   */
+  during<T>(work: () => Promise<T>): Promise<T>;
   world(): World;
   clock(): LiveClock;
   /** The clock has another speed, or was moved. */
@@ -40,13 +44,14 @@ export interface AdminWorld extends InstanceAdmin {
   vantageOf(of: string): Promise<object | DomainError>;
   /** Copies, and images that come and go. */
   images(): ImageDesk;
-  /** Begins an empty world in the same process. */
+  /** Begins an empty world in the same process, once the one before it is ended. */
   reset(): Promise<void>;
 }
 
 const ok = (body: unknown): AdminResponse => ({ status: 200, body });
 
 const statusOf = (code: string): number => {
+  if (code === 'ServiceUnavailable') return 503;
   if (code.startsWith('NoSuch')) return 404;
   return code.startsWith('Conflict') ? 409 : 400;
 };
@@ -205,7 +210,13 @@ const routeOf = (
   return prefixed === undefined || rest === '' ? undefined : { route: prefixed, rest };
 };
 
-/** The admin API: `/_faultline/...` of the endpoint. Errors are `{"error":{"code","message"}}` with 400, 404 or 409. */
+/** Health is asked by those who wait for the world, and a reset waits for the end of what is asked of it. */
+const ofNoWorld: ReadonlySet<string> = new Set(['/health', '/reset']);
+
+/**
+ * The admin API: `/_faultline/...` of the endpoint. Errors are `{"error":{"code","message"}}` with 400, 404 or 409, and
+ * with 503 for what its world has not lived to see.
+ */
 export const createAdmin =
   (admin: AdminWorld) =>
   async (request: AdminRequest): Promise<AdminResponse> => {
@@ -222,7 +233,11 @@ export const createAdmin =
         ),
       );
     }
-    // Health is asked by those who wait for the world: it alone needs none.
-    if (request.path !== '/health') await admin.opened();
-    return await found.route(admin, request, found.rest);
+    const answering = async (): Promise<AdminResponse> => found.route(admin, request, found.rest);
+    try {
+      return ofNoWorld.has(request.path) ? await answering() : await admin.during(answering);
+    } catch (error) {
+      if (!(error instanceof WorldEnded)) throw error;
+      return refusal(new DomainError('ServiceUnavailable', error.message));
+    }
   };

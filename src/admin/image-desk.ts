@@ -9,6 +9,7 @@ import { observeSnapshotContents } from '../aws/ec2/storage/snapshot-life.ts';
 import type { SnapshotPlace } from '../plane/disks/disks.ts';
 import type { LiveDisks } from '../plane/disks/live-disks.ts';
 import { DomainError, isDomainError } from '../world/domain-error.ts';
+import { WorldEnded } from '../world/world-ended.ts';
 import type { World } from '../world/world.ts';
 import { estimateCopies, regionsOfImage, type CopyEstimate } from './copy-estimate.ts';
 import { summarizeCopies, type CopySummary } from './copies-summary.ts';
@@ -67,15 +68,23 @@ const noSuchImage = (imageId: string, where: string): DomainError =>
 export class ImageDesk {
   readonly #options: ImageDeskOptions;
   readonly #jobs = new Map<string, ImageJob>();
+  readonly #running = new Set<Promise<void>>();
   /** What an earlier run left half read is gone then. */
   readonly #swept: Promise<void>;
   #count = 0;
+  #isClosed = false;
 
   constructor(options: ImageDeskOptions) {
     this.#options = options;
     this.#swept = rm(options.directory, { recursive: true, force: true });
     // Whoever needs the directory is told.
     this.#swept.catch(() => undefined);
+  }
+
+  /** Calls off what is being read and written, and resolves when that has ended. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#running);
   }
 
   copies(): readonly CopySummary[] {
@@ -126,6 +135,7 @@ export class ImageDesk {
   }
 
   #begin(imageId: string | null, work: (tell: Told) => Promise<string | DomainError>): ImageJob {
+    if (this.#isClosed) throw new WorldEnded();
     this.#count += 1;
     const id = `job-${this.#count}`;
     let job: ImageJob = {
@@ -144,6 +154,8 @@ export class ImageDesk {
     const oldest = this.#jobs.keys().next().value;
     if (this.#jobs.size > rememberedJobs && oldest !== undefined) this.#jobs.delete(oldest);
     const tell: Told = (phase, progress) => {
+      // Whoever tells of progress is in the middle of it: that is where it is called off.
+      if (this.#isClosed) throw new WorldEnded();
       keep(progress === undefined ? { phase } : { phase, progress });
     };
     const run = async (): Promise<void> => {
@@ -156,7 +168,8 @@ export class ImageDesk {
         keep({ state: 'failed', error: String(error) });
       }
     };
-    void run();
+    const running = run().finally(() => this.#running.delete(running));
+    this.#running.add(running);
     return job;
   }
 

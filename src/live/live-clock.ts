@@ -1,4 +1,5 @@
 import { WaitingList, type Clock } from '../world/clock.ts';
+import { WorldEnded } from '../world/world-ended.ts';
 
 /** setTimeout counts in 32 bits: a longer wait is made of several. */
 const longestWaitMs = 2 ** 30;
@@ -13,6 +14,7 @@ export class LiveClock implements Clock {
   #baseRealMs = performance.now();
   #speed: number;
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   constructor(startMs: number, speed: number) {
     this.#baseWorldMs = startMs;
@@ -27,8 +29,9 @@ export class LiveClock implements Clock {
     return this.#speed;
   }
 
-  /** Changes the speed from now on; world time does not jump. */
+  /** Changes the speed from now on; world time does not jump. Throws `WorldEnded` once the clock is stopped. */
   setSpeed(speed: number): void {
+    if (this.#isStopped) throw new WorldEnded();
     this.#rebase(this.now());
     this.#speed = speed;
     this.#arm();
@@ -40,22 +43,29 @@ export class LiveClock implements Clock {
     return cancel;
   }
 
-  /** With a clock that stands still: moves on, stopping at every moment on the way at which something is due. */
+  /**
+   * With a clock that stands still: moves on, stopping at every moment on the way at which something is due. Rejects
+   * with `WorldEnded` when the clock is stopped before that time has passed.
+   */
   async advance(durationMs: number): Promise<void> {
     const target = this.now() + durationMs;
     for (;;) {
+      if (this.#isStopped) throw new WorldEnded();
       const next = this.#waiting.nextAt();
-      if (next === undefined || next > target) break;
+      if (next === undefined || next > target) {
+        this.#rebase(target);
+        return;
+      }
       this.#rebase(Math.max(this.now(), next));
       this.#runDue();
       // What is due may start work of the host's: let it begin before time goes on.
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
-    this.#rebase(target);
   }
 
-  /** Stops calling back. */
+  /** Stops calling back, for good. */
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#speed = 0;
   }

@@ -50,6 +50,7 @@ export class PublicSides {
   readonly #addresses = new Map<string, AddressRelay>();
   readonly #watch: ListeningWatch | undefined;
   readonly #stopWatching: () => void;
+  #isClosed = false;
 
   constructor(options: PublicSidesOptions) {
     this.#options = options;
@@ -91,6 +92,7 @@ export class PublicSides {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#stopWatching();
     const relays = [...this.#instances.values(), ...this.#addresses.values()];
     await Promise.all(relays.map((relay) => relay.close()));
@@ -105,6 +107,8 @@ export class PublicSides {
   }
 
   #converge(): void {
+    // What was asked for while it was being closed would open sides that nobody closes again.
+    if (this.#isClosed) return;
     const { world, sockets } = this.#options;
     const hosts = instanceHosts(world);
     const wanted = new Set<string>();

@@ -5,11 +5,12 @@ import type { Service } from '../aws/operation.ts';
 import { services } from '../aws/services.ts';
 import type { RegionBlocks } from '../plane/disks/region-blocks.ts';
 import { nodeKeyMaker } from '../plane/keys/key-maker.ts';
-import { isDomainError } from '../world/domain-error.ts';
+import { DomainError, isDomainError } from '../world/domain-error.ts';
 import { noAccount, partitionShard } from '../world/entity.ts';
 import { identify } from '../aws/sts/session-credentials.ts';
 import type { IdentifyTemporary } from '../wire/callers.ts';
 import type { Execute } from '../wire/server.ts';
+import { WorldEnded } from '../world/world-ended.ts';
 import type { World } from '../world/world.ts';
 import { EbsDirect } from './ebs-direct.ts';
 
@@ -34,6 +35,15 @@ export const createIdentify =
   (accessKeyId, sessionToken) =>
     Promise.resolve(identify(world().view(partitionShard, noAccount), accessKeyId, sessionToken));
 
+/** What a call is answered whose world ended before it was carried out, in the words of AWS's common errors; SDKs try again. */
+const tooLate = (error: unknown): DomainError => {
+  if (!(error instanceof WorldEnded)) throw error;
+  return new DomainError(
+    'ServiceUnavailable',
+    `The request has failed due to a temporary failure of the server. ${error.message}`,
+  );
+};
+
 /** What the API needs beside the world. */
 export interface ApiPorts {
   world(): World;
@@ -47,14 +57,15 @@ export interface ApiPorts {
 
 /**
  * Runs the calls that the wire has parsed. A Region in disaster is silent, also towards a call that was under way
- * when it was struck. An answer leaves only after everything it rests on is in the journal.
+ * when it was struck. An answer leaves only after everything it rests on is in the journal. Whoever comes when the world
+ * has ended is told `ServiceUnavailable`.
  */
 export const createExecute = (ports: ApiPorts): Execute => {
   const direct = new EbsDirect({
     world: () => ports.world(),
     regionBlocks: (region) => ports.regionBlocks?.(region),
   });
-  return async (wireCall) => {
+  const carryOut: Execute = async (wireCall) => {
     const service = servicesByName.get(wireCall.service);
     if (service === undefined)
       throw new Error(`The wire routed to ${wireCall.service}, which is not there.`);
@@ -70,4 +81,5 @@ export const createExecute = (ports: ApiPorts): Execute => {
     const answer = isBlockPlan(output) ? await direct.carryOut(call, output) : output;
     return isAnswered(world, call) ? answer : 'silence';
   };
+  return (wireCall) => carryOut(wireCall).catch(tooLate);
 };

@@ -12,6 +12,7 @@ import { createExecute, createIdentify, isSilent } from './api.ts';
 import type { LiveClock } from '../live/live-clock.ts';
 import { LiveWorld, prepareDirectory } from '../live/live-world.ts';
 import type { ServerOptions, Site } from './server.ts';
+import { UnderWay } from './under-way.ts';
 
 /** A world that runs, and how the API speaks to it. */
 export interface OpenWorld {
@@ -23,6 +24,8 @@ export interface OpenWorld {
   readonly execute: Execute;
   readonly identify: IdentifyTemporary;
   readonly isSilent: (service: string, region: string) => boolean;
+  /** Calls that this world has yet to answer. */
+  readonly underWay: UnderWay;
 }
 
 /** The same at each start on one directory, and a directory has one world at a time. */
@@ -110,5 +113,6 @@ export const openLiveWorld = async (
     }),
     identify: createIdentify(() => live.world),
     isSilent: (service, region) => isSilent(live.world, service, region),
+    underWay: new UnderWay(),
   };
 };

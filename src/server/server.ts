@@ -1,11 +1,13 @@
 import { mkdirSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Geography } from '../atlas/geography.ts';
 import type { DnsAnswer, DnsQuestion } from '../aws/route53/dns-records.ts';
 import { roundingText } from '../plane/dns/shown-ttl.ts';
 import { startDnsServer, type DnsServer } from '../plane/dns/server.ts';
-import { createWireServer, type WireServer } from '../wire/server.ts';
+import { createWireServer, type WireCall, type WireServer } from '../wire/server.ts';
 import { DomainError } from '../world/domain-error.ts';
+import { WorldEnded } from '../world/world-ended.ts';
 import type { Journal } from '../world/journal.ts';
 import { Failed } from '../text/usage-error.ts';
 import { version } from '../text/version.ts';
@@ -94,6 +96,9 @@ const refused: DnsAnswer = {
   additional: [],
 };
 
+/** How long calls that a world was asked are waited for when it ends; whoever takes longer is told that it has ended. */
+const patienceMs = 2_000;
+
 /** The parts of a served world, with the world itself replaceable: a reset begins another one in its place. */
 class Server implements AdminWorld {
   readonly account: string;
@@ -106,6 +111,7 @@ class Server implements AdminWorld {
   #vantages: VantageListeners | undefined;
   #resets = 0;
   #hasToldRounding = false;
+  #isClosing = false;
 
   constructor(options: ServerOptions, site: Site) {
     this.#options = options;
@@ -131,9 +137,15 @@ class Server implements AdminWorld {
     for (const result of tried) if (result.status === 'rejected') throw result.reason;
   }
 
+  /** The world that runs; there is none between two, nor after the last. */
   running(): OpenWorld {
-    if (this.#open === undefined) throw new Error('The world does not run yet.');
+    if (this.#open === undefined) throw new WorldEnded();
     return this.#open;
+  }
+
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    const { underWay } = await this.#opened();
+    return await underWay.during(work);
   }
 
   live(): LiveWorld {
@@ -211,14 +223,17 @@ class Server implements AdminWorld {
   }
 
   async reset(): Promise<void> {
+    if (this.#isClosing) throw new WorldEnded();
     // Whoever asks from now on waits for the empty world, another reset included.
     this.#opening = this.#opened().then((before) => this.#beginAnew(before));
     this.#open = await this.#opening;
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
     await Promise.all([this.#wire?.close(), this.#dns?.close(), this.#vantages?.close()]);
-    await (await this.#opening)?.live.close();
+    const last = await this.#opening;
+    if (last !== undefined) await this.#end(last);
     await this.#site.loopback.close();
     if (this.#options.dataDirectory === undefined) {
       rmSync(this.#site.directory, { recursive: true, force: true });
@@ -241,10 +256,11 @@ class Server implements AdminWorld {
 
   async #beginAnew(before: OpenWorld): Promise<OpenWorld> {
     const { directory } = this.#site;
-    await before.live.close();
+    await this.#end(before);
     this.#resets += 1;
     for (const part of ['instances', 'volumes', 'blocks', 'imports']) {
-      rmSync(join(directory, part), { recursive: true, force: true });
+      // A program that is being ended may still write for a moment.
+      await rm(join(directory, part), { recursive: true, force: true, maxRetries: 10 });
     }
     if (this.#options.dataDirectory !== undefined) {
       for (const suffix of ['', '-wal', '-shm']) {
@@ -256,12 +272,26 @@ class Server implements AdminWorld {
     return await openLiveWorld(this.#options, this.#site, journal);
   }
 
+  /** Ends a world: what it was asked is carried out or called off, and nothing of it is left when this resolves. */
+  async #end(world: OpenWorld): Promise<void> {
+    await world.underWay.over(patienceMs);
+    // From now on nobody finds it any more.
+    this.#open = undefined;
+    await world.images.close();
+    await world.live.close();
+  }
+
+  async #execute(call: WireCall): Promise<unknown> {
+    const world = await this.#opened();
+    return await world.underWay.during(() => world.execute(call));
+  }
+
   async #listenWire(): Promise<void> {
     const { host, port, account, strictAuth } = this.#options;
     this.#wire = createWireServer({
       host,
       port,
-      execute: async (call) => await (await this.#opened()).execute(call),
+      execute: (call) => this.#execute(call),
       admin: createAdmin(this),
       identify: async (key, token) => await (await this.#opened()).identify(key, token),
       isSilent: (service, region) => this.#open?.isSilent(service, region) === true,

@@ -6,6 +6,7 @@ import { openFault } from './fault-book.ts';
 import { createRecordingJournal, createTestWorld } from './test-world.ts';
 import type { View } from './transaction.ts';
 import type { Commit } from './world.ts';
+import { WorldEnded } from './world-ended.ts';
 
 interface Thing extends Entity {
   readonly color: string;
@@ -16,6 +17,21 @@ const Things = defineTable<Thing>('test-things', { color: (thing) => thing.color
 
 const account = '000000000000';
 const region = 'eu-west-1';
+
+describe('a world that is closed', () => {
+  it('refuses what comes later, and takes it for no failure of its journal', async () => {
+    const journal = createRecordingJournal();
+    const { world } = await createTestWorld({ journal });
+    const put = () =>
+      world.transact(region, account, (tx) => tx.put(Things, { id: 'a', color: 'red', count: 1 }));
+    put();
+    const closing = world.close();
+    expect(put).toThrow(WorldEnded);
+    await closing;
+    expect(put).toThrow(WorldEnded);
+    expect(journal.records.get(region)).toHaveLength(1);
+  });
+});
 
 describe('a transaction', () => {
   it('shows its own writes to itself, and to others once it has committed', async () => {

@@ -7,6 +7,7 @@ import { Faults } from './faults.ts';
 import type { EntityChange, Journal, JournalRecord } from './journal.ts';
 import { Shard, Timers, type ShardContext } from './shard.ts';
 import type { Timer, TimerHandler, Tx, View } from './transaction.ts';
+import { WorldEnded } from './world-ended.ts';
 
 /** What a world is made of. */
 export interface WorldOptions<C extends Clock = Clock> {
@@ -144,7 +145,8 @@ export class World {
 
   /**
    * Runs a transaction. A DomainError as the answer aborts it, as does `keep` answering false. The answer may be
-   * given to a caller only once `durable` has resolved: also a read's, which may rest on a commit in flight.
+   * given to a caller only once `durable` has resolved: also a read's, which may rest on a commit in flight. Throws
+   * `WorldEnded` once the world is closed or closing.
    */
   transact<T>(
     shardId: ShardId,
@@ -152,6 +154,7 @@ export class World {
     run: (tx: Tx) => T,
     keep: (output: T) => boolean = (output) => !isDomainError(output),
   ): Committed<T> {
+    if (this.#stopped) throw new WorldEnded();
     if (this.#failed !== undefined)
       throw new Error('The journal cannot be written.', { cause: this.#failed });
     const { output, record, seen } = this.#shard(shardId).transact(account, run, keep);
@@ -168,7 +171,7 @@ export class World {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Stops timers and closes the journal, with a snapshot of what is worth one. */
+  /** Takes no more transactions, stops timers, and closes the journal once all that is under way in it is written. */
   async close(): Promise<void> {
     this.#stopped = true;
     for (const wakeUp of this.#wakeUps.values()) wakeUp.cancel();

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
+import { WorldEnded } from '../../world/world-ended.ts';
 import { isSystemProblem } from '../system-problem.ts';
 import { captureDirectory } from './contents/capture-directory.ts';
 import { readLayoutRecord, writeLayoutRecord } from './contents/layout-record.ts';
@@ -60,6 +61,7 @@ export class LiveDisks implements Disks {
   readonly #turns = new Map<string, Turns>();
   readonly #collections = new Map<string, NodeJS.Timeout>();
   readonly #onProblem: (what: string, message: string) => void;
+  #isClosed = false;
 
   /** `directory` is the world's. */
   constructor(directory: string, onProblem: (what: string, message: string) => void) {
@@ -68,10 +70,11 @@ export class LiveDisks implements Disks {
     this.#onProblem = onProblem;
   }
 
-  /** The blocks of a Region. */
+  /** The blocks of a Region. Throws `WorldEnded` for one that would have to be opened after closing. */
   blocks(region: string): RegionBlocks {
     const known = this.#stores.get(region);
     if (known !== undefined) return known;
+    if (this.#isClosed) throw new WorldEnded();
     const store = new BlockStore(join(this.#directory, 'blocks', region));
     this.#stores.set(region, store);
     return store;
@@ -180,6 +183,7 @@ export class LiveDisks implements Disks {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const timer of this.#collections.values()) clearTimeout(timer);
     this.#collections.clear();
     await Promise.all([...this.#stores.values()].map((store) => store.close()));

@@ -52,6 +52,7 @@ export class BalancerRunner {
 
   /** Takes what a node saw. */
   observe(observation: BalancerObservation): void {
+    if (this.#isStopped) return;
     if (observation.kind === 'target-health') this.#observeHealth(observation.report);
     if (observation.kind === 'traffic') this.#observeTraffic(observation.report);
   }

@@ -99,7 +99,7 @@ export class DiskRunner implements InstanceDisks {
   async stop(): Promise<void> {
     this.#stopWatching();
     await this.#copies.stop();
-    await Promise.all([this.#volumes.allOver(), this.#taker.allOver(), this.#uses.allOver()]);
+    await Promise.all([this.#volumes.allOver(), this.#taker.stop(), this.#uses.allOver()]);
     await this.#options.disks.close();
   }
 

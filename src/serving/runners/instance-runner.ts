@@ -102,6 +102,7 @@ export class InstanceRunner {
   readonly #waits = new Map<string, Promise<void>>();
   readonly #stopWatching: () => void;
   readonly #stopObserving: () => void;
+  #isStopped = false;
 
   constructor(options: InstanceRunnerOptions) {
     this.#options = options;
@@ -153,8 +154,9 @@ export class InstanceRunner {
     }
   }
 
-  /** Stops following the world; the driver's machines stay as they are. */
+  /** Stops following the world, and calls off what the driver was yet to be told; its machines stay as they are. */
   stop(): void {
+    this.#isStopped = true;
     this.#stopWatching();
     this.#stopObserving();
   }
@@ -318,6 +320,7 @@ export class InstanceRunner {
   #do(instanceId: string, tell: () => Promise<{ readonly message: string } | undefined>): void {
     const { onProblem } = this.#options;
     const run = async (): Promise<void> => {
+      if (this.#isStopped) return;
       const problem = await tell();
       if (problem !== undefined) onProblem(instanceId, problem.message);
     };

@@ -6,6 +6,7 @@ import { isHollow } from '../../aws/ec2/storage/snapshot-lookup.ts';
 import { observeSnapshotContents } from '../../aws/ec2/storage/snapshot-life.ts';
 import type { Capture, Disks, RealContents, Soon } from '../../plane/disks/disks.ts';
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
+import { WorldEnded } from '../../world/world-ended.ts';
 import type { World } from '../../world/world.ts';
 import { afterwards, Tasks } from './tasks.ts';
 
@@ -82,6 +83,8 @@ export class SnapshotTaker {
             taken: Promise.withResolvers<void>(),
           };
           waiting.ids.push(snapshot.id);
+          // Only a call that asked for it waits for it.
+          waiting.taken.promise.catch(() => undefined);
           this.#atShutdown.set(holder, waiting);
         } else now.push(snapshot);
       }
@@ -131,10 +134,20 @@ export class SnapshotTaker {
     return this.#shutdownTasks.over(instanceId);
   }
 
-  /** Settles when all that was asked for up to now is taken, also what waits for its instance to be off. */
+  /**
+   * Settles when all that was asked for up to now is taken, also what waits for its instance to be off. Rejects with
+   * `WorldEnded` when that will not be in this world.
+   */
   async allTaken(): Promise<void> {
     const waiting = [...this.#atShutdown.values()].map(({ taken }) => taken.promise);
     await Promise.all([...waiting, this.allOver()]);
+  }
+
+  /** Calls off what waits for its instance to be off, and settles when all that is being taken is. */
+  async stop(): Promise<void> {
+    for (const { taken } of this.#atShutdown.values()) taken.reject(new WorldEnded());
+    this.#atShutdown.clear();
+    await this.allOver();
   }
 
   /** Settles when all that is being taken now is. */
