@@ -15,6 +15,7 @@ import { instanceRoutes, type InstanceAdmin } from './admin-instances.ts';
 import type { Blockage } from '../serving/runners/blockages.ts';
 import type { ImageDesk } from './image-desk.ts';
 import type { EntrySocket } from '../live/live-world.ts';
+import { summarizeLateness } from '../live/lateness-text.ts';
 import type { LiveClock } from '../live/live-clock.ts';
 import { summarizeFault, summarizeFaults } from './fault-summary.ts';
 
@@ -172,6 +173,7 @@ const routes: Readonly<Record<string, Route>> = {
       seed: world.seed,
       account: admin.account,
       clock: clockBody(admin.clock()),
+      lateness: summarizeLateness(admin.clock().lateness, performance.now()),
       ...faultsBody(world),
       regions: summarizeRegions(world, admin.account),
       blocked: admin.blockages(),

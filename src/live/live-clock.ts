@@ -1,5 +1,6 @@
 import { WaitingList, type Clock } from '../world/clock.ts';
 import { WorldEnded } from '../world/world-ended.ts';
+import { LatenessMeter, type LateKind } from '../world/lateness.ts';
 
 /** setTimeout counts in 32 bits: a longer wait is made of several. */
 const longestWaitMs = 2 ** 30;
@@ -9,6 +10,8 @@ const longestWaitMs = 2 ** 30;
  * stands still and moves only by `advance`.
  */
 export class LiveClock implements Clock {
+  /** How late what it calls back was, and whatever else is measured of this machine. */
+  readonly lateness = new LatenessMeter();
   readonly #waiting = new WaitingList();
   #baseWorldMs: number;
   #baseRealMs = performance.now();
@@ -38,9 +41,19 @@ export class LiveClock implements Clock {
   }
 
   at(worldMs: number, callback: () => void): () => void {
-    const cancel = this.#waiting.add(worldMs, callback);
+    // What is past already when it is asked for is not late.
+    const dueMs = Math.max(worldMs, this.now());
+    const cancel = this.#waiting.add(worldMs, () => {
+      if (this.#speed > 0) this.noteLate('stall', (this.now() - dueMs) / this.#speed);
+      callback();
+    });
     this.#arm();
     return cancel;
+  }
+
+  /** Something was late by so many milliseconds of this machine's time. */
+  noteLate(kind: LateKind, realMs: number): void {
+    this.lateness.note(kind, realMs, this.#speed, performance.now());
   }
 
   /**

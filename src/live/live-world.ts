@@ -43,6 +43,7 @@ import { ClockPositionKeeper, reservedWorldTime } from './clock-position.ts';
 import { defaultPort, lookUpSocket, resolveSocket } from '../serving/addresses/directory.ts';
 import { reachOutside } from '../serving/addresses/reach-outside.ts';
 import type { Log } from '../text/log.ts';
+import { watchLateness } from './lateness-watch.ts';
 import { LiveClock } from './live-clock.ts';
 import { PublicSides } from './public-sides.ts';
 import { Sockets, type LoopbackAddresses } from '../serving/addresses/sockets.ts';
@@ -68,6 +69,8 @@ export interface LiveWorldOptions {
   ) => Promise<Driver>;
   readonly endpoint: () => string | undefined;
   readonly log: Log;
+  /** Called some times a second, when it was measured how late this machine is: the clock has what was found. */
+  readonly onLateness?: (clock: LiveClock) => void;
   /** The journal can no longer be written: the process must end. */
   readonly onJournalFailure: (error: unknown) => void;
 }
@@ -115,6 +118,7 @@ export class LiveWorld {
   readonly #clockPosition: ClockPositionKeeper;
   readonly #cpu: CpuRunner;
   readonly #stopFollowing: () => void;
+  readonly #stopMeasuring: () => void;
 
   private constructor(options: LiveWorldOptions, world: World, clock: LiveClock, driver: Driver) {
     this.#options = options;
@@ -141,7 +145,10 @@ export class LiveWorld {
     this.#plane = createBalancerPlane({
       log: options.log,
       clock,
-      observe: (observation) => this.#balancers.observe(observation),
+      observe: (observation) => {
+        if (observation.kind === 'late') clock.noteLate(observation.late, observation.realMs);
+        else this.#balancers.observe(observation);
+      },
     });
     this.#balancers = new BalancerRunner({
       world,
@@ -158,6 +165,7 @@ export class LiveWorld {
       realNowMs: () => performance.now(),
     });
     this.#clockPosition = new ClockPositionKeeper(world, clock);
+    this.#stopMeasuring = watchLateness(clock, options.onLateness ?? (() => undefined));
   }
 
   /** Recovers the journal's world, ends what an earlier run left behind, and lets everything run. */
@@ -280,6 +288,7 @@ export class LiveWorld {
 
   /** Ends everything that runs, in the order in which nothing is seen half done, and closes the journal. */
   async close(): Promise<void> {
+    this.#stopMeasuring();
     this.#stopFollowing();
     this.#health.stop();
     this.#cpu.stop();

@@ -9,10 +9,12 @@ import type { Execute } from '../wire/server.ts';
 import { rootDirectory } from '../serving/addresses/volume-places.ts';
 import type { Journal } from '../world/journal.ts';
 import { createExecute, createIdentify, isSilent } from './api.ts';
+import { isOftenLate, latenessText } from '../live/lateness-text.ts';
 import type { LiveClock } from '../live/live-clock.ts';
 import { LiveWorld, prepareDirectory } from '../live/live-world.ts';
 import type { ServerOptions, Site } from './server.ts';
 import { UnderWay } from './under-way.ts';
+import { tellerOf } from './teller.ts';
 
 /** A world that runs, and how the API speaks to it. */
 export interface OpenWorld {
@@ -63,6 +65,19 @@ const createDriver = async (
   return await driver.create(site);
 };
 
+/** Who begins a world is told once that the machine does not keep up with it. */
+const tellLatenessOnce = (tell: (line: string) => void): ((clock: LiveClock) => void) => {
+  let isTold = false;
+  return (clock) => {
+    const now = performance.now();
+    if (isTold || !isOftenLate(clock.lateness, now)) return;
+    isTold = true;
+    const late = clock.lateness.recent('stall', 30_000, now);
+    const advice = 'Give the world a lower speed, or the machine less to do.';
+    tell(`faultline: ${latenessText(late, clock.speed(), advice)}`);
+  };
+};
+
 /**
  * Recovers the journal's world and lets it run. This file brings in all services and planes: the server reads it
  * only when there is a world to recover, or once it is listening.
@@ -86,6 +101,7 @@ export const openLiveWorld = async (
       createDriver: (clock, network) => createDriver(site, clock, network),
       endpoint: () => site.endpoint,
       log,
+      onLateness: options.onLateness ?? tellLatenessOnce(tellerOf(options)),
       onJournalFailure: (error) => {
         // Nothing more could be acknowledged; what was is safe, and a restart finds it.
         process.stderr.write(

@@ -19,6 +19,7 @@ import type { LiveClock } from '../live/live-clock.ts';
 import type { LiveWorld } from '../live/live-world.ts';
 import { makeEphemeralDirectory } from './ephemeral-directory.ts';
 import { createLog, type Log } from '../text/log.ts';
+import { tellerOf } from './teller.ts';
 import { refuseLostGround, rememberGround } from './lost-ground.ts';
 import { openLoopback, type Loopback } from '../serving/addresses/loopback.ts';
 import { openJournal } from './open-journal.ts';
@@ -40,6 +41,8 @@ export interface ServerOptions {
   readonly strictAuth: boolean;
   /** Takes lines for a person that come while the world runs; they go to stderr unless given. */
   readonly tell?: (line: string) => void;
+  /** Called some times a second with what is known of this machine's lateness; unless given, `tell` gets a line once it matters. */
+  readonly onLateness?: (clock: LiveClock) => void;
   /** The Earth's unless given. */
   readonly geography?: Geography;
 }
@@ -308,8 +311,7 @@ class Server implements AdminWorld {
   #tellRounded(ttlSeconds: number, speed: number): void {
     if (this.#hasToldRounding) return;
     this.#hasToldRounding = true;
-    const tell = this.#options.tell ?? ((line: string) => process.stderr.write(`${line}\n`));
-    tell(`faultline: ${roundingText(ttlSeconds, speed)}.`);
+    tellerOf(this.#options)(`faultline: ${roundingText(ttlSeconds, speed)}.`);
   }
 
   async #listenDns(): Promise<void> {

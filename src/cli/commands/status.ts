@@ -1,5 +1,6 @@
 import { callAdmin, endpointOf } from '../admin-client.ts';
 import { formatDuration } from '../../text/duration.ts';
+import type { LatenessSummary } from '../../live/lateness-text.ts';
 import type { FaultSummary } from '../../admin/fault-summary.ts';
 import type { Blockage } from '../../serving/runners/blockages.ts';
 import type { RegionSummary, ZoneSummary } from '../../admin/world-summary.ts';
@@ -14,6 +15,8 @@ interface WorldAnswer {
   readonly version: string;
   readonly account: string;
   readonly clock: { readonly now: string; readonly speed: number };
+  /** A world of an earlier version does not say. */
+  readonly lateness?: LatenessSummary;
   readonly faults: readonly FaultSummary[];
   readonly regions: readonly RegionSummary[];
   /** A world of an earlier version does not say. */
@@ -119,12 +122,22 @@ const blockedLines = (blocked: readonly Blockage[]): readonly string[] =>
         '',
       ];
 
+const latenessLines = ({ lateness }: WorldAnswer): readonly string[] => {
+  if (lateness === undefined) return [];
+  const { worldSeconds, worstWorldSeconds } = lateness;
+  const spoken = (seconds: number): string => `${seconds.toFixed(2)} s`;
+  return [
+    `This machine was late by up to ${spoken(worldSeconds)} of world time in the last minute (${spoken(worstWorldSeconds)} since it began)`,
+  ];
+};
+
 const report = (world: WorldAnswer, regions: readonly RegionSummary[]): readonly string[] => {
   const now = new Date(world.clock.now).getTime();
   const speed = world.clock.speed === 0 ? 'standing still' : `${world.clock.speed} x real time`;
   const others = world.regions.length - regions.length;
   return [
     `Faultline ${world.version}   world time ${world.clock.now} (${speed})   account ${world.account}`,
+    ...latenessLines(world),
     '',
     bold('Broken'),
     ...(world.faults.length === 0 ? [`  ${green('nothing')}`] : world.faults.map(faultLine)),

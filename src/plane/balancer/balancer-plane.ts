@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../world/clock.ts';
+import type { LateKind } from '../../world/lateness.ts';
 import type {
   ClockReading,
   FromNode,
@@ -26,6 +27,13 @@ export type BalancerObservation =
   | { readonly kind: 'traffic'; readonly report: TrafficReport }
   /** The sockets of all zones as they are now. */
   | { readonly kind: 'listening'; readonly sockets: readonly ListeningSocket[] }
+  /** A zone's process did not get on, or took its time to begin, by so many milliseconds of the machine's time. */
+  | {
+      readonly kind: 'late';
+      readonly late: LateKind;
+      readonly zoneId: string;
+      readonly realMs: number;
+    }
   /** A zone's process ended by itself; it is started again. */
   | { readonly kind: 'node-lost'; readonly zoneId: string };
 
@@ -73,6 +81,7 @@ class ZoneProcess {
   #frozen = false;
   #closed = false;
   #startedAt = 0;
+  #hasBegun = false;
   #delayMs: number = backOffMs.first;
   #timer: NodeJS.Timeout | undefined;
 
@@ -138,6 +147,7 @@ class ZoneProcess {
   #start(): void {
     const { zoneId } = this.#configuration;
     this.#startedAt = performance.now();
+    this.#hasBegun = false;
     this.#sent = '';
     const child = fork(fileURLToPath(entry), {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -181,7 +191,12 @@ class ZoneProcess {
 
   #take(message: FromNode): void {
     switch (message.kind) {
+      case 'late':
+        this.#tellLate('stall', message.realMs);
+        break;
       case 'listening':
+        if (!this.#hasBegun) this.#tellLate('start', performance.now() - this.#startedAt);
+        this.#hasBegun = true;
         for (const socket of message.sockets) {
           if (socket.error === undefined) continue;
           this.#options.log.warn({ ...socket }, 'a load balancer node cannot listen');
@@ -196,6 +211,11 @@ class ZoneProcess {
         this.#options.observe({ kind: 'traffic', report: message.report });
         break;
     }
+  }
+
+  #tellLate(late: LateKind, realMs: number): void {
+    const { zoneId } = this.#configuration;
+    this.#options.observe({ kind: 'late', late, zoneId, realMs });
   }
 
   #sendConfiguration(): void {

@@ -83,7 +83,9 @@ export type ToNode =
 export type FromNode =
   | { readonly kind: 'listening'; readonly sockets: readonly ListeningSocket[] }
   | { readonly kind: 'target-health'; readonly report: TargetHealthReport }
-  | { readonly kind: 'traffic'; readonly report: TrafficReport };
+  | { readonly kind: 'traffic'; readonly report: TrafficReport }
+  /** The process did not get on: the most by which anything was late, in milliseconds of the machine's time. */
+  | { readonly kind: 'late'; readonly realMs: number };
 
 /** What the nodes of a zone passed on in one minute in which there was any. */
 export interface TrafficReport {

@@ -19,6 +19,7 @@ export class NodeClock implements Clock {
   #reading: ClockReading;
   #readAt: number;
   #timer: NodeJS.Timeout | undefined;
+  #latestRealMs = 0;
 
   constructor(reading: ClockReading) {
     this.#reading = reading;
@@ -34,9 +35,26 @@ export class NodeClock implements Clock {
   }
 
   at(worldMs: number, callback: () => void): () => void {
-    const cancel = this.#waiting.add(worldMs, callback);
+    // What is past already when it is asked for is not late.
+    const dueMs = Math.max(worldMs, this.now());
+    const cancel = this.#waiting.add(worldMs, () => {
+      this.noteLate((this.now() - dueMs) / Math.max(this.speed(), 1e-9));
+      callback();
+    });
     this.#arm();
     return cancel;
+  }
+
+  /** Something was late by so many milliseconds of this machine's time. */
+  noteLate(realMs: number): void {
+    this.#latestRealMs = Math.max(this.#latestRealMs, realMs);
+  }
+
+  /** The most by which anything was late since this was asked before, in milliseconds of this machine's time. */
+  takeLateness(): number {
+    const realMs = this.#latestRealMs;
+    this.#latestRealMs = 0;
+    return realMs;
   }
 
   /** Takes over how the world's clock stands now. */

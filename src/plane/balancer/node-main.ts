@@ -1,3 +1,4 @@
+import { startHeartbeat } from '../heartbeat.ts';
 import type { FromNode, ToNode } from './messages.ts';
 import { NodeBalancer } from './node-balancer.ts';
 import { NodeClock } from './node-clock.ts';
@@ -12,6 +13,19 @@ const send = (message: FromNode): void => {
   // The channel is closed when the main process is gone; then this process ends too.
   if (process.connected) process.send?.(message);
 };
+
+/** Lateness is told so often, in beats, and only when it is more than timers always are. */
+const beatsATelling = 5;
+const leastToldMs = 10;
+
+let beats = 0;
+startHeartbeat((lateMs) => {
+  clock.noteLate(lateMs);
+  beats += 1;
+  if (beats % beatsATelling !== 0) return;
+  const realMs = clock.takeLateness();
+  if (realMs >= leastToldMs) send({ kind: 'late', realMs });
+});
 
 const take = (message: ToNode): void => {
   switch (message.kind) {

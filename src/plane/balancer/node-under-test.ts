@@ -131,7 +131,7 @@ export class NodeUnderTest {
   #take(message: FromNode): void {
     if (message.kind === 'listening') this.sockets = message.sockets;
     else if (message.kind === 'traffic') this.traffic.push(message.report);
-    else this.reports.push(message.report);
+    else if (message.kind === 'target-health') this.reports.push(message.report);
   }
 
   /** The port that the first listener has got. */
