@@ -1,3 +1,6 @@
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
+
 /**
  * The direction of arrows between rooms, lowest first. Any other arrow fails `npm test`. `docs/architecture.md` says what
  * each room is for.
@@ -19,6 +22,21 @@ const rooms = {
   'drill-worlds': 'text atlas world aws wire plane drill serving simulated admin server'.split(' '),
 };
 
+/**
+ * The folders of services in the order of `src/aws/services.ts`. A service knows those before it in that list; whoever comes
+ * after it follows its tables, or fills its extension points, without being known (`src/world/rules.ts`).
+ */
+const servicesInOrder = (() => {
+  const text = readFileSync(join(__dirname, 'src/aws/services.ts'), 'utf8');
+  const folders = new Map(
+    [...text.matchAll(/import \{ about as (\w+) \} from '\.\/([\w-]+)\/about\.ts'/g)].map(
+      ([, name, folder]) => [name, folder],
+    ),
+  );
+  const list = text.slice(text.indexOf('= ['), text.indexOf('];'));
+  return [...list.matchAll(/\w+/g)].map(([name]) => folders.get(name));
+})();
+
 const all = [...Object.keys(rooms), 'console', 'cli'];
 
 module.exports = {
@@ -32,6 +50,13 @@ module.exports = {
         path: `^src/(${all.filter((other) => other !== room && !allowed.includes(other)).join('|')})/`,
       },
     })),
+    ...servicesInOrder.slice(0, -1).map((service, at) => ({
+      name: `${service}-arrows`,
+      comment: `aws/${service} may only look at services before it in src/aws/services.ts.`,
+      severity: 'error',
+      from: { path: `^src/aws/${service}/`, pathNot: '(\\.test|/test-[^/]*)\\.ts$' },
+      to: { path: `^src/aws/(${servicesInOrder.slice(at + 1).join('|')})/` },
+    })),
     {
       name: 'pure-rooms-know-no-host',
       comment: 'atlas, world and aws run in simulation too: they import nothing of the host.',
@@ -43,7 +68,8 @@ module.exports = {
       name: 'no-circles',
       severity: 'error',
       from: { path: '^src/' },
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      // What is imported when it is first needed (a service's code by its `about.ts`) cannot hold up who imports it.
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only', 'dynamic-import'] } },
     },
     {
       name: 'no-development-parts-at-run-time',

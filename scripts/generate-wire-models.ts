@@ -7,30 +7,15 @@
  * operations that exist in Faultline, with the shapes they reach and without documentation, and the names of
  * all other operations, so that a call to one of them can be told "AWS has it, Faultline has not".
  *
- * Which operations exist is read from the code, `src/aws/services.ts`.
+ * Which services and operations exist is read from the code, `src/aws/services.ts`.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-
-/** botocore's folder for each service, by the service's name in a credential scope. A new service is one line here. */
-const folders: Readonly<Record<string, string>> = {
-  account: 'account',
-  autoscaling: 'autoscaling',
-  ebs: 'ebs',
-  ec2: 'ec2',
-  elasticloadbalancing: 'elbv2',
-  iam: 'iam',
-  lightsail: 'lightsail',
-  monitoring: 'cloudwatch',
-  pricing: 'pricing',
-  route53: 'route53',
-  ssm: 'ssm',
-  sts: 'sts',
-};
+import { allServices } from './all-services.ts';
 
 /**
  * Enumerations that the operation checks itself, because AWS answers an unknown value with words of its own
@@ -241,15 +226,6 @@ const readModel = (botocore: string, folder: string): BotocoreModel => {
   return JSON.parse(text.toString('utf8'));
 };
 
-const existingOperations = async (): Promise<Readonly<Record<string, readonly string[]>>> => {
-  const code: { services: readonly { name: string; operations: object }[] } = await import(
-    pathToFileURL(join(root, 'src/aws/services.ts')).href
-  );
-  return Object.fromEntries(
-    code.services.map((service) => [service.name, Object.keys(service.operations)]),
-  );
-};
-
 const askPython = (): string =>
   execFileSync(
     'python3',
@@ -273,15 +249,11 @@ const version =
   'unknown';
 
 mkdirSync(out, { recursive: true });
-for (const [service, existing] of Object.entries(await existingOperations())) {
-  const folder = folders[service];
-  if (folder === undefined)
-    throw new Error(
-      `no botocore folder is named for ${service}; add it to scripts/generate-wire-models.ts`,
-    );
-  const text = format(trimModel(service, readModel(botocore, folder), existing, version));
-  writeFileSync(join(out, `${service}.json`), text);
+for (const { name, model, operations } of allServices) {
+  const existing = Object.keys(operations);
+  const text = format(trimModel(name, readModel(botocore, model), existing, version));
+  writeFileSync(join(out, `${name}.json`), text);
   process.stdout.write(
-    `${service}: ${existing.length} operations, ${Math.round(text.length / 1024)} KiB\n`,
+    `${name}: ${existing.length} operations, ${Math.round(text.length / 1024)} KiB\n`,
   );
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { allServices } from '../scripts/all-services.ts';
 import { coverageText } from '../scripts/coverage.ts';
-import { services } from '../src/aws/services.ts';
 import { serviceModel } from '../src/wire/model.ts';
 
 describe('coverage', () => {
@@ -11,7 +11,7 @@ describe('coverage', () => {
     expect(page).toBe(await coverageText());
   });
 
-  it.each(services.map((service) => [service.name, service] as const))(
+  it.each(allServices.map((service) => [service.name, service] as const))(
     'the wire model of %s has exactly the operations of the service',
     async (name, service) => {
       const model = await serviceModel(name);

@@ -24,7 +24,7 @@ const missing = (world: World, named: string): DomainError | undefined => {
     );
   }
   if (target.kind === 'api' && target.service !== undefined) {
-    const names = services.map((service) => service.name);
+    const names = services.map((service) => service.name).toSorted();
     if (!names.includes(target.service)) {
       return unknown(
         named,

@@ -1,11 +1,12 @@
 import { DomainError, isDomainError } from '../world/domain-error.ts';
 import { partitionShard, type AccountId, type ShardId } from '../world/entity.ts';
-import type { TimerHandler, Tx, View } from '../world/transaction.ts';
+import type { Tx, View } from '../world/transaction.ts';
 import type { Committed, World } from '../world/world.ts';
 import { regionOptStatus } from './account/regions.ts';
 import { rootCaller, type Caller } from './caller.ts';
-import type { AnyOperation, Service } from './operation.ts';
-import { idempotencyTimers, once } from './shared/idempotency.ts';
+import type { AnyOperation, Service, ServiceAbout } from './operation.ts';
+import { notOptedIn } from './refusals.ts';
+import { once } from './shared/idempotency.ts';
 import { whyUnknownRegion } from './shared/unknown-region.ts';
 
 /** One call of an operation, with input that has been checked against AWS's model. */
@@ -23,8 +24,10 @@ export interface Call {
 export const partitionHome = 'us-east-1';
 
 /** The Region whose failure silences a call. */
-export const homeRegion = (call: Pick<Call, 'service' | 'region'>): string =>
-  call.service.shard === 'partition' ? partitionHome : call.region;
+export const homeRegion = (call: {
+  readonly service: Pick<ServiceAbout, 'shard'>;
+  readonly region: string;
+}): string => (call.service.shard === 'partition' ? partitionHome : call.region);
 
 const readsPartition = (call: Pick<Call, 'service' | 'operation'>): boolean =>
   call.service.partitionReads?.includes(call.operation) === true;
@@ -49,30 +52,6 @@ const noEndpoint = (service: Service, region: string, regions: readonly string[]
   );
 };
 
-/**
- * How each kind of service words the refusal of a Region that the account has not enabled. EC2 says
- * AuthFailure, query services InvalidClientTokenId, JSON services UnrecognizedClientException ("Enable or
- * disable AWS Regions in your account", AWS Account Management Reference Guide).
- */
-const notOptedIn = (service: Service): DomainError => {
-  const tokenInvalid = 'The security token included in the request is invalid.';
-  switch (service.name) {
-    case 'ec2':
-      return new DomainError(
-        'AuthFailure',
-        'AWS was not able to validate the provided access credentials',
-      );
-    case 'autoscaling':
-    case 'elasticloadbalancing':
-    case 'iam':
-    case 'sts':
-    case 'route53':
-      return new DomainError('InvalidClientTokenId', tokenInvalid);
-    default:
-      return new DomainError('UnrecognizedClientException', tokenInvalid);
-  }
-};
-
 const mayUse = (partition: View, call: Call): DomainError | undefined => {
   const region = partition.geography.region(call.region);
   // Clients ask partition-wide services there, also in a world that has no such Region.
@@ -89,7 +68,7 @@ const mayUse = (partition: View, call: Call): DomainError | undefined => {
   const status = regionOptStatus(partition, call.region);
   return status === 'ENABLED' || status === 'ENABLED_BY_DEFAULT'
     ? undefined
-    : notOptedIn(call.service);
+    : notOptedIn(call.service.protocol);
 };
 
 /** EC2's answer to a request with DryRun that would have been granted. */
@@ -126,7 +105,3 @@ export const execute = (world: World, call: Call): Committed<unknown> => {
   if (!isDryRun || isDomainError(committed.output)) return committed;
   return { output: dryRun(), durable: committed.durable };
 };
-
-/** The handlers of all timers of the services. */
-export const timersOf = (services: readonly Service[]): Readonly<Record<string, TimerHandler>> =>
-  Object.assign({}, idempotencyTimers, ...services.map((service) => service.timers ?? {}));

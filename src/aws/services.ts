@@ -1,29 +1,32 @@
-import { account } from './account/service.ts';
-import { ebs } from './ebs/service.ts';
-import { cloudwatch } from './cloudwatch/service.ts';
-import { autoscaling } from './autoscaling/service.ts';
-import { ec2 } from './ec2/service.ts';
-import { elbv2 } from './elbv2/service.ts';
-import { iam } from './iam/service.ts';
-import { lightsail } from './lightsail/service.ts';
-import type { Service } from './operation.ts';
-import { pricing } from './pricing/service.ts';
-import { route53 } from './route53/service.ts';
-import { ssm } from './ssm/service.ts';
-import { sts } from './sts/service.ts';
+import { about as account } from './account/about.ts';
+import { about as autoscaling } from './autoscaling/about.ts';
+import { about as cloudwatch } from './cloudwatch/about.ts';
+import { about as ebs } from './ebs/about.ts';
+import { about as ec2 } from './ec2/about.ts';
+import { about as elbv2 } from './elbv2/about.ts';
+import { about as iam } from './iam/about.ts';
+import { about as lightsail } from './lightsail/about.ts';
+import type { ServiceAbout } from './operation.ts';
+import { about as pricing } from './pricing/about.ts';
+import { about as route53 } from './route53/about.ts';
+import { about as ssm } from './ssm/about.ts';
+import { about as sts } from './sts/about.ts';
 
-/** All services that Faultline has. */
-export const services: readonly Service[] = [
+/**
+ * All services that Faultline has, in the order in which they may know each other: a service imports only from those before
+ * it (`.dependency-cruiser.cjs` says which), and follows their tables in this order. A new service is one entry here.
+ */
+export const services: readonly ServiceAbout[] = [
   account,
-  ebs,
-  autoscaling,
-  ec2,
-  elbv2,
   iam,
-  lightsail,
-  cloudwatch,
-  pricing,
-  route53,
-  ssm,
   sts,
+  route53,
+  ec2,
+  ebs,
+  elbv2,
+  cloudwatch,
+  autoscaling,
+  ssm,
+  pricing,
+  lightsail,
 ];

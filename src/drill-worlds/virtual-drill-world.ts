@@ -48,6 +48,7 @@ export class VirtualDrill implements VirtualDrillWorld {
     const simulated = await SimulatedWorld.open({ seed: options.seed });
     const execute = createExecute({
       world: () => simulated.world,
+      services: simulated.services,
       prepare: () => Promise.resolve(),
       settle: () => Promise.resolve(),
     });

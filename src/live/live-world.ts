@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { explainPlaceLookup, Places, type Place as AtlasPlace } from '../atlas/places.ts';
 import { earth, type Geography } from '../atlas/geography.ts';
-import { timersOf, type Call } from '../aws/execute.ts';
-import { services } from '../aws/services.ts';
+import type { Call } from '../aws/execute.ts';
+import type { LoadedServices } from '../aws/loaded-services.ts';
 import { createBalancerPlane } from '../plane/balancer/balancer-plane.ts';
 import { LiveDisks } from '../plane/disks/live-disks.ts';
 import type { RegionBlocks } from '../plane/disks/region-blocks.ts';
@@ -13,7 +13,6 @@ import type { Driver } from '../plane/compute/driver.ts';
 import type { Asker, Surroundings } from '../plane/compute/netns/surroundings.ts';
 import type { Place } from '../world/places.ts';
 import { DomainError } from '../world/domain-error.ts';
-import { faultTimers } from '../world/fault-book.ts';
 import type { Journal } from '../world/journal.ts';
 import { noWay, openWay, type Way } from '../world/way.ts';
 import { World } from '../world/world.ts';
@@ -59,6 +58,8 @@ export interface LiveWorldOptions {
   readonly seed: number;
   readonly speed: number;
   readonly journal: Journal;
+  /** All of them where the journal holds anything. */
+  readonly services: LoadedServices;
   /** Where instances' disks lie. */
   readonly directory: string;
   readonly loopback: LoopbackAddresses;
@@ -74,16 +75,6 @@ export interface LiveWorldOptions {
   /** The journal can no longer be written: the process must end. */
   readonly onJournalFailure: (error: unknown) => void;
 }
-
-/** Operations whose answer tells of a moment that snapshots are to show. */
-const takingOperations: ReadonlySet<string> = new Set([
-  'CreateSnapshot',
-  'CreateSnapshots',
-  'CreateImage',
-]);
-
-/** Operations after which programs look for a volume's directory. */
-const placingOperations: ReadonlySet<string> = new Set(['AttachVolume', 'DetachVolume']);
 
 /** A large volume is filled from its snapshot for longer than a client waits; its attachment is answered then. */
 const longestPlacingMs = 20_000;
@@ -128,7 +119,7 @@ export class LiveWorld {
     this.places = new Places(world.geography);
     this.sockets = new Sockets(world, options.loopback);
     this.answers = createDnsAnswers(world, this.sockets);
-    this.#stopFollowing = followFaults(world);
+    this.#stopFollowing = followFaults(world, options.services);
     const { directory, log } = options;
     this.disks = new LiveDisks(directory, (what, message) => log.warn({ id: what }, message));
     this.regionBlocks = (region) => this.disks.blocks(region);
@@ -174,7 +165,7 @@ export class LiveWorld {
       seed: options.seed,
       geography,
       journal: options.journal,
-      timers: { ...timersOf(services), ...faultTimers },
+      rules: options.services.rules,
       clock: (notBeforeMs, recovered) => {
         const startMs = Math.max(Date.now(), notBeforeMs, reservedWorldTime(recovered));
         return new LiveClock(startMs, options.speed);
@@ -202,19 +193,23 @@ export class LiveWorld {
   /** Brings into the world what an operation will read of machines and disks. */
   async prepare(call: Call): Promise<void> {
     const { InstanceId: id } = call.input;
-    if (call.operation === 'GetConsoleOutput' && typeof id === 'string') {
+    if (call.service.refreshes?.[call.operation] === 'console' && typeof id === 'string') {
       await this.#instances.refreshConsole(call.region, call.account, id);
     }
   }
 
   /** Settles when the disks show what an operation has asked of them, so that its answer is true. */
   async settle(call: Call): Promise<void> {
-    if (takingOperations.has(call.operation)) await this.#disks.taken();
-    if (placingOperations.has(call.operation)) {
-      await Promise.race([
-        this.#disks.placed(),
-        pause(longestPlacingMs, undefined, { ref: false }),
-      ]);
+    switch (call.service.settles?.[call.operation]) {
+      case 'snapshots-taken':
+        return await this.#disks.taken();
+      case 'volumes-placed':
+        return await Promise.race([
+          this.#disks.placed(),
+          pause(longestPlacingMs, undefined, { ref: false }),
+        ]);
+      case undefined:
+        return undefined;
     }
   }
 

@@ -1,10 +1,7 @@
-import { ec2, ec2With } from '../aws/ec2/service.ts';
 import { isBlockPlan } from '../aws/ebs/plans.ts';
 import { execute, homeRegion, isAnswered, type Call } from '../aws/execute.ts';
-import type { Service } from '../aws/operation.ts';
-import { services } from '../aws/services.ts';
+import type { LoadedServices } from '../aws/loaded-services.ts';
 import type { RegionBlocks } from '../plane/disks/region-blocks.ts';
-import { nodeKeyMaker } from '../plane/keys/key-maker.ts';
 import { DomainError, isDomainError } from '../world/domain-error.ts';
 import { noAccount, partitionShard } from '../world/entity.ts';
 import { identify } from '../aws/sts/session-credentials.ts';
@@ -14,17 +11,14 @@ import { WorldEnded } from '../world/world-ended.ts';
 import type { World } from '../world/world.ts';
 import { EbsDirect } from './ebs-direct.ts';
 
-const servicesByName: ReadonlyMap<string, Service> = new Map(
-  services.map((service) => [
-    service.name,
-    // Key pairs need the host's cryptography, which pure code has not.
-    service === ec2 ? ec2With(nodeKeyMaker) : service,
-  ]),
-);
-
 /** Whether nobody answers for a service of that name in a Region: what is broken there has silenced it. */
-export const isSilent = (world: World, serviceName: string, region: string): boolean => {
-  const service = servicesByName.get(serviceName);
+export const isSilent = (
+  world: World,
+  services: LoadedServices,
+  serviceName: string,
+  region: string,
+): boolean => {
+  const service = services.about(serviceName);
   const home = service === undefined ? region : homeRegion({ service, region });
   return !world.conditions.apiAnswers(home, serviceName);
 };
@@ -47,6 +41,7 @@ const tooLate = (error: unknown): DomainError => {
 /** What the API needs beside the world. */
 export interface ApiPorts {
   world(): World;
+  readonly services: LoadedServices;
   /** Brings into the world what an operation will read of machines and disks. */
   prepare(call: Call): Promise<void>;
   /** Settles when what the operation asked for and its answer tells of is done. */
@@ -66,9 +61,8 @@ export const createExecute = (ports: ApiPorts): Execute => {
     regionBlocks: (region) => ports.regionBlocks?.(region),
   });
   const carryOut: Execute = async (wireCall) => {
-    const service = servicesByName.get(wireCall.service);
-    if (service === undefined)
-      throw new Error(`The wire routed to ${wireCall.service}, which is not there.`);
+    const service =
+      ports.services.get(wireCall.service) ?? (await ports.services.load(wireCall.service));
     const { region, account, operation, input, caller } = wireCall;
     const call: Call = { service, region, account, operation, input, caller };
     const world = ports.world();
@@ -78,7 +72,10 @@ export const createExecute = (ports: ApiPorts): Execute => {
     const { output, durable } = execute(world, call);
     await durable;
     if (!isDomainError(output)) await ports.settle(call);
-    const answer = isBlockPlan(output) ? await direct.carryOut(call, output) : output;
+    const answer =
+      service.carriedOutBy === 'blocks' && isBlockPlan(output)
+        ? await direct.carryOut(call, output)
+        : output;
     return isAnswered(world, call) ? answer : 'silence';
   };
   return (wireCall) => carryOut(wireCall).catch(tooLate);

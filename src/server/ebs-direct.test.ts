@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EBS } from '@aws-sdk/client-ebs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { timersOf } from '../aws/execute.ts';
-import { services } from '../aws/services.ts';
+import { LoadedServices } from '../aws/loaded-services.ts';
 import { Snapshots } from '../aws/ec2/storage/entities.ts';
+import { nodeHost } from '../plane/keys/node-host.ts';
 import { BlockStore } from '../plane/disks/store/block-store.ts';
 import { createWireServer, type WireServer } from '../wire/server.ts';
 import { createTestWorld } from '../world/test-world.ts';
@@ -18,6 +18,7 @@ const region = 'us-east-1';
 const account = '123456789012';
 const blockBytes = 524_288;
 
+const services = new LoadedServices(nodeHost);
 let directory: string;
 let blocks: BlockStore;
 let world: World;
@@ -32,6 +33,7 @@ const serve = async (): Promise<void> => {
     port: 0,
     execute: createExecute({
       world: () => world,
+      services,
       prepare: () => Promise.resolve(),
       settle: () => Promise.resolve(),
       regionBlocks: () => blocks,
@@ -52,7 +54,8 @@ const serve = async (): Promise<void> => {
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ebs-direct-'));
   blocks = new BlockStore(directory);
-  ({ world, clock } = await createTestWorld({ timers: timersOf(services), seed: 1 }));
+  await services.load('ebs');
+  ({ world, clock } = await createTestWorld({ rules: services.rules, seed: 1 }));
   await serve();
 });
 

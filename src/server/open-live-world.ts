@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { ImageDesk } from '../admin/image-desk.ts';
 import { InstanceVisits } from '../admin/instance-visits.ts';
+import { LoadedServices } from '../aws/loaded-services.ts';
+import { nodeHost } from '../plane/keys/node-host.ts';
 import type { Driver } from '../plane/compute/driver.ts';
 import type { Surroundings } from '../plane/compute/netns/surroundings.ts';
 import { createProcessDriver } from '../plane/compute/process-driver.ts';
@@ -90,8 +92,11 @@ export const openLiveWorld = async (
   const { directory, log, loopback } = site;
   prepareDirectory(directory);
   const { geography } = options;
+  const services = new LoadedServices(nodeHost);
+  if ((await journal.shards()).length > 0) await services.loadAll();
   const live = await LiveWorld.open(
     {
+      services,
       // A world keeps the seed that it began with, whatever the command line says.
       seed: journal.header.seed,
       speed: options.speed,
@@ -123,12 +128,13 @@ export const openLiveWorld = async (
     }),
     execute: createExecute({
       world: () => live.world,
+      services,
       prepare: (call) => live.prepare(call),
       settle: (call) => live.settle(call),
       regionBlocks: (region) => live.regionBlocks(region),
     }),
     identify: createIdentify(() => live.world),
-    isSilent: (service, region) => isSilent(live.world, service, region),
+    isSilent: (service, region) => isSilent(live.world, services, service, region),
     underWay: new UnderWay(),
   };
 };

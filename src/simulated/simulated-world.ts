@@ -1,11 +1,11 @@
 import { earth } from '../atlas/geography.ts';
 import { Places } from '../atlas/places.ts';
 import type { BalancerNode } from '../aws/elbv2/nodes.ts';
-import { timersOf } from '../aws/execute.ts';
-import { services } from '../aws/services.ts';
+import { LoadedServices } from '../aws/loaded-services.ts';
 import type { HealthCheck } from '../aws/route53/entities.ts';
 import { ModelledBalancer, type TargetBehaviour } from '../plane/balancer/modelled-balancer.ts';
 import { takesTraffic, type NodeTarget } from '../plane/balancer/messages.ts';
+import { nodeHost } from '../plane/keys/node-host.ts';
 import { createMockDriver, type MockDriver } from '../plane/compute/mock-driver.ts';
 import { createModelledDisks } from '../plane/disks/modelled-disks.ts';
 import { createModelledProber } from '../plane/probe/modelled-prober.ts';
@@ -15,7 +15,6 @@ import type { EndpointCondition } from '../plane/probe/probe-result.ts';
 import { VirtualClock } from '../world/clock.ts';
 import type { Place } from '../world/places.ts';
 import type { Journal } from '../world/journal.ts';
-import { faultTimers } from '../world/fault-book.ts';
 import { World } from '../world/world.ts';
 import { BalancerRunner } from '../serving/runners/balancer-runner.ts';
 import { createDnsAnswers, type DnsAnswers } from '../serving/runners/dns-answers.ts';
@@ -81,6 +80,7 @@ const failing: Fate = { failingShare: 1, latencyMs: 0 };
  */
 export class SimulatedWorld {
   readonly world: World;
+  readonly services: LoadedServices;
   readonly clock: VirtualClock;
   readonly answers: DnsAnswers;
   readonly places: Places;
@@ -94,8 +94,14 @@ export class SimulatedWorld {
   readonly #listeners = new Set<() => void>();
   readonly #stops: (() => void | Promise<void>)[] = [];
 
-  private constructor(world: World, clock: VirtualClock, options: SimulatedWorldOptions) {
+  private constructor(
+    world: World,
+    clock: VirtualClock,
+    services: LoadedServices,
+    options: SimulatedWorldOptions,
+  ) {
     this.world = world;
+    this.services = services;
     this.clock = clock;
     this.places = new Places(world.geography);
     this.#sockets = new Sockets(world, modelledLoopback);
@@ -109,7 +115,7 @@ export class SimulatedWorld {
       onProblem: options.onProblem ?? (() => undefined),
     });
     const instances = this.#runInstances(options);
-    const stopFaults = followFaults(world);
+    const stopFaults = followFaults(world, services);
     this.#balancer = new ModelledBalancer({
       clock,
       observe: (observation) => balancers.observe(observation),
@@ -159,11 +165,13 @@ export class SimulatedWorld {
   /** Begins an empty world, or goes on with the one that the journal holds: then machines boot anew. */
   static async open(options: SimulatedWorldOptions): Promise<SimulatedWorld> {
     const { seed, journal = createVolatileJournal(seed), startMs = epochMs } = options;
+    const services = new LoadedServices(nodeHost);
+    await services.loadAll();
     const { world, clock } = await World.open({
       seed,
       geography: earth,
       journal,
-      timers: { ...timersOf(services), ...faultTimers },
+      rules: services.rules,
       clock: (notBeforeMs) => new VirtualClock(Math.max(startMs, notBeforeMs)),
       onBug: (where, error) => {
         throw new Error(`A bug in ${where}.`, { cause: error });
@@ -172,7 +180,7 @@ export class SimulatedWorld {
         throw new Error('The journal of a simulated world failed.', { cause: error });
       },
     });
-    return new SimulatedWorld(world, clock, options);
+    return new SimulatedWorld(world, clock, services, options);
   }
 
   /** The address of a load balancer's node, as DNS gives it. */

@@ -1,5 +1,6 @@
 import type { Caller } from '../aws/caller.ts';
 import { rootCaller } from '../aws/caller.ts';
+import { refusalWords, type Refusal } from '../aws/refusals.ts';
 import { accountOf, queryParameter, type CredentialScope } from './credential-scope.ts';
 import { WireFault } from './fault.ts';
 import type { ProtocolName } from './model.ts';
@@ -21,41 +22,13 @@ export type IdentifyTemporary = (
   | { readonly kind: 'unknown' }
 >;
 
-/** A key that nobody knows: EC2 says AuthFailure, the others what "Common errors" has. */
-export const unknownKey = (protocol: ProtocolName): WireFault => {
-  const tokenInvalid = 'The security token included in the request is invalid.';
-  switch (protocol) {
-    case 'ec2':
-      return new WireFault(
-        'AuthFailure',
-        'AWS was not able to validate the provided access credentials',
-        401,
-      );
-    case 'query':
-    case 'rest-xml':
-      return new WireFault('InvalidClientTokenId', tokenInvalid, 403);
-    case 'json':
-    case 'rest-json':
-    case 'smithy-rpc-v2-cbor':
-      return new WireFault('UnrecognizedClientException', tokenInvalid, 403);
-  }
-};
+/** A refusal as the wire answers it. */
+const refused = ({ code, message, status }: Refusal): WireFault =>
+  new WireFault(code, message, status);
 
-/** Credentials whose time is over, as the SDKs know it of each protocol ("Common errors"; EC2 "Error codes"). */
-const expiredKey = (protocol: ProtocolName): WireFault => {
-  const message = 'The security token included in the request is expired';
-  switch (protocol) {
-    case 'ec2':
-      return new WireFault('RequestExpired', 'Request has expired.', 400);
-    case 'query':
-    case 'rest-xml':
-      return new WireFault('ExpiredToken', message, 403);
-    case 'json':
-    case 'rest-json':
-    case 'smithy-rpc-v2-cbor':
-      return new WireFault('ExpiredTokenException', message, 400);
-  }
-};
+/** A key that nobody knows. */
+export const unknownKey = (protocol: ProtocolName): WireFault =>
+  refused(refusalWords(protocol).unknownKey);
 
 /** What a server knows of who calls. */
 export interface CallerSource {
@@ -89,7 +62,7 @@ export const identifyCaller = async (
     case 'known':
       return { caller: found.caller, secret: found.secretAccessKey };
     case 'expired':
-      return expiredKey(protocol);
+      return refused(refusalWords(protocol).expiredKey);
     case 'unknown':
       return unknownKey(protocol);
   }

@@ -1,34 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import type { Protocol } from '../aws/operation.ts';
 import type { Shape, ShapeReference, ShapeText, StructureShape } from './shape.ts';
 import { resolveShapes } from './shape.ts';
 
-/**
- * The services whose wire model is checked in, by their name in a credential scope. A new service is one
- * name here and one run of `scripts/generate-wire-models.ts`.
- */
-export const builtServices: readonly string[] = [
-  'account',
-  'autoscaling',
-  'ebs',
-  'ec2',
-  'elasticloadbalancing',
-  'iam',
-  'lightsail',
-  'monitoring',
-  'pricing',
-  'route53',
-  'ssm',
-  'sts',
-];
-
 /** botocore's names of the wire protocols. */
-export type ProtocolName =
-  | 'ec2'
-  | 'query'
-  | 'rest-xml'
-  | 'rest-json'
-  | 'json'
-  | 'smithy-rpc-v2-cbor';
+export type ProtocolName = Protocol;
 
 /** What a service model says of the service as a whole. */
 export interface ServiceMetadata {
@@ -170,7 +146,7 @@ const load = async (service: string): Promise<ServiceModel> => {
 
 /**
  * The model of a built service; read from its file at the first call, so that a world that never hears of
- * Route 53 never pays for it. `service` must be one of `builtServices`.
+ * Route 53 never pays for it. `service` must be one that Faultline has.
  */
 export const serviceModel = (service: string): Promise<ServiceModel> => {
   const known = loading.get(service);

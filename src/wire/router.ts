@@ -1,6 +1,7 @@
+import { services } from '../aws/services.ts';
 import type { CredentialScope } from './credential-scope.ts';
 import { echo, WireFault } from './fault.ts';
-import { builtServices, serviceModel } from './model.ts';
+import { serviceModel } from './model.ts';
 import type { ProtocolName, ServiceModel } from './model.ts';
 import { codecOf } from './protocols/codecs.ts';
 import { headerOf, protocolOf } from './protocols/codec.ts';
@@ -13,7 +14,7 @@ export interface RoutedService {
   readonly protocol: ProtocolName;
 }
 
-const isBuilt: ReadonlySet<string> = new Set(builtServices);
+const isBuilt: ReadonlySet<string> = new Set(services.map(({ name }) => name));
 
 /** Services of AWS that speak rest-xml; every other one whose operations have paths speaks rest-json. */
 const restXmlServices: ReadonlySet<string> = new Set(['cloudfront', 'route53', 's3', 's3express']);
@@ -41,7 +42,7 @@ export const guessCodec = (request: WireRequest, service?: string): Codec => {
 const unknownService = (service: string): WireFault =>
   new WireFault(
     'NotImplemented',
-    `Faultline has no service '${echo(service)}'. It has ${builtServices.join(', ')}; docs/coverage.md lists their operations.`,
+    `Faultline has no service '${echo(service)}'. It has ${[...isBuilt].toSorted().join(', ')}; docs/coverage.md lists their operations.`,
     501,
   );
 

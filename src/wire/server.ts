@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Caller } from '../aws/caller.ts';
+import { refusalWords } from '../aws/refusals.ts';
 import { isDomainError } from '../world/domain-error.ts';
 import type { DomainError } from '../world/domain-error.ts';
 import { handleAdmin, isAdminPath, refuseAdmin } from './admin.ts';
@@ -279,7 +280,7 @@ const answerBug = (
     { requestId, err: error, stack: error instanceof Error ? error.stack : undefined },
     `internal error: ${error instanceof Error ? error.message : String(error)}`,
   );
-  const code = routed?.protocol === 'ec2' ? 'InternalError' : 'InternalFailure';
+  const code = refusalWords(routed?.protocol ?? 'query').internalError;
   const fault = new WireFault(
     code,
     `An internal error has occurred. Faultline's log tells more under the request id ${requestId}.`,

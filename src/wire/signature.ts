@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { refusalWords } from '../aws/refusals.ts';
 import { unknownKey } from './callers.ts';
 import type { CredentialScope } from './credential-scope.ts';
 import { queryParameter } from './credential-scope.ts';
@@ -57,21 +58,6 @@ const parseLongDate = (text: string | undefined): Date | undefined => {
   const [, year, month, day, hour, minute, second] = parts;
   const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   return Number.isNaN(date.getTime()) ? undefined : date;
-};
-
-/** The codes differ by protocol: EC2 "Error codes" (AuthFailure, RequestExpired), the others "Common errors". */
-const codes = (protocol: ProtocolName): { readonly mismatch: string; readonly expired: string } => {
-  switch (protocol) {
-    case 'ec2':
-      return { mismatch: 'AuthFailure', expired: 'RequestExpired' };
-    case 'query':
-    case 'rest-xml':
-      return { mismatch: 'SignatureDoesNotMatch', expired: 'SignatureDoesNotMatch' };
-    case 'json':
-    case 'rest-json':
-    case 'smithy-rpc-v2-cbor':
-      return { mismatch: 'InvalidSignatureException', expired: 'InvalidSignatureException' };
-  }
 };
 
 interface Given {
@@ -206,7 +192,7 @@ export const verifySignature = async (
   secretFor: SecretFor,
   nowMs: number,
 ): Promise<WireFault | undefined> => {
-  const code = codes(protocol);
+  const { signatureExpired, signatureMismatch } = refusalWords(protocol);
   const secret = secretFor(scope.accessKeyId);
   if (secret === undefined) return unknownKey(protocol);
   const given = readGiven(request, scope.presigned);
@@ -224,20 +210,15 @@ export const verifySignature = async (
     (given.expiresSeconds >= 0 && given.expiresSeconds <= longestExpirySeconds);
   if (!expiryIsGood || ageMs > longestAgeMs || ageMs < -skewMs) {
     return new WireFault(
-      code.expired,
+      signatureExpired.code,
       `Signature expired: it was made at ${given.date.toISOString()}, and the time is ${new Date(nowMs).toISOString()}`,
-      protocol === 'ec2' ? 400 : 403,
+      signatureExpired.status,
     );
   }
   const expected = bodyMatches(request)
     ? await signAgain(request, scope, given, secret)
     : undefined;
   if (expected !== undefined && same(expected, given.signature)) return undefined;
-  return new WireFault(
-    code.mismatch,
-    protocol === 'ec2'
-      ? 'AWS was not able to validate the provided access credentials'
-      : 'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
-    protocol === 'ec2' ? 401 : 403,
-  );
+  const { code, message, status } = signatureMismatch;
+  return new WireFault(code, message, status);
 };

@@ -11,6 +11,7 @@ import {
 } from './entity.ts';
 import type { EntityChange, JournalRecord } from './journal.ts';
 import { createRandomStream, type RandomStream } from './random.ts';
+import type { ExtensionPoint, RowChange, WorldRules } from './rules.ts';
 import { TableState } from './table-state.ts';
 import type { Timer, TimerRequest, Tx, View } from './transaction.ts';
 
@@ -28,6 +29,7 @@ export const Timers = defineTable<Timer>('timers');
 export interface ShardContext {
   readonly seed: number;
   readonly geography: Geography;
+  readonly rules: WorldRules;
   conditions(): Conditions;
   now(): number;
   /** Another shard, as far as it can be seen from this one. */
@@ -44,6 +46,8 @@ const holdsAnything = (tables: ReadonlyMap<string, TableState>): boolean => {
   for (const state of tables.values()) if (state.size > 0) return true;
   return false;
 };
+
+const noParts: ReadonlyMap<string, unknown> = new Map<string, unknown>();
 
 const entityKey = (account: AccountId, table: string, id: string): string =>
   `${account}\n${table}\n${id}`;
@@ -259,6 +263,12 @@ class ShardView implements View {
   elsewhere(shard: ShardId): View | undefined {
     return this.reader.elsewhere(shard, this.account);
   }
+
+  extensions<Part>(point: ExtensionPoint<Part>): ReadonlyMap<string, Part> {
+    const parts = this.reader.context.rules.extensions.get(point.name) ?? noParts;
+    // What stands under a point's name was given by `extend` for that point.
+    return parts as ReadonlyMap<string, Part>;
+  }
 }
 
 /** What a transaction has done so far. */
@@ -284,21 +294,27 @@ class Work {
     this.#state = state;
   }
 
-  put(account: AccountId, table: string, entity: Entity): void {
+  /** Puts an entity; returns the one that was there. */
+  put(account: AccountId, table: string, entity: Entity): Entity | undefined {
     deepFreeze(entity);
     const key = entityKey(account, table, entity.id);
     const state = this.#state(account, table);
-    this.#undo.push({ state, id: entity.id, previous: state.put(entity) });
-    this.reader.deleted.delete(key);
+    const previous = state.put(entity);
+    this.#undo.push({ state, id: entity.id, previous });
+    const wasDeleted = this.reader.deleted.delete(key);
     // A key keeps its first place, as it does in memory: recovery must find the same order.
     this.#changes.set(key, { op: 'put', table, account, entity });
+    return wasDeleted ? undefined : previous;
   }
 
-  delete(account: AccountId, table: string, id: string): void {
+  /** Deletes an entity; returns it, if it was there. */
+  delete(account: AccountId, table: string, id: string): Entity | undefined {
     const key = entityKey(account, table, id);
-    if (this.#state(account, table).get(id) === undefined || this.reader.deleted.has(key)) return;
+    const previous = this.#state(account, table).get(id);
+    if (previous === undefined || this.reader.deleted.has(key)) return undefined;
     this.reader.deleted.add(key);
     this.#changes.set(key, { op: 'delete', table, account, id });
+    return previous;
   }
 
   random(name: string): RandomStream {
@@ -346,11 +362,12 @@ class ShardTx extends ShardView implements Tx {
   }
 
   put<T extends Entity>(table: Table<T>, entity: T): void {
-    this.#work.put(this.account, table.name, entity);
+    this.#tell(table.name, this.#work.put(this.account, table.name, entity), entity);
   }
 
   delete<T extends Entity>(table: Table<T>, id: string): void {
-    this.#work.delete(this.account, table.name, id);
+    const before = this.#work.delete(this.account, table.name, id);
+    if (before !== undefined) this.#tell(table.name, before, undefined);
   }
 
   random(stream: string): RandomStream {
@@ -368,5 +385,13 @@ class ShardTx extends ShardView implements Tx {
 
   override forAccount(account: AccountId): Tx {
     return new ShardTx(this.#work, account);
+  }
+
+  #tell(table: string, before: Entity | undefined, after: Entity | undefined): void {
+    const followers = this.reader.context.rules.followers.get(table);
+    if (followers === undefined) return;
+    // Both are rows of the table that the follower was declared for.
+    const change = { before, after } as RowChange<never>;
+    for (const follower of followers) follower.run(this, change);
   }
 }

@@ -1,6 +1,7 @@
 import { earth, type Geography } from '../atlas/geography.ts';
 import { VirtualClock } from './clock.ts';
 import type { JournalRecord, Journal } from './journal.ts';
+import { rulesOfTimers, type WorldRules } from './rules.ts';
 import type { TimerHandler } from './transaction.ts';
 import { World } from './world.ts';
 
@@ -39,6 +40,8 @@ export const createRecordingJournal = (): Journal & {
 export const createTestWorld = async (
   options: {
     readonly timers?: Readonly<Record<string, TimerHandler>>;
+    /** Instead of timers alone. */
+    readonly rules?: WorldRules;
     readonly journal?: Journal;
     readonly seed?: number;
     readonly geography?: Geography;
@@ -48,7 +51,7 @@ export const createTestWorld = async (
     seed: options.seed ?? 1,
     geography: options.geography ?? earth,
     journal: options.journal ?? createRecordingJournal(),
-    timers: options.timers ?? {},
+    rules: options.rules ?? rulesOfTimers(options.timers ?? {}),
     clock: (notBeforeMs) => new VirtualClock(Math.max(testEpochMs, notBeforeMs)),
     onBug: (where, error) => {
       throw new Error(`A bug in ${where}.`, { cause: error });

@@ -2,6 +2,7 @@ import type { Geography } from '../atlas/geography.ts';
 import type { Conditions } from './conditions.ts';
 import type { AccountId, Entity, ShardId, Table } from './entity.ts';
 import type { RandomStream } from './random.ts';
+import type { ExtensionPoint } from './rules.ts';
 
 /** What JSON can say. */
 export type JsonValue =
@@ -55,6 +56,8 @@ export interface View {
    * that rests on it is as durable as what was seen.
    */
   elsewhere(shard: ShardId): View | undefined;
+  /** The parts that an extension point has in this world, by key, in the order of who gave them. */
+  extensions<Part>(point: ExtensionPoint<Part>): ReadonlyMap<string, Part>;
 }
 
 /**

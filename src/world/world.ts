@@ -6,7 +6,8 @@ import { noAccount, partitionShard, worldShard, type AccountId, type ShardId } f
 import { Faults } from './faults.ts';
 import type { EntityChange, Journal, JournalRecord } from './journal.ts';
 import { Shard, Timers, type ShardContext } from './shard.ts';
-import type { Timer, TimerHandler, Tx, View } from './transaction.ts';
+import type { WorldRules } from './rules.ts';
+import type { Timer, Tx, View } from './transaction.ts';
 import { WorldEnded } from './world-ended.ts';
 
 /** What a world is made of. */
@@ -16,8 +17,8 @@ export interface WorldOptions<C extends Clock = Clock> {
   /** Makes the clock once it is known how far world time had come: it must not begin before that. `recovered` shows what the journal held. */
   readonly clock: (notBeforeMs: number, recovered: Pick<World, 'view'>) => C;
   readonly journal: Journal;
-  /** What runs when a timer is due, by the timer's kind. */
-  readonly timers: Readonly<Record<string, TimerHandler>>;
+  /** What runs by itself when timers are due and rows change. */
+  readonly rules: WorldRules;
   /** Told of bugs: a handler or a listener that threw. Its transaction is void; the world goes on. */
   readonly onBug: (where: string, error: unknown) => void;
   /** Told when the journal can no longer be written; nothing is acknowledged from then on. */
@@ -74,6 +75,7 @@ export class World {
     this.#context = {
       seed: options.seed,
       geography: options.geography,
+      rules: options.rules,
       conditions: () => this.#conditions,
       now: () => this.#clock?.now() ?? this.#recoveredAt,
       visible: (from, to) => (this.#isVisible(from, to) ? this.#shard(to) : undefined),
@@ -309,7 +311,7 @@ export class World {
 
   #fire(shard: ShardId, account: AccountId, timer: Timer): void {
     if (this.#stopped || this.#failed !== undefined) return;
-    const handler = this.#options.timers[timer.kind];
+    const handler = this.#options.rules.timers[timer.kind];
     const remove = (tx: Tx): void => tx.cancelTimer(timer.id);
     try {
       if (handler === undefined) throw new Error(`No handler for timers of kind ${timer.kind}.`);

@@ -4,6 +4,7 @@ import { describeSubnets } from '../../src/aws/ec2/network/subnets.ts';
 import { earth } from '../../src/atlas/geography.ts';
 import type { EntityChange, Journal } from '../../src/world/journal.ts';
 import { VirtualClock } from '../../src/world/clock.ts';
+import { rulesOfTimers } from '../../src/world/rules.ts';
 import { World } from '../../src/world/world.ts';
 
 /** The account and the Region that the benchmarks' entities stand in. */
@@ -44,7 +45,7 @@ export const openWorld = async (journal: Journal): Promise<World> => {
     seed: 1,
     geography: earth,
     journal,
-    timers: {},
+    rules: rulesOfTimers({}),
     clock: (notBeforeMs) => new VirtualClock(Math.max(1_767_225_600_000, notBeforeMs)),
     onBug: (_where, error) => fail(error),
     onJournalFailure: fail,

@@ -1,10 +1,9 @@
 import { earth } from '../../src/atlas/geography.ts';
-import { timersOf } from '../../src/aws/execute.ts';
-import { services } from '../../src/aws/services.ts';
+import { allServices } from '../../scripts/all-services.ts';
+import { rulesOf } from '../../src/aws/loaded-services.ts';
 import { SimulatedWorld } from '../../src/simulated/simulated-world.ts';
 import { MemoryJournalStore, openMemoryJournal } from '../../src/store/memory-journal.ts';
 import { VirtualClock } from '../../src/world/clock.ts';
-import { faultTimers } from '../../src/world/fault-book.ts';
 import { World } from '../../src/world/world.ts';
 import { createRandom } from '../crash/random.ts';
 import {
@@ -102,7 +101,7 @@ const recoveredContents = async (run: Run): Promise<readonly string[]> => {
     seed: run.seed,
     geography: earth,
     journal,
-    timers: { ...timersOf(services), ...faultTimers },
+    rules: rulesOf(allServices),
     clock: (notBeforeMs) => new VirtualClock(notBeforeMs),
     onBug: (_where, error) => throwIt(error),
     onJournalFailure: throwIt,
@@ -191,7 +190,7 @@ const build = (run: Run): void => {
 };
 
 const begin = async (seed: number): Promise<Run> => {
-  for (const service of services) await service.load?.();
+  for (const service of allServices) await service.load?.();
   const random = createRandom(seed);
   const first = random.below(regions.length);
   const used = regions.slice(first, first + 1 + random.below(3));

@@ -1,5 +1,5 @@
+import { allServices } from '../../scripts/all-services.ts';
 import { baseImagesOf } from '../../src/aws/ec2/images/base-images.ts';
-import { services } from '../../src/aws/services.ts';
 import { serviceModel, type ServiceModel } from '../../src/wire/model.ts';
 import type { Shape, StructureShape } from '../../src/wire/shape.ts';
 import { violationsOf } from '../../src/wire/validate.ts';
@@ -8,7 +8,7 @@ import { call, newName, once, oneOf, strangersAccount, type Run } from './run.ts
 
 /** The wire models of all services: what input may reach an operation at all. */
 export const models: ReadonlyMap<string, ServiceModel> = new Map(
-  await Promise.all(services.map(async ({ name }) => [name, await serviceModel(name)] as const)),
+  await Promise.all(allServices.map(async ({ name }) => [name, await serviceModel(name)] as const)),
 );
 
 const words = [
@@ -135,7 +135,7 @@ const inputOf = (
   );
 };
 
-const all = services.flatMap((service) =>
+const all = allServices.flatMap((service) =>
   Object.keys(service.operations).map((operation) => ({ service, operation })),
 );
 

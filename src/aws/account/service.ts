@@ -1,4 +1,5 @@
 import type { Service } from '../operation.ts';
+import { about } from './about.ts';
 import {
   completeRegionSwitch,
   disableRegion,
@@ -9,9 +10,7 @@ import {
 } from './regions.ts';
 
 export const account: Service = {
-  name: 'account',
-  title: 'AWS Account Management',
-  shard: 'partition',
+  ...about,
   operations: {
     DisableRegion: disableRegion,
     EnableRegion: enableRegion,

@@ -12,8 +12,8 @@ export const wakeGroupAt = (tx: Tx, groupName: string, at: number): void =>
 export const wakeGroup = (tx: Tx, groupName: string): void => wakeGroupAt(tx, groupName, tx.now);
 
 /**
- * Tells the group of an instance, if it has one, that something about the instance has changed. For whoever changes what
- * groups go by: states of instances, their impairment, their registration and health as targets. It costs one look-up.
+ * Tells the group of an instance, if it has one, that something about the instance has changed that groups go by
+ * (`group-followers.ts`). It costs one look-up.
  */
 export const wakeGroupOf = (tx: Tx, instanceId: string): void => {
   const member = tx.get(GroupInstances, instanceId);

@@ -1,5 +1,9 @@
+import { extend } from '../../world/rules.ts';
+import { AlarmActions } from '../cloudwatch/alarm-actions.ts';
+import { InstanceGroupings } from '../cloudwatch/instance-metrics.ts';
 import { prepareDefaultNetwork } from '../ec2/network/default-network.ts';
 import type { Service } from '../operation.ts';
+import { about } from './about.ts';
 import {
   describeAccountLimits,
   describeAdjustmentTypes,
@@ -37,6 +41,8 @@ import {
   describeNotificationTypes,
   putNotificationConfiguration,
 } from './notifications.ts';
+import { groupFollowers, groupsOfInstances } from './group-followers.ts';
+import { executeForAlarm } from './policies/alarm-execution.ts';
 import { policyOperations } from './policies/operations.ts';
 import {
   describeScalingProcessTypes,
@@ -61,11 +67,14 @@ import {
 import { warmPoolOperations } from './warm-pool/operations.ts';
 
 export const autoscaling: Service = {
-  name: 'autoscaling',
-  title: 'Amazon EC2 Auto Scaling',
-  shard: 'region',
+  ...about,
   prepare: prepareDefaultNetwork,
   timers: autoScalingTimers,
+  follows: groupFollowers,
+  extends: [
+    extend(AlarmActions, 'autoscaling', executeForAlarm),
+    extend(InstanceGroupings, 'AutoScalingGroupName', groupsOfInstances),
+  ],
   operations: {
     AttachInstances: attachInstances,
     AttachLoadBalancerTargetGroups: attachLoadBalancerTargetGroups,

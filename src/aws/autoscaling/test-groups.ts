@@ -1,6 +1,6 @@
 import type { CreateAutoScalingGroupType } from '@aws-sdk/client-auto-scaling';
 import { earth, type Geography } from '../../atlas/geography.ts';
-import { alarmTimers } from '../cloudwatch/alarm-evaluation.ts';
+import { cloudwatch } from '../cloudwatch/service.ts';
 import { accountZones } from '../shared/account-zones.ts';
 import { createLaunchTemplate } from '../ec2/launch-templates/templates.ts';
 import {
@@ -19,7 +19,7 @@ import {
   type ScalingActivity,
 } from './entities.ts';
 import { createAutoScalingGroup } from './groups.ts';
-import { autoScalingTimers } from './timers.ts';
+import { autoscaling } from './service.ts';
 
 /** A world with groups in it, for tests. Its Region has six zones; groups use the first three unless told otherwise. */
 export interface GroupWorld extends InstanceWorld {
@@ -46,7 +46,7 @@ export const createGroupWorld = async (
   const ec2 = await createInstanceWorld({
     seed,
     geography,
-    timers: { ...autoScalingTimers, ...elbv2.timers, ...alarmTimers },
+    services: [elbv2, cloudwatch, autoscaling],
   });
   ec2.call(createLaunchTemplate, {
     LaunchTemplateName: 'web',

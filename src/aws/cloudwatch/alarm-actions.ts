@@ -1,4 +1,5 @@
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
+import { defineExtensionPoint } from '../../world/rules.ts';
 import type { Tx } from '../../world/transaction.ts';
 import { rebootInstances, stopInstances, terminateInstances } from '../ec2/instances/instances.ts';
 import type { Alarm, AlarmStateValue } from './entities.ts';
@@ -25,15 +26,11 @@ export interface ActionOutcome {
 /** Carries out an action that an alarm names by ARN, in the alarm's own transaction. */
 export type AlarmAction = (tx: Tx, arn: string, event: AlarmEvent) => ActionOutcome;
 
-const actions = new Map<string, AlarmAction>();
-
 /**
- * Says who carries out actions of a service, by the service's name in their ARNs (`autoscaling`). For services to call once,
- * where their module is read: CloudWatch cannot import them, since they make alarms themselves.
+ * Who carries out actions of a service, by the service's name in their ARNs (`autoscaling`). CloudWatch cannot import them:
+ * they make alarms themselves.
  */
-export const registerAlarmAction = (service: string, action: AlarmAction): void => {
-  actions.set(service, action);
-};
+export const AlarmActions = defineExtensionPoint<AlarmAction>('cloudwatch/alarm-actions');
 
 const succeeded: ActionOutcome = { state: 'Succeeded' };
 
@@ -66,7 +63,7 @@ export const serviceOfAction = (arn: string): string => arn.split(':')[2] ?? '';
 export const runAlarmAction: AlarmAction = (tx, arn, event) => {
   const service = serviceOfAction(arn);
   if (service === 'automate') return runInstanceAction(tx, arn, event);
-  const action = actions.get(service);
+  const action = tx.extensions(AlarmActions).get(service);
   if (action !== undefined) return action(tx, arn, event);
   return failed(
     service === 'sns'

@@ -1,11 +1,11 @@
 import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { extend } from '../../world/rules.ts';
 import { Timers } from '../../world/shard.ts';
 import { createInstanceWorld, type InstanceWorld } from '../ec2/instances/test-instances.ts';
 import { present } from '../ec2/test-region.ts';
 import type { Plain } from '../operation.ts';
-import { registerAlarmAction, type AlarmEvent } from './alarm-actions.ts';
-import { alarmTimers } from './alarm-evaluation.ts';
+import { AlarmActions, type AlarmEvent } from './alarm-actions.ts';
 import {
   deleteAlarms,
   describeAlarmHistory,
@@ -17,6 +17,7 @@ import {
   setAlarmState,
 } from './alarms.ts';
 import { evaluateKind } from './alarm-wake.ts';
+import { cloudwatch } from './service.ts';
 import { recordMetric } from './record-metric.ts';
 
 let it: InstanceWorld;
@@ -25,13 +26,14 @@ const told: { readonly arn: string; readonly event: AlarmEvent }[] = [];
 const policy =
   'arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:1:autoScalingGroupName/web:policyName/up';
 
-registerAlarmAction('autoscaling', (_tx, arn, event) => {
+/** What carries out actions of Auto Scaling, in place of Auto Scaling itself. */
+const listener = extend(AlarmActions, 'autoscaling', (_tx, arn, event) => {
   told.push({ arn, event });
   return { state: 'Succeeded' };
 });
 
 beforeEach(async () => {
-  it = await createInstanceWorld({ timers: alarmTimers });
+  it = await createInstanceWorld({ services: [{ ...cloudwatch, extends: [listener] }] });
   told.length = 0;
 });
 

@@ -1,5 +1,5 @@
+import { defineExtensionPoint } from '../../world/rules.ts';
 import type { Tx, View } from '../../world/transaction.ts';
-import { GroupInstances } from '../autoscaling/entities.ts';
 import { Instances, type Instance } from '../ec2/instances/instance-entities.ts';
 import { Alarms, type Dimension, type ValueCount } from './entities.ts';
 import { aggregateOf } from './metric-values.ts';
@@ -17,6 +17,19 @@ export interface CpuSample {
   readonly from: number;
 }
 
+/** How a service counts instances together. */
+export interface InstanceGrouping {
+  /** The group that an instance belongs to now. */
+  groupOf(view: View, instanceId: string): string | undefined;
+  /** The instances of a group. */
+  instancesOf(view: View, group: string): readonly string[];
+}
+
+/** Groups of instances that have metrics of their own, by the name of their dimension (`AutoScalingGroupName`). */
+export const InstanceGroupings = defineExtensionPoint<InstanceGrouping>(
+  'cloudwatch/instance-groupings',
+);
+
 /** The instances of the account here whose processors some alarm watches, by themselves or as members of a group. */
 export const watchedByCpuAlarms = (view: View): ReadonlySet<string> => {
   const watched = new Set<string>();
@@ -24,8 +37,8 @@ export const watchedByCpuAlarms = (view: View): ReadonlySet<string> => {
     if (rule.namespace !== namespace || rule.metricName !== name) continue;
     for (const { Name, Value } of rule.dimensions) {
       if (Name === 'InstanceId') watched.add(Value);
-      if (Name !== 'AutoScalingGroupName') continue;
-      for (const { id } of view.find(GroupInstances, 'group', Value)) watched.add(id);
+      const grouping = view.extensions(InstanceGroupings).get(Name);
+      for (const id of grouping?.instancesOf(view, Value) ?? []) watched.add(id);
     }
   }
   return watched;
@@ -33,10 +46,13 @@ export const watchedByCpuAlarms = (view: View): ReadonlySet<string> => {
 
 /** What an instance's samples are counted under, beside itself. Types and images are for detailed monitoring alone. */
 const dimensionsOf = (view: View, instance: Instance): readonly Dimension[] => {
-  const group = view.get(GroupInstances, instance.id)?.groupName;
+  const groups = [...view.extensions(InstanceGroupings)].flatMap(([Name, grouping]) => {
+    const group = grouping.groupOf(view, instance.id);
+    return group === undefined ? [] : [{ Name, Value: group }];
+  });
   return [
     { Name: 'InstanceId', Value: instance.id },
-    ...(group === undefined ? [] : [{ Name: 'AutoScalingGroupName', Value: group }]),
+    ...groups,
     ...(instance.detailedMonitoring
       ? [
           { Name: 'InstanceType', Value: instance.instanceType },

@@ -1,4 +1,5 @@
 import type { Service } from '../operation.ts';
+import { about } from './about.ts';
 import { alarmTimers } from './alarm-evaluation.ts';
 import {
   deleteAlarms,
@@ -17,9 +18,7 @@ import { getMetricStatistics } from './metric-statistics.ts';
 import { listTagsForResource, tagResource, untagResource } from './resource-tags.ts';
 
 export const cloudwatch: Service = {
-  name: 'monitoring',
-  title: 'Amazon CloudWatch',
-  shard: 'region',
+  ...about,
   timers: alarmTimers,
   operations: {
     DeleteAlarms: deleteAlarms,

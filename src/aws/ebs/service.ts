@@ -1,5 +1,6 @@
 import { DomainError } from '../../world/domain-error.ts';
 import type { Service } from '../operation.ts';
+import { about } from './about.ts';
 import { getSnapshotBlock, listChangedBlocks, listSnapshotBlocks } from './reading.ts';
 import { completeSnapshotWrite, directTimers, putSnapshotBlock, startSnapshot } from './writing.ts';
 
@@ -8,10 +9,9 @@ import { completeSnapshotWrite, directTimers, putSnapshotBlock, startSnapshot } 
  * (`plans.ts`): whoever runs them does it and gives the caller the answer.
  */
 export const ebs: Service = {
-  name: 'ebs',
-  title: 'Amazon EBS direct APIs',
-  shard: 'region',
+  ...about,
   timers: directTimers,
+  carriedOutBy: 'blocks',
   tokenReused: () =>
     new DomainError(
       'ConflictException',

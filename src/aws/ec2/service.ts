@@ -1,6 +1,9 @@
+import { noAccount } from '../../world/entity.ts';
 import type { Service } from '../operation.ts';
+import { about } from './about.ts';
 import { addressOperations } from './addresses/operations.ts';
 import { prepareDefaultNetwork } from './network/default-network.ts';
+import { reconcileFaults } from './instances/instance-plane.ts';
 import { instanceTimers } from './instances/instance-lifecycle.ts';
 import { describeAccountAttributes } from './account-attributes.ts';
 import { describeAvailabilityZones } from './zones/availability-zones.ts';
@@ -95,7 +98,7 @@ import {
 import { volumeTimers } from './storage/volume-life.ts';
 import { volumeModificationTimers } from './storage/volume-modifications.ts';
 import { volumeOperations } from './storage/volume-operations.ts';
-import { copyTimers } from './storage/copies.ts';
+import { copyTimers, reconcileCopies } from './storage/copies.ts';
 import { snapshotTimers } from './storage/snapshot-life.ts';
 import { snapshotOperations } from './storage/snapshot-operations.ts';
 import { createTags, deleteTags, describeTags } from './tags.ts';
@@ -195,12 +198,23 @@ const operations = {
 
 /** EC2 with the cryptography that makes and reads its key pairs. */
 export const ec2With = (keys: KeyMaker): Service => ({
-  name: 'ec2',
-  title: 'Amazon EC2',
-  shard: 'region',
+  ...about,
   // Which Regions an account has opted in to is state of the partition.
   partitionReads: ['DescribeRegions'],
   prepare: prepareDefaultNetwork,
+  refreshes: { GetConsoleOutput: 'console' },
+  settles: {
+    CreateSnapshot: 'snapshots-taken',
+    CreateSnapshots: 'snapshots-taken',
+    CreateImage: 'snapshots-taken',
+    // Programs look for a volume's directory.
+    AttachVolume: 'volumes-placed',
+    DetachVolume: 'volumes-placed',
+  },
+  followConditions: (tx) => {
+    if (tx.account === noAccount) reconcileCopies(tx);
+    else reconcileFaults(tx);
+  },
   timers: {
     ...instanceTimers,
     ...volumeTimers,

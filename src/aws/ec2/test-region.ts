@@ -1,6 +1,7 @@
 import { earth } from '../../atlas/geography.ts';
 import { Conditions } from '../../world/conditions.ts';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
+import { rulesOfTimers } from '../../world/rules.ts';
 import { Shard } from '../../world/shard.ts';
 import type { Tx, View } from '../../world/transaction.ts';
 import type { Operation, Plain } from '../operation.ts';
@@ -25,6 +26,7 @@ export const testRegion = (region = 'us-east-1', account = '123456789012'): Test
   const shard = new Shard(region, {
     seed: 1,
     geography: earth,
+    rules: rulesOfTimers({}),
     conditions: () => conditions,
     now: () => 1_750_000_000_000,
     // The only shard that there is.

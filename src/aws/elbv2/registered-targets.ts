@@ -1,5 +1,4 @@
 import type { Timer, Tx, View } from '../../world/transaction.ts';
-import { wakeGroupOf } from '../autoscaling/group-wake.ts';
 import { Instances } from '../ec2/instances/instance-entities.ts';
 import { Listeners, TargetHealthReports, Targets, type Target } from './entities.ts';
 
@@ -11,8 +10,6 @@ export const drainTimerId = (targetEntityId: string): string =>
 
 /** Forgets a target and what was reported of it. */
 export const removeTarget = (tx: Tx, targetEntityId: string): void => {
-  const target = tx.get(Targets, targetEntityId);
-  if (target !== undefined) wakeGroupOf(tx, target.targetId);
   tx.delete(Targets, targetEntityId);
   tx.delete(TargetHealthReports, targetEntityId);
   tx.cancelTimer(drainTimerId(targetEntityId));

@@ -1,4 +1,5 @@
 import type { Service } from '../operation.ts';
+import { about } from './about.ts';
 import {
   createListener,
   deleteListener,
@@ -34,9 +35,7 @@ import {
 import { deregisterTargets, describeTargetHealth, registerTargets } from './targets.ts';
 
 export const elbv2: Service = {
-  name: 'elasticloadbalancing',
-  title: 'Elastic Load Balancing',
-  shard: 'region',
+  ...about,
   operations: {
     CreateLoadBalancer: createLoadBalancer,
     DescribeLoadBalancers: describeLoadBalancers,

@@ -1,5 +1,4 @@
 import type { Tx } from '../../world/transaction.ts';
-import { wakeGroupOf } from '../autoscaling/group-wake.ts';
 import type { NodeReport } from './aggregate-health.ts';
 import { targetEntityId, TargetHealthReports, Targets } from './entities.ts';
 import type { HealthReason, ProbedState } from './target-health.ts';
@@ -39,5 +38,4 @@ export const observeTargetHealth = (tx: Tx, observation: TargetObservation): voi
     targetGroupArn,
     byZone: { ...before?.byZone, [zoneId]: report },
   });
-  wakeGroupOf(tx, targetId);
 };

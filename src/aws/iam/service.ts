@@ -1,4 +1,5 @@
 import type { Service } from '../operation.ts';
+import { about } from './about.ts';
 import { getUser, listAccountAliases } from './account.ts';
 import {
   attachRolePolicy,
@@ -61,9 +62,7 @@ import {
 } from './service-linked-roles.ts';
 
 export const iam: Service = {
-  name: 'iam',
-  title: 'AWS Identity and Access Management',
-  shard: 'partition',
+  ...about,
   operations: {
     AddRoleToInstanceProfile: addRoleToInstanceProfile,
     AttachRolePolicy: attachRolePolicy,

@@ -1,4 +1,5 @@
 import type { Service } from '../operation.ts';
+import { about } from './about.ts';
 import { describeServices, getAttributeValues, getProducts } from './price-queries.ts';
 import { priceFacts } from './products.ts';
 
@@ -6,9 +7,7 @@ import { priceFacts } from './products.ts';
 const endpoints: readonly string[] = ['us-east-1', 'eu-central-1', 'ap-south-1'];
 
 export const pricing: Service = {
-  name: 'pricing',
-  title: 'AWS Price List',
-  shard: 'region',
+  ...about,
   load: () => priceFacts.load(),
   onlyIn: (geography) => endpoints.filter((code) => geography.region(code) !== undefined),
   operations: {

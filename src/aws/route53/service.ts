@@ -1,4 +1,5 @@
 import type { Service } from '../operation.ts';
+import { about } from './about.ts';
 import { changeInSync, forgetChange, forgetTimer, getChange, inSyncTimer } from './changes.ts';
 import {
   getCheckerIpRanges,
@@ -32,9 +33,7 @@ import { testDnsAnswer } from './test-dns-answer.ts';
 
 /** Amazon Route 53: one for the partition, its control plane in us-east-1. */
 export const route53: Service = {
-  name: 'route53',
-  title: 'Amazon Route 53',
-  shard: 'partition',
+  ...about,
   operations: {
     ChangeResourceRecordSets: changeResourceRecordSets,
     ChangeTagsForResource: changeTagsForResource,

@@ -1,11 +1,10 @@
 import type { Service } from '../operation.ts';
+import { about } from './about.ts';
 import { serviceFacts } from '../shared/service-facts.ts';
 import { getParameter, getParameters, getParametersByPath } from './parameters.ts';
 
 export const ssm: Service = {
-  name: 'ssm',
-  title: 'AWS Systems Manager',
-  shard: 'region',
+  ...about,
   load: () => serviceFacts.load(),
   operations: {
     GetParameter: getParameter,

@@ -1,11 +1,10 @@
 import type { Service } from '../operation.ts';
+import { about } from './about.ts';
 import { assumeRole, getSessionToken } from './assume-role.ts';
 import { getCallerIdentity } from './caller-identity.ts';
 
 export const sts: Service = {
-  name: 'sts',
-  title: 'AWS Security Token Service',
-  shard: 'region',
+  ...about,
   operations: {
     AssumeRole: assumeRole,
     GetCallerIdentity: getCallerIdentity,

@@ -1,5 +1,4 @@
 import type { Tx, View } from '../../../world/transaction.ts';
-import { wakeGroupOf } from '../../autoscaling/group-wake.ts';
 import { locationOf } from './instance-location.ts';
 import { Instances, MachineReports, type Impairment, type Instance } from './instance-entities.ts';
 
@@ -52,7 +51,5 @@ const underConditions = (view: View, instance: Instance): Instance => {
 /** Brings what is recorded of an instance in line with what is broken now. */
 export const followConditions = (tx: Tx, instance: Instance): void => {
   const now = underConditions(tx, instance);
-  if (now === instance) return;
-  tx.put(Instances, now);
-  wakeGroupOf(tx, now.id);
+  if (now !== instance) tx.put(Instances, now);
 };

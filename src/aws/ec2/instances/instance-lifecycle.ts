@@ -1,5 +1,4 @@
 import type { Timer, Tx, View } from '../../../world/transaction.ts';
-import { wakeGroupOf } from '../../autoscaling/group-wake.ts';
 import { forgetTags } from '../../shared/tags.ts';
 import { draw, durations, terminatedVisibleMs } from '../durations.ts';
 import { followConditions } from './instance-health.ts';
@@ -68,7 +67,6 @@ const enter = (
   }
   const next: Instance = { ...instance, ...changes, state };
   tx.put(Instances, next);
-  wakeGroupOf(tx, next.id);
   return next;
 };
 
@@ -225,7 +223,6 @@ const finishPending = (tx: Tx, instance: Instance): void => {
 };
 
 const forget = (tx: Tx, instance: Instance): void => {
-  wakeGroupOf(tx, instance.id);
   tx.delete(Instances, instance.id);
   tx.delete(ConsoleOutputs, instance.id);
   tx.delete(MachineReports, instance.id);

@@ -5,10 +5,12 @@ import { isDomainError, type DomainError } from '../../../world/domain-error.ts'
 import { noAccount, worldShard } from '../../../world/entity.ts';
 import { Faults, makeFault, type FaultRequest } from '../../../world/faults.ts';
 import type { Journal } from '../../../world/journal.ts';
+import type { WorldRules } from '../../../world/rules.ts';
 import { createTestWorld } from '../../../world/test-world.ts';
 import type { TimerHandler, Tx, View } from '../../../world/transaction.ts';
 import type { World } from '../../../world/world.ts';
-import type { Operation, Plain } from '../../operation.ts';
+import { rulesOf } from '../../loaded-services.ts';
+import type { Operation, Plain, Service } from '../../operation.ts';
 import { baseImagesOf } from '../images/base-images.ts';
 import { prepareDefaultNetwork } from '../network/default-network.ts';
 import { instanceTimers } from './instance-lifecycle.ts';
@@ -68,6 +70,15 @@ const faultBreaker =
     };
   };
 
+const rulesWith = (
+  services: readonly Service[],
+  more: WorldRules['timers'] | undefined,
+): WorldRules => {
+  const rules = rulesOf(services);
+  const ownTimers = { ...instanceTimers, ...volumeTimers, ...volumeModificationTimers };
+  return { ...rules, timers: { ...rules.timers, ...ownTimers, ...more } };
+};
+
 /** Opens such a world. */
 export const createInstanceWorld = async (
   options: {
@@ -77,18 +88,15 @@ export const createInstanceWorld = async (
     readonly journal?: Journal;
     /** Another world than the Earth. */
     readonly geography?: Geography;
-    /** Timers of other services, for tests of what instances are used for. */
+    /** More timers, for tests of a part. */
     readonly timers?: Readonly<Record<string, TimerHandler>>;
+    /** Other services, for tests of what instances are used for. */
+    readonly services?: readonly Service[];
   } = {},
 ): Promise<InstanceWorld> => {
   const { region = 'us-east-1', account = '123456789012', seed = 1 } = options;
   const { world, clock } = await createTestWorld({
-    timers: {
-      ...instanceTimers,
-      ...volumeTimers,
-      ...volumeModificationTimers,
-      ...options.timers,
-    },
+    rules: rulesWith(options.services ?? [], options.timers),
     seed,
     ...(options.journal === undefined ? {} : { journal: options.journal }),
     ...(options.geography === undefined ? {} : { geography: options.geography }),

@@ -4,6 +4,7 @@ import { readWorldFile } from '../../../atlas/world-file.ts';
 import { VirtualClock } from '../../../world/clock.ts';
 import { createRecordingJournal, testEpochMs } from '../../../world/test-world.ts';
 import { World } from '../../../world/world.ts';
+import { rulesOf } from '../../loaded-services.ts';
 import { execute } from '../../execute.ts';
 import { ec2 } from '../service.ts';
 import { testImage } from '../instances/test-instances.ts';
@@ -15,7 +16,7 @@ const openWorld = async (file: object) => {
     seed: 1,
     geography: read.geography,
     journal: createRecordingJournal(),
-    timers: ec2.timers ?? {},
+    rules: rulesOf([ec2]),
     clock: () => new VirtualClock(testEpochMs),
     onBug: (where, error) => {
       throw new Error(where, { cause: error });

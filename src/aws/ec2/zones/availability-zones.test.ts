@@ -7,13 +7,12 @@ import type { World } from '../../../world/world.ts';
 import { account } from '../../account/service.ts';
 import { execute } from '../../execute.ts';
 import type { Service } from '../../operation.ts';
+import { about } from '../about.ts';
 import { describeAvailabilityZones } from './availability-zones.ts';
 import { describeRegions } from './regions.ts';
 
 const ec2: Service = {
-  name: 'ec2',
-  title: 'Amazon EC2',
-  shard: 'region',
+  ...about,
   operations: {
     DescribeAvailabilityZones: describeAvailabilityZones,
     DescribeRegions: describeRegions,

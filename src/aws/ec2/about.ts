@@ -1,0 +1,12 @@
+import type { ServiceAbout } from '../operation.ts';
+
+/** Amazon EC2, before any of its code is read. */
+export const about: ServiceAbout = {
+  name: 'ec2',
+  title: 'Amazon EC2',
+  model: 'ec2',
+  protocol: 'ec2',
+  shard: 'region',
+  brings: ['account', 'iam', 'sts', 'monitoring'],
+  read: async (host) => (await import('./service.ts')).ec2With(await host.keys()),
+};

@@ -1,0 +1,12 @@
+import type { KeyMaker } from './ec2/key-pairs.ts';
+
+/** What services take from the machine that runs them, since pure code has none of it. Each is read when first needed. */
+export interface Host {
+  /** Cryptography for EC2's key pairs. */
+  keys(): Promise<KeyMaker>;
+}
+
+/** For worlds that must be the same at each run: what needs a host is refused there, not made up. */
+export const noHost: Host = {
+  keys: async () => (await import('./ec2/key-pairs.ts')).noKeyMaker,
+};
