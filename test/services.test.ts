@@ -1,29 +1,31 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { serviceModel } from '../wire/model.ts';
-import { defineTable, type Entity } from '../world/entity.ts';
-import { defineExtensionPoint, extend, follow } from '../world/rules.ts';
-import { createTestWorld } from '../world/test-world.ts';
-import { noHost } from './host.ts';
-import { LoadedServices, rulesOf } from './loaded-services.ts';
-import type { Service, ServiceAbout } from './operation.ts';
-import { services } from './services.ts';
+import { serviceModel } from '../src/wire/model.ts';
+import { defineTable, type Entity } from '../src/world/entity.ts';
+import { defineExtensionPoint, extend, follow } from '../src/world/rules.ts';
+import { createTestWorld } from '../src/world/test-world.ts';
+import { noHost } from '../src/aws/host.ts';
+import { LoadedServices, rulesOf } from '../src/aws/loaded-services.ts';
+import type { Service, ServiceAbout } from '../src/aws/operation.ts';
+import { services } from '../src/aws/services.ts';
+
+const aws = join(import.meta.dirname, '../src/aws');
 
 /** The folder of a service, by its name. */
 const folders = new Map(
-  globSync('*/about.ts', { cwd: import.meta.dirname }).map((file) => {
-    const name = /name: '([^']+)'/.exec(readFileSync(join(import.meta.dirname, file), 'utf8'))?.[1];
+  globSync('*/about.ts', { cwd: aws }).map((file) => {
+    const name = /name: '([^']+)'/.exec(readFileSync(join(aws, file), 'utf8'))?.[1];
     return [name, file.split('/')[0] ?? ''] as const;
   }),
 );
 
 /** The services whose code a service's own code runs. */
 const calledBy = (folder: string): ReadonlySet<string> => {
-  const files = globSync(`${folder}/**/*.ts`, { cwd: import.meta.dirname });
+  const files = globSync(`${folder}/**/*.ts`, { cwd: aws });
   const texts = files
     .filter((file) => !/(\.test|\/test-[^/]*)\.ts$/.test(file))
-    .map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'));
+    .map((file) => readFileSync(join(aws, file), 'utf8'));
   const imports = texts.flatMap((text) => [
     ...text.matchAll(/^import (?!type)[^;]*from '(?:\.\.\/)+([\w-]+)\//gm),
   ]);
