@@ -16,7 +16,7 @@ const aws = join(import.meta.dirname, '../src/aws');
 const folders = new Map(
   globSync('*/about.ts', { cwd: aws }).map((file) => {
     const name = /name: '([^']+)'/.exec(readFileSync(join(aws, file), 'utf8'))?.[1];
-    return [name, file.split('/')[0] ?? ''] as const;
+    return [name ?? '', file.split('/')[0] ?? ''] as const;
   }),
 );
 
@@ -31,7 +31,7 @@ const calledBy = (folder: string): ReadonlySet<string> => {
   ]);
   return new Set(
     [...folders].flatMap(([name, of]) =>
-      of !== folder && name !== undefined && imports.some(([, used]) => used === of) ? [name] : [],
+      of !== folder && imports.some(([, used]) => used === of) ? [name] : [],
     ),
   );
 };
