@@ -5,6 +5,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ec2 } from '../aws/ec2/service.ts';
 import { Instances } from '../aws/ec2/instances/instance-entities.ts';
+import { noHost } from '../aws/host.ts';
+import { LoadedServices } from '../aws/loaded-services.ts';
 import { execute, type Call } from '../aws/execute.ts';
 import { createMockDriver } from '../plane/compute/mock-driver.ts';
 import type { Journal } from '../world/journal.ts';
@@ -38,10 +40,13 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'live-world-'));
   said = [];
   const say = (details: unknown): void => void said.push(details);
+  const services = new LoadedServices(noHost);
+  await services.load('ec2');
   live = await LiveWorld.open({
     seed: 1,
     speed: 0,
     journal: createJournal(),
+    services,
     directory,
     loopback: {
       addressFor: (host) => `127.77.${host >> 8}.${host & 255}`,

@@ -3,13 +3,14 @@ import { EC2 } from '@aws-sdk/client-ec2';
 import { Route53 } from '@aws-sdk/client-route-53';
 import { SSM } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { timersOf } from '../aws/execute.ts';
-import { services } from '../aws/services.ts';
+import { noHost } from '../aws/host.ts';
+import { LoadedServices } from '../aws/loaded-services.ts';
 import { createWireServer, type WireServer } from '../wire/server.ts';
 import { createTestWorld } from '../world/test-world.ts';
 import type { World } from '../world/world.ts';
 import { createExecute } from './api.ts';
 
+const services = new LoadedServices(noHost);
 let world: World;
 let server: WireServer;
 let endpoint: string;
@@ -22,12 +23,13 @@ const settings = () => ({
 });
 
 beforeAll(async () => {
-  ({ world } = await createTestWorld({ timers: timersOf(services) }));
+  ({ world } = await createTestWorld({ rules: services.rules }));
   server = createWireServer({
     host: '127.0.0.1',
     port: 0,
     execute: createExecute({
       world: () => world,
+      services,
       prepare: () => Promise.resolve(),
       settle: () => Promise.resolve(),
     }),
