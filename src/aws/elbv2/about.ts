@@ -7,6 +7,6 @@ export const about: ServiceAbout = {
   model: 'elbv2',
   protocol: 'query',
   shard: 'region',
-  brings: ['ec2', 'monitoring'],
+  brings: ['route53', 'ec2', 'monitoring'],
   read: async () => (await import('./service.ts')).elbv2,
 };
