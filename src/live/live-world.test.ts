@@ -45,6 +45,7 @@ beforeEach(async () => {
   live = await LiveWorld.open({
     seed: 1,
     speed: 0,
+    sinceMs: Date.now(),
     journal: createJournal(),
     services,
     directory,

@@ -57,6 +57,8 @@ export interface EntrySocket extends SocketAddress {
 export interface LiveWorldOptions {
   readonly seed: number;
   readonly speed: number;
+  /** This machine's time from which on world time has passed, unless the journal knows of a later world time. */
+  readonly sinceMs: number;
   readonly journal: Journal;
   /** All of them where the journal holds anything. */
   readonly services: LoadedServices;
@@ -167,8 +169,10 @@ export class LiveWorld {
       journal: options.journal,
       rules: options.services.rules,
       clock: (notBeforeMs, recovered) => {
-        const startMs = Math.max(Date.now(), notBeforeMs, reservedWorldTime(recovered));
-        return new LiveClock(startMs, options.speed);
+        const { sinceMs, speed } = options;
+        const passedMs = Math.max(0, Date.now() - sinceMs) * speed;
+        const startMs = Math.max(sinceMs + passedMs, notBeforeMs, reservedWorldTime(recovered));
+        return new LiveClock(startMs, speed);
       },
       onBug: (where, error) => options.log.error({ err: error }, `a bug in ${where}`),
       onJournalFailure: options.onJournalFailure,

@@ -81,13 +81,14 @@ const tellLatenessOnce = (tell: (line: string) => void): ((clock: LiveClock) => 
 };
 
 /**
- * Recovers the journal's world and lets it run. This file brings in all services and planes: the server reads it
- * only when there is a world to recover, or once it is listening.
+ * Recovers the journal's world and lets it run, as if it had since `sinceMs` of this machine's time. This file brings in all
+ * services and planes: the server reads it only when there is a world to recover, or once somebody asks for one.
  */
 export const openLiveWorld = async (
   options: ServerOptions,
   site: Site,
   journal: Journal,
+  sinceMs: number,
 ): Promise<OpenWorld> => {
   const { directory, log, loopback } = site;
   prepareDirectory(directory);
@@ -100,6 +101,7 @@ export const openLiveWorld = async (
       // A world keeps the seed that it began with, whatever the command line says.
       seed: journal.header.seed,
       speed: options.speed,
+      sinceMs,
       journal,
       directory,
       loopback,

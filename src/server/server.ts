@@ -2,7 +2,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Geography } from '../atlas/geography.ts';
-import type { DnsAnswer, DnsQuestion } from '../aws/route53/dns-records.ts';
+import { answer, type AnswerContext } from '../aws/route53/answer.ts';
+import type { DnsQuestion } from '../aws/route53/dns-records.ts';
 import { roundingText } from '../plane/dns/shown-ttl.ts';
 import { startDnsServer, type DnsServer } from '../plane/dns/server.ts';
 import { createWireServer, type WireCall, type WireServer } from '../wire/server.ts';
@@ -67,7 +68,7 @@ export interface RunningServer {
   readonly readyLine: string;
   /** For a person's eyes: what to do now, and what this machine lacks. */
   readonly hints: readonly string[];
-  /** The world, once it runs: an empty one may still be on its way when the server listens. */
+  /** The world, once it runs: an empty one begins when it is first asked for. */
   opened(): Promise<LiveWorld>;
   /** The world that runs; asking before it does is a bug. */
   world(): LiveWorld;
@@ -91,12 +92,12 @@ export interface Site {
   dnsServer: (region: string) => Promise<SocketAddress | undefined>;
 }
 
-const refused: DnsAnswer = {
-  code: 'refused',
-  authoritative: false,
-  answers: [],
-  authority: [],
-  additional: [],
+/** What an empty world knows of names: nothing, so only AWS's own have an answer. */
+const noNames: AnswerContext = {
+  zoneOf: () => undefined,
+  healthy: () => false,
+  balancer: () => undefined,
+  instance: () => undefined,
 };
 
 /** How long calls that a world was asked are waited for when it ends; whoever takes longer is told that it has ended. */
@@ -107,6 +108,9 @@ class Server implements AdminWorld {
   readonly account: string;
   readonly #options: ServerOptions;
   readonly #site: Site;
+  readonly #journal: Journal;
+  /** When the world began to be served, also where it runs only later. */
+  readonly #servedSinceMs = Date.now();
   #open: OpenWorld | undefined;
   #opening: Promise<OpenWorld> | undefined;
   #wire: WireServer | undefined;
@@ -116,18 +120,18 @@ class Server implements AdminWorld {
   #hasToldRounding = false;
   #isClosing = false;
 
-  constructor(options: ServerOptions, site: Site) {
+  constructor(options: ServerOptions, site: Site, journal: Journal) {
     this.#options = options;
+    this.#journal = journal;
     this.account = options.account;
     this.#site = site;
   }
 
-  /** Lets the journal's world run, after `before`; resolves when it does. */
-  async begin(journal: Journal, before: Promise<void> = Promise.resolve()): Promise<void> {
-    this.#opening = before
-      .then(() => import('./open-live-world.ts'))
-      .then((module) => module.openLiveWorld(this.#options, this.#site, journal));
+  /** Lets the journal's world run, in which time has passed since `sinceMs` of this machine's. */
+  async begin(sinceMs: number): Promise<OpenWorld> {
+    this.#opening ??= this.#run(this.#journal, sinceMs);
     this.#open = await this.#opening;
+    return this.#open;
   }
 
   async opened(): Promise<LiveWorld> {
@@ -236,7 +240,8 @@ class Server implements AdminWorld {
     this.#isClosing = true;
     await Promise.all([this.#wire?.close(), this.#dns?.close(), this.#vantages?.close()]);
     const last = await this.#opening;
-    if (last !== undefined) await this.#end(last);
+    if (last === undefined) await this.#journal.close();
+    else await this.#end(last);
     await this.#site.loopback.close();
     if (this.#options.dataDirectory === undefined) {
       rmSync(this.#site.directory, { recursive: true, force: true });
@@ -252,9 +257,24 @@ class Server implements AdminWorld {
     return listener === undefined ? '' : `${listener.address}:${listener.port}`;
   }
 
+  /**
+   * The world that runs. An empty one has nothing to recover and nothing to do: its code, all services and planes, is read
+   * when somebody first asks for it.
+   */
   async #opened(): Promise<OpenWorld> {
-    if (this.#opening === undefined) throw new Error('No world was asked for yet.');
-    return await this.#opening;
+    if (this.#opening !== undefined) return await this.#opening;
+    if (this.#isClosing) throw new WorldEnded();
+    try {
+      return await this.begin(this.#servedSinceMs);
+    } catch (error) {
+      process.stderr.write(`faultline: the world cannot run: ${String(error)}\n`);
+      process.exit(1);
+    }
+  }
+
+  async #run(journal: Journal, sinceMs: number): Promise<OpenWorld> {
+    const { openLiveWorld } = await import('./open-live-world.ts');
+    return await openLiveWorld(this.#options, this.#site, journal, sinceMs);
   }
 
   async #beginAnew(before: OpenWorld): Promise<OpenWorld> {
@@ -271,8 +291,7 @@ class Server implements AdminWorld {
       }
     }
     const journal = await openJournal(this.#options.dataDirectory, this.#options.seed);
-    const { openLiveWorld } = await import('./open-live-world.ts');
-    return await openLiveWorld(this.#options, this.#site, journal);
+    return await this.#run(journal, Date.now());
   }
 
   /** Ends a world: what it was asked is carried out or called off, and nothing of it is left when this resolves. */
@@ -316,8 +335,9 @@ class Server implements AdminWorld {
 
   async #listenDns(): Promise<void> {
     const ports = {
-      // A world that does not run yet is an empty one: it has no zone and no name.
-      answer: (question: DnsQuestion) => this.#open?.live.answers.answer(question) ?? refused,
+      // A world that does not run yet is an empty one.
+      answer: (question: DnsQuestion) =>
+        this.#open?.live.answers.answer(question) ?? answer(question, noNames),
       speed: () => this.#open?.live.clock.speed() || 1,
       // Each reset is a new world with a count of its own.
       onRounded: (ttlSeconds: number, speed: number) => this.#tellRounded(ttlSeconds, speed),
@@ -346,15 +366,6 @@ const hintsOf = (ready: Ready, { loopback, driver }: Site): readonly string[] =>
     );
   }
   return hints;
-};
-
-/** Reading all that code takes the thread for a while: whoever waits for the ready line sees it first. */
-const beginSoon = (server: Server, journal: Journal): void => {
-  const told = new Promise<void>((resolve) => setImmediate(resolve));
-  server.begin(journal, told).catch((error: unknown) => {
-    process.stderr.write(`faultline: the world cannot run: ${String(error)}\n`);
-    process.exit(1);
-  });
 };
 
 /** The world's journal, and what runs its instances. Without one of them the other is let go. */
@@ -398,14 +409,13 @@ export const startServer = async (
     endpoint,
     dnsServer: () => Promise.resolve(undefined),
   };
-  const server = new Server(options, site);
+  const server = new Server(options, site, journal);
   site.dnsServer = (region) => server.dnsServerOf(region);
-  // An empty world has nothing to recover: its code is read while the first client finds its way here.
   const isEmpty = (await journal.shards()).length === 0;
   try {
     if (!isEmpty) {
       await refuseLostGround(directory, journal, options.geography);
-      await server.begin(journal);
+      await server.begin(Date.now());
     }
     rememberGround(directory, options.geography);
     await server.listen();
@@ -414,7 +424,6 @@ export const startServer = async (
     if (error instanceof Failed) throw error;
     throw new Failed(`Cannot listen: ${error instanceof Error ? error.message : String(error)}.`);
   }
-  if (isEmpty) beginSoon(server, journal);
   const ready: Ready = {
     status: 'ready',
     version,
