@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { earth } from '../../src/atlas/geography.ts';
-import { kill, runCommand, startReady, type Running } from '../support/faultline-process.ts';
+import { kill, runCommand, type Running, startReady } from '../support/faultline-process.ts';
 
 let directory: string;
 let world: Running;

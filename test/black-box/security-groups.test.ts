@@ -3,10 +3,9 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsClients, given } from '../support/aws-clients.ts';
 import type { AwsClients } from '../support/aws-clients.ts';
-import { runFaultline } from '../support/command-line.ts';
 import { eventually } from '../support/eventually.ts';
 import { callAdmin, httpAnswer, realSocket, resolveName } from '../support/faultline-admin.ts';
-import { startReady, stop } from '../support/faultline-process.ts';
+import { runCommand, startReady, stop } from '../support/faultline-process.ts';
 import type { Running } from '../support/faultline-process.ts';
 import { newestImage, stateOf } from './web-server.ts';
 
@@ -147,7 +146,7 @@ describe('what security groups do not allow', () => {
     });
     expect(told).toContain('balancer web port 80');
     expect(told).toContain(`balancer web to target ${instanceId}:${port}`);
-    const { stdout } = await runFaultline('status', '--endpoint', world.endpoint);
+    const { stdout } = await runCommand(['status', '--endpoint', world.endpoint]);
     expect(stdout).toContain('a security group is opened with');
   });
 });

@@ -8,8 +8,8 @@ import { breakTarget, callAdmin, mendFault, realSocket } from '../support/faultl
 import {
   kill,
   runCommand,
-  startReady,
   type Running,
+  startReady,
   type UpOptions,
 } from '../support/faultline-process.ts';
 import { launchWith, stateOf } from './web-server.ts';

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsClients } from '../support/aws-clients.ts';
 import type { AwsClients } from '../support/aws-clients.ts';
@@ -7,9 +5,8 @@ import { eventually } from '../support/eventually.ts';
 import { breakTarget, mendFault } from '../support/faultline-admin.ts';
 import { runCommand, startReady, stop } from '../support/faultline-process.ts';
 import type { Running } from '../support/faultline-process.ts';
+import { spawnFaultline } from '../support/tied-program.ts';
 import { launchWith, stateOf } from './web-server.ts';
-
-const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
 
 const patienceMs = 30_000;
 
@@ -89,9 +86,8 @@ describe('faultline logs', () => {
     const lines = 100_000;
     const script = `#!/bin/sh\nwhile [ ! -e go ]; do sleep 0.05; done\nseq -f 'line %06.0f' 1 ${lines}\necho the end\n`;
     await launch('counter', script);
-    const child = spawn(process.execPath, [main, 'logs', 'counter', '--follow'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, FAULTLINE_ENDPOINT: world.endpoint },
+    const child = spawnFaultline(['logs', 'counter', '--follow'], {
+      environment: { FAULTLINE_ENDPOINT: world.endpoint },
     });
     let seen = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import carbon from '../../src/atlas/facts/carbon.json' with { type: 'json' };
 import prices from '../../src/atlas/facts/prices.json' with { type: 'json' };
 import roundTrips from '../../src/atlas/facts/round-trips.json' with { type: 'json' };
-import { runFaultline } from '../support/command-line.ts';
+import { runCommand } from '../support/faultline-process.ts';
 
 /**
  * The arithmetic of `faultline choose`, done again from the raw facts with nothing of the engine: users at measured
@@ -38,11 +38,11 @@ interface Answer {
 
 /** Options as one writes them: none of them holds a space. */
 const choose = async (options: string): Promise<Answer> => {
-  const { stdout, stderr, exitCode } = await runFaultline(
+  const { stdout, stderr, exitCode } = await runCommand([
     'choose',
     '--json',
     ...options.split(' '),
-  );
+  ]);
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
   // The test reads what the README promises of this document.
   return JSON.parse(stdout) as Answer;

@@ -5,7 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import roundTrips from '../../src/atlas/facts/round-trips.json' with { type: 'json' };
 import { choose, type ChooseOptions } from '../../src/cli/commands/choose.ts';
 import { UsageError } from '../../src/text/usage-error.ts';
-import { runFaultline } from '../support/command-line.ts';
+import { runCommand } from '../support/faultline-process.ts';
+
+const runFaultline = (...args: readonly string[]): ReturnType<typeof runCommand> =>
+  runCommand(args);
 
 let directory = '';
 beforeAll(() => {

@@ -11,6 +11,7 @@ import { copyBlocks } from '../../src/plane/disks/copy-blocks.ts';
 import { blockBytes } from '../../src/plane/disks/region-blocks.ts';
 import { BlockStore } from '../../src/plane/disks/store/block-store.ts';
 import { blockOf } from '../../src/plane/disks/store/test-blocks.ts';
+import { endWithParent } from '../support/tied-program.ts';
 import { copyStoreName, sourceStoreName } from './block-store-ledger.ts';
 import type { Report, VolumeContents } from './block-store-ledger.ts';
 import { createRandom } from './random.ts';
@@ -115,5 +116,6 @@ const both = async (): Promise<never> => {
   }
 };
 
+endWithParent();
 report({ kind: 'ready' });
 await Promise.race([collecting(), random.below(2) === 0 ? using() : both()]);

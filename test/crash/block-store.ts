@@ -4,7 +4,6 @@
  *
  *     node test/crash/block-store.ts [--kills 200] [--seed 7]
  */
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,6 +15,7 @@ import { blockBytes } from '../../src/plane/disks/region-blocks.ts';
 import { BlockStore } from '../../src/plane/disks/store/block-store.ts';
 import { BlockLedger, copyStoreName, sourceStoreName } from './block-store-ledger.ts';
 import type { Report } from './block-store-ledger.ts';
+import { spawnTied } from '../support/tied-program.ts';
 import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
 
@@ -38,9 +38,7 @@ const useAndKill = async (
   const script = join(import.meta.dirname, 'block-store-child.ts');
   const seed = String(random.below(2 ** 31));
   const known = JSON.stringify(ledger.known());
-  const child = spawn(process.execPath, [script, directory, seed, String(round), known], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawnTied(script, [directory, seed, String(round), known]);
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();

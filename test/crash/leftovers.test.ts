@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { createInterface } from 'node:readline';
+import { describe, expect, it } from 'vitest';
 import { awsClients } from '../support/aws-clients.ts';
 import { eventually } from '../support/eventually.ts';
 import { kill, startReady } from '../support/faultline-process.ts';
+import { spawnTied } from '../support/tied-program.ts';
 import { launchWith } from '../black-box/web-server.ts';
 
 /** Whether it runs: one that has ended may wait as a zombie for whoever adopted it. */
@@ -13,10 +16,16 @@ const isAlive = async (processId: number): Promise<boolean> => {
   return !/^State:\t[XZ]/m.test(status);
 };
 
+/** It and all that it started: reapers, instances, nodes of balancers. */
+const treeOf = async (processId: number): Promise<readonly number[]> => {
+  const below = await Promise.all((await childrenOf(processId)).map((child) => treeOf(child)));
+  return [processId, ...below.flat()];
+};
+
 const childrenOf = async (processId: number): Promise<readonly number[]> =>
   (await readFile(`/proc/${processId}/task/${processId}/children`, 'utf8'))
-    .trim()
     .split(' ')
+    .filter((id) => id.trim() !== '')
     .map(Number);
 
 // Only Linux says which processes are whose children without another program.
@@ -48,3 +57,24 @@ it.runIf(process.platform === 'linux')(
     }
   },
 );
+
+describe.runIf(process.platform === 'linux')('a world that a test has started', () => {
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'dies with all that it runs when the process of its test is ended by %s',
+    async (signal) => {
+      const script = join(import.meta.dirname, 'world-holder.ts');
+      const holder = spawnTied(script, []);
+      const [line] = await once(createInterface({ input: holder.stdout }), 'line');
+      // The instance, and what ends it with its world, beside the world itself.
+      const tree = await eventually(async () => {
+        const found = await treeOf(Number(line));
+        return found.length > 2 && found;
+      });
+      holder.kill(signal);
+      await eventually(async () => {
+        const alive = await Promise.all(tree.map((processId) => isAlive(processId)));
+        return !alive.includes(true);
+      });
+    },
+  );
+});

@@ -1,33 +1,20 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DrillReport } from '../../src/drill/report.ts';
 import { parseXml, type XmlElement } from '../../src/wire/protocols/xml-parse.ts';
+import { runCommand } from '../support/faultline-process.ts';
+import type { CommandResult } from '../support/faultline-process.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const example = join('examples', 'two-regions');
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const faultline = async (...args: readonly string[]): Promise<Ended> =>
-  await new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['src/cli/main.ts', 'drill', ...args], { cwd: root });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
+const faultline = (...args: readonly string[]): Promise<CommandResult> =>
+  runCommand(['drill', ...args]);
 
 /** The program promises a report on stdout; the tests below check what is in it. */
-const reportOf = ({ stdout }: Ended): DrillReport => JSON.parse(stdout) as DrillReport;
+const reportOf = ({ stdout }: CommandResult): DrillReport => JSON.parse(stdout) as DrillReport;
 
 /** Every duration of a report by its path, without the real time under `wall`. */
 const durationsOf = (value: unknown, path = ''): ReadonlyMap<string, unknown> => {
@@ -53,8 +40,8 @@ const oneLine = (text: string): string => {
 };
 
 let directory = '';
-let live: Ended;
-let virtual: Ended;
+let live: CommandResult;
+let virtual: CommandResult;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'faultline-drill-'));
@@ -73,7 +60,7 @@ afterAll(() => {
 
 describe('the drill of two Regions', () => {
   it('runs, prints JSON alone and holds its objectives, live and virtual', () => {
-    expect([live.code === 0 || live.stderr, virtual.code === 0 || virtual.stderr]).toEqual([
+    expect([live.exitCode === 0 || live.stderr, virtual.exitCode === 0 || virtual.stderr]).toEqual([
       true,
       true,
     ]);
@@ -145,7 +132,7 @@ describe('the drill of two Regions', () => {
 describe('the exit code', () => {
   it('is 1 when an objective is missed, after the report', async () => {
     const ended = await faultline(example, '--virtual', '--objective', 'rto=1s');
-    expect(ended.code).toBe(1);
+    expect(ended.exitCode).toBe(1);
     expect(ended.stdout).toMatch(/^FAILED {2}Two Regions/);
     expect(ended.stdout).toMatch(/missed rto +1 min \d\d s +at most 1 s/);
     expect(oneLine(ended.stderr)).toContain('missed rto.');
@@ -157,7 +144,7 @@ describe('the exit code', () => {
     writeFileSync(file, yaml.replace('./stack.ts', './broken.mjs'));
     writeFileSync(join(directory, 'broken.mjs'), 'console.error("no quota"); process.exit(3);');
     const ended = await faultline(file, '--virtual');
-    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended).toMatchObject({ exitCode: 1, stdout: '' });
     expect(ended.stderr).toContain('no quota\n');
     expect(ended.stderr).toContain('broken.yaml: The stack script ended with exit code 3.');
   });
@@ -188,7 +175,7 @@ describe('the exit code', () => {
     ],
   ])('is 2 for %s, with one line that names it', async (_, args, says) => {
     const ended = await faultline(...args, '--virtual');
-    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
     expect(oneLine(ended.stderr)).toContain(says);
   });
 
@@ -196,7 +183,7 @@ describe('the exit code', () => {
     const file = join(directory, 'wrong.yaml');
     writeFileSync(file, 'name: Wrong\nstack: ./stack.ts\nduration: soon\ntraffic: []\n');
     const ended = await faultline(file, '--virtual');
-    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
     expect(oneLine(ended.stderr)).toContain(`${file}: duration: is a duration such as`);
   });
 });

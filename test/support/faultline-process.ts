@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
-
-const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts');
+import { spawnFaultline } from './tied-program.ts';
+import type { TiedOptions } from './tied-program.ts';
 
 /** The ready line of `faultline up --json`. */
 export interface ReadyLine {
@@ -15,7 +13,7 @@ export interface ReadyLine {
 }
 
 /** What a test wants of a world. Without a directory nothing of it stays. */
-export interface UpOptions {
+export interface UpOptions extends TiedOptions {
   readonly directory?: string;
   readonly driver?: 'mock' | 'process' | 'netns' | 'container';
   readonly speed?: number;
@@ -23,10 +21,6 @@ export interface UpOptions {
   readonly account?: string;
   /** Other options of `faultline up`, as they are. */
   readonly others?: readonly string[];
-  /** What its environment has beside this process's. */
-  readonly environment?: Readonly<Record<string, string>>;
-  /** What starts it, instead of this process itself: `setpriv` and its options, for one. */
-  readonly prefix?: readonly string[];
 }
 
 /** How a `faultline up` ended that did not get ready. */
@@ -48,12 +42,6 @@ export interface Running {
   stderr(): string;
 }
 
-/** Those that still run: none may outlive the process of its test, however that ends. */
-const children = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of children) child.kill('SIGKILL');
-});
-
 const exited = (child: ChildProcess): Promise<void> =>
   new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) resolve();
@@ -72,18 +60,7 @@ const argumentsOf = (options: UpOptions): readonly string[] => {
 
 /** Starts `faultline up` on free ports; resolves when it is ready or has ended. */
 export const startFaultline = async (options: UpOptions = {}): Promise<Running | Ended> => {
-  const [program = process.execPath, ...args] = [
-    ...(options.prefix ?? []),
-    process.execPath,
-    main,
-    ...argumentsOf(options),
-  ];
-  const child = spawn(program, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...options.environment },
-  });
-  children.add(child);
-  child.once('exit', () => children.delete(child));
+  const child = spawnFaultline(argumentsOf(options), options);
   const output = { stdout: '', stderr: '' };
   child.stderr.on('data', (chunk: Buffer) => {
     output.stderr += chunk.toString();
@@ -129,28 +106,27 @@ export const stop = async (running: Running): Promise<number | null> => {
   return running.child.exitCode;
 };
 
-/** A command of the command line, as a person runs it, with the world in its environment. */
-export const runCommand = async (
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Promise<{
+/** How a command ended, and what it wrote. */
+export interface CommandResult {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
-}> => {
-  const child = spawn(process.execPath, [main, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment },
+}
+
+/** Runs `faultline` with these arguments to its end, as a person does, without colours. */
+export const runCommand = (
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<CommandResult> =>
+  new Promise((resolve, reject) => {
+    const child = spawnFaultline(args, { environment: { NO_COLOR: '1', ...environment } });
+    const output = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output.stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      output.stderr += text;
+    });
+    child.once('error', reject);
+    child.once('close', (exitCode) => resolve({ exitCode, ...output }));
   });
-  children.add(child);
-  child.once('exit', () => children.delete(child));
-  const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk: Buffer) => {
-    output.stdout += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    output.stderr += chunk.toString();
-  });
-  await exited(child);
-  return { exitCode: child.exitCode, ...output };
-};
