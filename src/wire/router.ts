@@ -6,6 +6,7 @@ import type { ProtocolName, ServiceModel } from './model.ts';
 import { codecOf } from './protocols/codecs.ts';
 import { headerOf, protocolOf } from './protocols/codec.ts';
 import type { Codec, WireRequest } from './protocols/codec.ts';
+import { isAnsweredInJson, queryInJson } from './protocols/query-in-json.ts';
 
 /** A request whose service is known, with the codec that it speaks. */
 export interface RoutedService {
@@ -54,5 +55,6 @@ export const routeService = async (
   if (!isBuilt.has(scope.service)) return unknownService(scope.service);
   const model = await serviceModel(scope.service);
   const protocol = protocolOf(model, request);
-  return { model, codec: codecOf(protocol), protocol };
+  const codec = isAnsweredInJson(model, request) ? queryInJson : codecOf(protocol);
+  return { model, codec, protocol };
 };
