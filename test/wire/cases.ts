@@ -82,7 +82,6 @@ export const wireCases: readonly WireCase[] = [
           DhcpOptionsId: 'dopt-0123456789abcdef0',
           OwnerId: '123456789012',
           DhcpConfigurations: [{ Key: 'domain-name', Values: [{ Value: 'ec2.internal' }] }],
-          Tags: [],
         },
       ],
     },

@@ -49,7 +49,7 @@ export const refreshInProgress = (): DomainError =>
 export const noActiveRefresh = (group: string): DomainError =>
   new DomainError(
     'ActiveInstanceRefreshNotFound',
-    `No in progress or pending Instance Refresh found for Auto Scaling group ${group}`,
+    `No in progress, baking, pending, or cancelling Instance Refresh found for Auto Scaling group ${group}`,
   );
 
 export const irreversibleRefresh = (message: string): DomainError =>

@@ -189,7 +189,10 @@ export const kinds = {
 export const notFound = (kind: ResourceKind, id: string): DomainError =>
   new DomainError(kind.notFoundCode, kind.notFoundMessage(id));
 
-/** Ids are the prefix and 17 hexadecimal digits, or 8 of old ("Resource IDs", Amazon EC2 User Guide). */
+/**
+ * Ids are the prefix and 17 hexadecimal digits, or 8 of old ("Resource IDs", Amazon EC2 User Guide); AWS takes any number of
+ * digits between for well-formed.
+ */
 export const checkIdForm = (kind: ResourceKind, id: string): DomainError | undefined => {
   if (!id.startsWith(`${kind.prefix}-`)) {
     return new DomainError(
@@ -197,7 +200,7 @@ export const checkIdForm = (kind: ResourceKind, id: string): DomainError | undef
       `Invalid id: "${id}" (expecting "${kind.prefix}-...")`,
     );
   }
-  return /^(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(id.slice(kind.prefix.length + 1))
+  return /^[0-9a-f]{8,17}$/.test(id.slice(kind.prefix.length + 1))
     ? undefined
     : new DomainError(kind.malformedCode, `Invalid id: "${id}"`);
 };

@@ -114,11 +114,13 @@ describe('AssumeRole', () => {
   });
 
   test('is refused in the same words when there is no such role', () => {
-    const arn = `arn:aws:iam::${testAccount}:role/absent`;
-    expect(it.fail('AssumeRole', { RoleArn: arn, RoleSessionName: 'me' })).toMatchObject({
-      code: 'AccessDenied',
-      message: expect.stringContaining(arn),
-    });
+    for (const account of [testAccount, '123456789']) {
+      const arn = `arn:aws:iam::${account}:role/absent`;
+      expect(it.fail('AssumeRole', { RoleArn: arn, RoleSessionName: 'me' })).toMatchObject({
+        code: 'AccessDenied',
+        message: expect.stringContaining(arn),
+      });
+    }
   });
 
   test('takes the external id that the role wants', () => {

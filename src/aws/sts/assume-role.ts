@@ -108,7 +108,7 @@ export const assumeRole: CallerOperation<AssumeRoleRequest, AssumeRoleResponse> 
   if (fault !== undefined) return fault;
   const { RoleArn: arn = '', RoleSessionName: sessionName = '' } = input;
   const seconds = input.DurationSeconds ?? usualDurationSeconds;
-  if (!/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/.test(arn)) {
+  if (!/^arn:aws[\w-]*:iam::\d+:role\/.+$/.test(arn)) {
     return validationError(`${arn} is invalid`);
   }
   const role = roleByArn(tx, arn);

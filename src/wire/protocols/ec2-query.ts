@@ -13,9 +13,15 @@ const readInput = queryReader({
   // In the ec2 protocol every list's indices follow its own name (botocore, `EC2Serializer`).
   elementName: () => undefined,
   refusesUnknown: true,
+  // Terraform's provider sends `Domain=` with AllocateAddress, which works at AWS.
+  emptyChoiceIsNone: true,
 });
 
-const writer = xmlWriters({ elementName: 'item' });
+const writer = xmlWriters({
+  elementName: 'item',
+  // What has no tags says nothing of them: clients tell `Tags` that are missing from an empty list.
+  leavesOutEmpty: (list) => list.element.name === 'Tag',
+});
 
 /**
  * EC2's answer to a parameter that it cannot read. Words of UnknownParameter: appoxy/aws issue 32, aws-sdk-js

@@ -35,6 +35,8 @@ export interface QueryDialect {
   readonly elementName: (list: ListShape) => string | undefined;
   /** Whether a parameter that the model has not is a problem; else it is passed over. */
   readonly refusesUnknown: boolean;
+  /** Whether an empty text for a member that takes one of some values means that it is not given. */
+  readonly emptyChoiceIsNone?: boolean;
 }
 
 /** Reads one node; answers the value or a problem. */
@@ -80,6 +82,9 @@ const indexed = (node: QueryNode): readonly (readonly [string, QueryNode])[] | Q
 const firstChild = (node: QueryNode): string => node.children?.keys().next().value ?? '';
 
 const never = (): boolean => false;
+
+const isChoice = (shape: Shape): boolean =>
+  shape.type === 'string' && shape.enumeration !== undefined;
 
 const readPlain = (shape: Shape, node: QueryNode): unknown => {
   if (node.text === undefined || node.children !== undefined) {
@@ -141,6 +146,9 @@ class QueryCompiler {
         of.path.unshift(name);
         of.member ??= known.member;
         return of;
+      }
+      if (of === '' && this.dialect.emptyChoiceIsNone === true && isChoice(known.member.shape)) {
+        continue;
       }
       value[known.member.name] = of;
     }

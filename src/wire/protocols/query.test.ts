@@ -53,6 +53,13 @@ describe('a request of the ec2 protocol', () => {
     });
   });
 
+  test('may leave a choice empty, which is none', async () => {
+    expect(await ec2('Action=AllocateAddress&Domain=&Address=')).toEqual({
+      operation: 'AllocateAddress',
+      input: { Address: '' },
+    });
+  });
+
   test('may stand in the URL, signed or not', async () => {
     expect(
       await ec2('', 'Action=DescribeRegions&X-Amz-Signature=0&Version=2016-11-15&RegionName.1=a'),

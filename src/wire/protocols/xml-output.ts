@@ -13,6 +13,8 @@ import { timestampText } from './timestamp.ts';
 export interface XmlDialect {
   /** Name of a list's elements when the model gives none. */
   readonly elementName: string;
+  /** Whether an empty list has no element at all; others have one without content. */
+  readonly leavesOutEmpty?: (list: ListShape) => boolean;
 }
 
 /** Writes a structure's members, without an element around them. */
@@ -150,6 +152,10 @@ class XmlCompiler {
     const open = `<${name}>`;
     const close = `</${name}>`;
     const write = this.content(shape, place);
+    if (shape.type === 'list' && this.dialect.leavesOutEmpty?.(shape) === true) {
+      return (value) =>
+        Array.isArray(value) && value.length === 0 ? '' : open + write(value) + close;
+    }
     return (value) => open + write(value) + close;
   }
 

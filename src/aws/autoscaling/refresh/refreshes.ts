@@ -133,7 +133,8 @@ export const cancelInstanceRefresh: Operation<
   const group = existingGroup(tx, input.AutoScalingGroupName);
   if (isDomainError(group)) return group;
   const refresh = activeRefresh(tx, group.id);
-  if (refresh === undefined || refresh.status === 'Cancelling') return noActiveRefresh(group.id);
+  if (refresh === undefined) return noActiveRefresh(group.id);
+  if (refresh.status === 'Cancelling') return { InstanceRefreshId: refresh.id };
   const waits = input.WaitForTransitioningInstances ?? true;
   tx.put(InstanceRefreshes, {
     ...refresh,

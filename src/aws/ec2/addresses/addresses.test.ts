@@ -110,9 +110,13 @@ describe('AllocateAddress', () => {
     expect(it.fail(describeAddresses, { PublicIps: [ip] }).code).toBe('InvalidAddress.NotFound');
   });
 
+  test('takes Domain standard for what it has meant since EC2-Classic went', async () => {
+    const it = await createInstanceWorld();
+    expect(it.call(allocateAddress, { Domain: 'standard' }).Domain).toBe('vpc');
+  });
+
   test.each([
     [{ NetworkBorderGroup: 'eu-west-1' }, 'InvalidParameterValue'],
-    [{ Domain: 'standard' as const }, 'UnsupportedOperation'],
     [{ PublicIpv4Pool: 'ipv4pool-ec2-012345' }, 'UnsupportedOperation'],
     [{ IpamPoolId: 'ipam-pool-012345' }, 'UnsupportedOperation'],
   ])('%j is refused with %s', async (input, code) => {

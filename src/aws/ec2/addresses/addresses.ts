@@ -74,11 +74,6 @@ const checkAllocation = (
       );
     }
   }
-  if (input.Domain === 'standard') {
-    return notBuilt(
-      "EC2-Classic (Domain 'standard'), which AWS has retired; addresses are for VPCs",
-    );
-  }
   const group = input.NetworkBorderGroup;
   if (group !== undefined && group !== view.shard) {
     return invalidParameterValue(

@@ -178,7 +178,10 @@ describe('RunInstances', () => {
     ],
     [{ Placement: { GroupName: 'rack' } }, 'UnsupportedOperation', 'Placement.GroupName'],
     [
-      { BlockDeviceMappings: [{ DeviceName: '/dev/sdf', VirtualName: 'ephemeral0' }] },
+      {
+        InstanceType: 'm3.medium' as const,
+        BlockDeviceMappings: [{ DeviceName: '/dev/sdf', VirtualName: 'ephemeral0' }],
+      },
       'UnsupportedOperation',
       'VirtualName',
     ],

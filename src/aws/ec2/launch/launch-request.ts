@@ -119,7 +119,7 @@ const imageAndType = (
 const launchParts = (view: View, input: Input, image: LaunchImage, instanceType: string) => ({
   keyName: keyNameOf(view, input.KeyName),
   network: launchNetwork(view, input),
-  volumes: launchVolumes(view, input.BlockDeviceMappings ?? [], image),
+  volumes: launchVolumes(view, input.BlockDeviceMappings ?? [], image, instanceType),
   userData: decodeUserData(input.UserData),
   metadataOptions: withMetadataOptions(
     defaultMetadataOptions(image.imdsSupport),

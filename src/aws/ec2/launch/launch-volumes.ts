@@ -3,6 +3,7 @@ import { DomainError, isDomainError } from '../../../world/domain-error.ts';
 import type { View } from '../../../world/transaction.ts';
 import type { Plain } from '../../operation.ts';
 import { invalidParameterValue, missingParameter, notBuilt } from '../errors.ts';
+import { instanceTypeFacts } from '../instances/instance-type-facts.ts';
 import { rootDeviceOf, type LaunchImage } from '../images/launch-image.ts';
 import { unreadNames } from './launch-parameters.ts';
 import { isDeviceName, isSameDevice } from '../storage/device-names.ts';
@@ -124,9 +125,17 @@ const launchVolume = (
   };
 };
 
+/**
+ * Whether a mapping of an instance store volume would do something: only types whose instance storage is not NVMe have such
+ * mappings, others show what they have by themselves and pass over it ("Instance store volume mapping", EC2 User Guide).
+ */
+const mapsInstanceStore = (instanceType: string): boolean =>
+  instanceTypeFacts(instanceType)?.InstanceStorageInfo?.NvmeSupport === 'unsupported';
+
 const checkMappings = (
   mappings: readonly Mapping[],
   image: LaunchImage,
+  instanceType: string,
 ): DomainError | undefined => {
   for (const [index, mapping] of mappings.entries()) {
     const { DeviceName: name = '' } = mapping;
@@ -140,8 +149,10 @@ const checkMappings = (
     if (name === image.rootDeviceName && isRemoved) {
       return invalidMapping(`The root device '${name}' must be an EBS volume.`);
     }
-    if (mapping.VirtualName !== undefined) {
-      return notBuilt('instance store volumes (BlockDeviceMappings.VirtualName)');
+    if (mapping.VirtualName !== undefined && mapsInstanceStore(instanceType)) {
+      return notBuilt(
+        `instance store volumes of ${instanceType} (BlockDeviceMappings.VirtualName)`,
+      );
     }
   }
   return undefined;
@@ -155,8 +166,9 @@ export const launchVolumes = (
   view: View,
   mappings: readonly Mapping[],
   image: LaunchImage,
+  instanceType: string,
 ): readonly LaunchVolume[] | DomainError => {
-  const refusal = checkMappings(mappings, image);
+  const refusal = checkMappings(mappings, image, instanceType);
   if (refusal !== undefined) return refusal;
   const mappingOf = (name: string): Mapping | undefined =>
     mappings.find((mapping) => isSameDevice(mapping.DeviceName ?? '', name));
@@ -172,7 +184,7 @@ export const launchVolumes = (
   const volumes: LaunchVolume[] = [];
   for (const { name, device } of planned) {
     const mapping = mappingOf(name);
-    if (mapping?.NoDevice !== undefined) continue;
+    if (mapping?.NoDevice !== undefined || mapping?.VirtualName !== undefined) continue;
     const volume = launchVolume(view, image, name, device, mapping?.Ebs ?? {});
     if (isDomainError(volume)) return volume;
     volumes.push(volume);

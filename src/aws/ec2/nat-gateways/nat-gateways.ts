@@ -23,7 +23,6 @@ import {
   limitExceeded,
   missingParameter,
   notBuilt,
-  notFound,
 } from '../errors.ts';
 import { unreadNames } from '../launch/launch-parameters.ts';
 import { addNetworkInterface } from '../network-interfaces/network-interfaces.ts';
@@ -204,8 +203,6 @@ export const deleteNatGateway: Operation<DeleteNatGatewayRequest, DeleteNatGatew
   const gateway = resourceById(tx, NatGateways, kinds.natGateway, input.NatGatewayId);
   if (isDomainError(gateway)) return gateway;
   switch (gateway.state) {
-    case 'deleted':
-      return notFound(kinds.natGateway, gateway.id);
     case 'failed':
       endNatGateway(tx, gateway);
       break;
@@ -214,6 +211,8 @@ export const deleteNatGateway: Operation<DeleteNatGatewayRequest, DeleteNatGatew
       beginDeletion(tx, gateway);
       break;
     case 'deleting':
+    // While it is still listed, a second deletion is no error.
+    case 'deleted':
       break;
   }
   return { NatGatewayId: gateway.id };

@@ -143,6 +143,10 @@ export const instanceInterfaceAnswer = (
 export const isInUse = (networkInterface: NetworkInterface): boolean =>
   networkInterface.attachment !== null || networkInterface.requesterManaged;
 
+/** Who asked for an interface: the account, or the service that made it for itself, by AWS's name for it. */
+export const requesterOf = (view: View, { requesterManaged }: NetworkInterface): string =>
+  requesterManaged ? 'amazon-elb' : view.account;
+
 /** Who owns what an interface is attached to: the account, or the service that made it, by AWS's name for it. */
 export const attachmentOwner = (view: View, it: NetworkInterface): string | undefined => {
   if (it.attachment !== null) return view.account;
@@ -179,6 +183,7 @@ export const interfaceAnswer = (view: View, networkInterface: NetworkInterface):
   Attachment: attachmentAnswer(view, networkInterface),
   AvailabilityZone: zoneNameOf(view, networkInterface.zoneId),
   AvailabilityZoneId: networkInterface.zoneId,
+  RequesterId: requesterOf(view, networkInterface),
   RequesterManaged: networkInterface.requesterManaged,
   Status: isInUse(networkInterface) ? 'in-use' : 'available',
   TagSet: tagsOf(view, networkInterface.id),

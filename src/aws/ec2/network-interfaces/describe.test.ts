@@ -24,6 +24,8 @@ describe('DescribeNetworkInterfaces', () => {
         AvailabilityZone: instance.Placement?.AvailabilityZone,
         Attachment: { InstanceId: id, DeviceIndex: 0, Status: 'attached' },
         Groups: [{ GroupName: 'default' }],
+        RequesterId: '123456789012',
+        RequesterManaged: false,
         Status: 'in-use',
         InterfaceType: 'interface',
         MacAddress: expect.stringMatching(/^0[26ae](:[0-9a-f]{2}){5}$/),

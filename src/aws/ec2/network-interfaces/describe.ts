@@ -21,6 +21,7 @@ import {
   privateNameOf,
   publicAddressOf,
   publicNameOf,
+  requesterOf,
 } from './answer.ts';
 
 type Fields = FilterFields<NetworkInterface>;
@@ -71,7 +72,7 @@ const fields = (view: View): Fields => ({
   'operator.managed': () => false,
   'operator.principal': () => undefined,
   'owner-id': () => view.account,
-  'requester-id': (it) => (it.requesterManaged ? 'amazon-elb' : view.account),
+  'requester-id': (it) => requesterOf(view, it),
   'requester-managed': (it) => it.requesterManaged,
   'source-dest-check': (it) => it.sourceDestCheck,
   status: (it) => (isInUse(it) ? 'in-use' : 'available'),

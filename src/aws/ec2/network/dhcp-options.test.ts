@@ -41,6 +41,8 @@ describe('DescribeDhcpOptions', () => {
   test.each([
     ['dopt-0123456789abcdef0', 'InvalidDhcpOptionID.NotFound'],
     ['options', 'InvalidDhcpOptionsId.Malformed'],
+    ['dopt-1234567', 'InvalidDhcpOptionsId.Malformed'],
+    ['dopt-012345678901', 'InvalidDhcpOptionID.NotFound'],
   ])('the id %s is %s', (id, code) => {
     expect(testRegion().failCode(describeDhcpOptions, { DhcpOptionsIds: [id] })).toBe(code);
   });

@@ -95,6 +95,9 @@ const trafficOf = (input: {
   }
 };
 
+/** Whether a rule of the protocol has ports, or the type and code of ICMP; of others IpPermissions say nothing of them. */
+const hasPorts = (protocol: string): boolean => ['tcp', 'udp', 'icmp', 'icmpv6'].includes(protocol);
+
 const cidrPeer = (kind: 'ipv4' | 'ipv6', text: string): SecurityGroupPeer | DomainError => {
   const canonical = canonicalCidr(text);
   return canonical?.kind === kind
@@ -259,7 +262,7 @@ export const permissionsOf = (
       rule.description === null ? {} : { Description: rule.description };
     return {
       IpProtocol: first.protocol,
-      ...(first.protocol === '-1' ? {} : { FromPort: first.fromPort, ToPort: first.toPort }),
+      ...(hasPorts(first.protocol) ? { FromPort: first.fromPort, ToPort: first.toPort } : {}),
       IpRanges: same.flatMap((rule) =>
         rule.peer.kind === 'ipv4' ? { CidrIp: rule.peer.cidr, ...described(rule) } : [],
       ),

@@ -162,6 +162,26 @@ describe('AuthorizeSecurityGroupIngress', () => {
     region.call(authorizeSecurityGroupEgress, { GroupId, IpPermissions: permissions(61, 1) });
   });
 
+  test('reads a protocol without ports back without any', () => {
+    const region = testRegion();
+    const GroupId = newGroup(region);
+    region.call(authorizeSecurityGroupIngress, {
+      GroupId,
+      IpPermissions: [{ IpProtocol: '47', FromPort: 1, ToPort: 2, IpRanges: anywhere }],
+    });
+    const [group] =
+      region.call(describeSecurityGroups, { GroupIds: [GroupId] }).SecurityGroups ?? [];
+    expect(group?.IpPermissions).toEqual([
+      {
+        IpProtocol: '47',
+        IpRanges: anywhere,
+        Ipv6Ranges: [],
+        PrefixListIds: [],
+        UserIdGroupPairs: [],
+      },
+    ]);
+  });
+
   test('gives a source group full access when no protocol is named', () => {
     const region = testRegion();
     const GroupId = newGroup(region);

@@ -463,7 +463,6 @@ describe('the volumes of a launch', () => {
       'InvalidBlockDeviceMapping',
     ],
     [[{ DeviceName: '/dev/xvda', NoDevice: '' }], 'InvalidBlockDeviceMapping'],
-    [[{ DeviceName: '/dev/sdf', VirtualName: 'ephemeral0' }], 'UnsupportedOperation'],
     [
       [{ DeviceName: '/dev/sdf', Ebs: { SnapshotId: 'snap-0123456789abcdef0' } }],
       'InvalidSnapshot.NotFound',
@@ -474,5 +473,13 @@ describe('the volumes of a launch', () => {
     ],
   ])('are refused: %j %s', (BlockDeviceMappings, code) => {
     expect(() => it.launch({ BlockDeviceMappings: BlockDeviceMappings as never })).toThrow(code);
+  });
+
+  test('pass over instance store volumes that the type does not map', () => {
+    const [id = ''] = it.launch({
+      BlockDeviceMappings: [{ DeviceName: '/dev/sdc', VirtualName: 'ephemeral1' }],
+    });
+    const mappings = it.describe(id).BlockDeviceMappings ?? [];
+    expect(mappings.map(({ DeviceName }) => DeviceName)).toEqual(['/dev/xvda']);
   });
 });
