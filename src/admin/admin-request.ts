@@ -67,30 +67,65 @@ export const textOf = (fields: Fields, name: string): string | undefined | Domai
     : badRequest(`'${name}' is a string, not ${JSON.stringify(value)}.`);
 };
 
+const flagOf = (fields: Fields, name: string): boolean | undefined | DomainError => {
+  const value = fields[name];
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'boolean'
+    ? value
+    : badRequest(`'${name}' is true or false, not ${JSON.stringify(value)}.`);
+};
+
+const namesOf = (fields: Fields, name: string): readonly string[] | undefined | DomainError => {
+  const value = fields[name];
+  if (value === undefined || value === null) return undefined;
+  return Array.isArray(value) && value.every((one) => typeof one === 'string' && one !== '')
+    ? value
+    : badRequest(`'${name}' is a list of names, not ${JSON.stringify(value)}.`);
+};
+
+/** The members of a request for a fault, each with its reader; durations are texts such as `10m`. */
+const faultFields = {
+  severity: (fields: Fields) => numberOf(fields, 'severity'),
+  durationMs: (fields: Fields) => durationOf(fields['duration']),
+  seed: (fields: Fields) => numberOf(fields, 'seed'),
+  latencyMs: (fields: Fields) => numberOf(fields, 'latencyMs'),
+  as: (fields: Fields) => textOf(fields, 'as'),
+  operations: (fields: Fields) => namesOf(fields, 'operations'),
+  oneWay: (fields: Fields) => flagOf(fields, 'oneWay'),
+  tailMs: (fields: Fields) => durationOf(fields['tail']),
+  holdMs: (fields: Fields) => durationOf(fields['hold']),
+} as const satisfies Record<Exclude<keyof FaultRequest, 'target' | 'effect'>, unknown>;
+
+const faultMembers = [
+  'target',
+  'effect',
+  'severity',
+  'duration',
+  'seed',
+  'latencyMs',
+  'as',
+  'operations',
+  'oneWay',
+  'tail',
+  'hold',
+] as const;
+
 /** Reads the body of `POST /faults`. */
 export const readFaultRequest = (body: unknown): FaultRequest | DomainError => {
-  const fields = fieldsOf(body, ['target', 'effect', 'severity', 'duration', 'seed', 'latencyMs']);
+  const fields = fieldsOf(body, faultMembers);
   if (fields instanceof DomainError) return fields;
   const { target, effect } = fields;
   if (typeof target !== 'string' || typeof effect !== 'string') {
     return badRequest("'target' and 'effect' are needed, both strings.");
   }
-  const durationMs = durationOf(fields['duration']);
-  if (durationMs instanceof DomainError) return durationMs;
-  const severity = numberOf(fields, 'severity');
-  if (severity instanceof DomainError) return severity;
-  const seed = numberOf(fields, 'seed');
-  if (seed instanceof DomainError) return seed;
-  const latencyMs = numberOf(fields, 'latencyMs');
-  if (latencyMs instanceof DomainError) return latencyMs;
-  return {
-    target,
-    effect,
-    ...(severity === undefined ? {} : { severity }),
-    ...(durationMs === undefined ? {} : { durationMs }),
-    ...(seed === undefined ? {} : { seed }),
-    ...(latencyMs === undefined ? {} : { latencyMs }),
-  };
+  const more: Record<string, unknown> = {};
+  for (const [name, read] of Object.entries(faultFields)) {
+    const value = read(fields);
+    if (value instanceof DomainError) return value;
+    if (value !== undefined) more[name] = value;
+  }
+  // Each member was read by the reader that stands under its name.
+  return { target, effect, ...(more as Omit<FaultRequest, 'target' | 'effect'>) };
 };
 
 /** The fastest clock: a world day in less than nine seconds. Beyond it sockets cannot keep up. */

@@ -97,7 +97,9 @@ const deleteFault = async (world: World, id: string): Promise<AdminResponse> => 
   }
   const { output, durable } = mendFault(world, id);
   await durable;
-  return isDomainError(output) ? refusal(output) : ok({ id: output.id, target: output.target });
+  if (isDomainError(output)) return refusal(output);
+  const { target, recovery } = summarizeFault(output, world.clock.now());
+  return ok({ id, target, ...(recovery === undefined ? {} : { recovery }) });
 };
 
 const advance = async (admin: AdminWorld, body: unknown): Promise<AdminResponse> => {

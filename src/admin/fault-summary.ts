@@ -1,4 +1,5 @@
 import type { Consequence } from '../world/shortage.ts';
+import { addsLatency } from '../world/fault-effects.ts';
 import type { Fault } from '../world/faults.ts';
 import type { World } from '../world/world.ts';
 
@@ -11,7 +12,21 @@ export interface FaultSummary {
   readonly begin: string;
   readonly end: string | null;
   readonly openSeconds: number;
+  readonly seed: number;
+  /** Of those that add time. */
   readonly latencyMs?: number;
+  readonly as?: string;
+  readonly operations?: readonly string[];
+  readonly oneWay?: true;
+  readonly tailSeconds?: number;
+  readonly holdSeconds?: number;
+  /** Of one that is over and whose tail is not. */
+  readonly recovery?: {
+    readonly since: string;
+    readonly until: string;
+    /** 0 to 1. */
+    readonly doneShare: number;
+  };
   /** Of one that follows from another and goes with it: the id of that other. */
   readonly derivedFrom?: string;
 }
@@ -27,7 +42,22 @@ export const summarizeFault = (fault: Fault | Consequence, now: number): FaultSu
   begin: isoTime(fault.begin),
   end: fault.end === null ? null : isoTime(fault.end),
   openSeconds: Math.max(0, (now - fault.begin) / 1000),
-  ...(fault.effect === 'latency' ? { latencyMs: fault.latencyMs } : {}),
+  seed: fault.seed,
+  ...(addsLatency(fault.effect, fault.as) ? { latencyMs: fault.latencyMs } : {}),
+  ...(fault.as === undefined ? {} : { as: fault.as }),
+  ...(fault.operations === undefined ? {} : { operations: fault.operations }),
+  ...(fault.oneWay === true ? { oneWay: true } : {}),
+  ...(fault.tailMs === undefined ? {} : { tailSeconds: fault.tailMs / 1000 }),
+  ...(fault.holdMs === undefined ? {} : { holdSeconds: fault.holdMs / 1000 }),
+  ...(fault.recovery === undefined
+    ? {}
+    : {
+        recovery: {
+          since: isoTime(fault.recovery.since),
+          until: isoTime(fault.recovery.until),
+          doneShare: fault.recovery.doneShare,
+        },
+      }),
   ...('derivedFrom' in fault ? { derivedFrom: fault.derivedFrom } : {}),
 });
 

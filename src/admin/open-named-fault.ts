@@ -1,4 +1,6 @@
 import { isKnownTypeOrFamily } from '../aws/ec2/instances/instance-type-facts.ts';
+import { Volumes } from '../aws/ec2/instances/instance-entities.ts';
+import { noHost } from '../aws/host.ts';
 import { services } from '../aws/services.ts';
 import { DomainError, isDomainError } from '../world/domain-error.ts';
 import { openFault } from '../world/fault-book.ts';
@@ -10,12 +12,39 @@ import { instanceHosts } from '../serving/addresses/instance-hosts.ts';
 const unknown = (target: string, why: string): DomainError =>
   new DomainError('InvalidTarget', `Unknown target '${target}': ${why}.`);
 
+const hasVolume = (world: World, volumeId: string): boolean =>
+  world.regionalViews().some((view) => view.get(Volumes, volumeId) !== undefined);
+
+/** The first of the operations that the struck API has not; those of all services where it is a whole Region's. */
+const missingOperation = async (
+  world: World,
+  { target: named, operations }: FaultRequest,
+): Promise<DomainError | undefined> => {
+  const target = parseFaultTarget(world.geography, named);
+  if (operations === undefined || isDomainError(target) || target.kind !== 'api') return undefined;
+  const struck = services.filter(({ name }) => [undefined, name].includes(target.service));
+  // Their names alone are wanted, and these need no host.
+  const read = await Promise.all(struck.map((about) => about.read(noHost)));
+  const strange = operations.find(
+    (operation) => !read.some((service) => Object.hasOwn(service.operations, operation)),
+  );
+  return strange === undefined
+    ? undefined
+    : new DomainError(
+        'InvalidOperations',
+        `There is no operation '${strange}' in ${named}; docs/coverage.md lists those there are.`,
+      );
+};
+
 /** What is wrong with a target that is well written but stands for nothing in this world. */
 const missing = (world: World, named: string): DomainError | undefined => {
   const target = parseFaultTarget(world.geography, named);
   if (isDomainError(target)) return target;
   if (target.kind === 'instance' && instanceHosts(world).byId(target.instanceId) === undefined) {
     return unknown(named, `there is no instance '${target.instanceId}'`);
+  }
+  if (target.kind === 'volume' && !hasVolume(world, target.volumeId)) {
+    return unknown(named, `there is no volume '${target.volumeId}'`);
   }
   if (target.kind === 'stock' && !isKnownTypeOrFamily(target.typeOrFamily)) {
     return unknown(
@@ -36,14 +65,14 @@ const missing = (world: World, named: string): DomainError | undefined => {
 };
 
 /**
- * Breaks something that is there. The errors are those of `makeFault`, and `InvalidTarget` for an instance, an
- * instance type or a service that this world has not: a fault that strikes nothing would look like resilience.
+ * Breaks something that is there. The errors are those of `makeFault`, and `InvalidTarget` or `InvalidOperations` for an instance, an
+ * instance type, a volume, a service or an operation that this world has not: a fault that strikes nothing would look like resilience.
  */
 export const openNamedFault = async (
   world: World,
   request: FaultRequest,
 ): Promise<Fault | DomainError> => {
-  const problem = missing(world, request.target);
+  const problem = missing(world, request.target) ?? (await missingOperation(world, request));
   if (problem !== undefined) return problem;
   const { output, durable } = openFault(world, request);
   await durable;

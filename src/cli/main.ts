@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import type { BreakOptions } from './commands/break.ts';
 import { Failed, UsageError } from '../text/usage-error.ts';
 import { version } from '../text/version.ts';
 
@@ -62,16 +63,28 @@ const addFaults = (program: Command): void => {
     .description(
       'break something: zone/use1-az1 power, region/us-east-1 disaster, zone/use1-az1/m5 capacity',
     )
-    .option('--severity <share>', 'how much of it, above 0 and at most 1')
+    .option(
+      '--severity <share>',
+      'above 0 and at most 1: that share of hosts, requests, packets, ...',
+    )
     .option('--duration <time>', 'mend it by itself after this world time, such as 10m')
-    .option('--latency-ms <n>', 'with the effect latency: how much is added to each round trip')
-    .option('--seed <n>', 'for effects that draw')
-    .action(
-      async (target: string, effect: string, options: ClientOptions & Record<string, string>) => {
-        const { breakSomething } = await import('./commands/break.ts');
-        await breakSomething(target, effect, options);
-      },
-    );
+    .option(
+      '--latency-ms <n>',
+      'how much a round trip, request, call or access to a disk takes longer',
+    )
+    .option(
+      '--as <manner>',
+      'api: silence, error, throttle, latency; gray; disk: stuck, slow, full',
+    )
+    .option('--operations <names>', 'api: only these, such as RunInstances,StartInstances')
+    .option('--one-way', 'a link: only what is opened from its first end to its second')
+    .option('--tail <time>', 'how long recovery drags on after the end')
+    .option('--hold <time>', 'what was drawn holds at least so long')
+    .option('--seed <n>', 'which hosts, requests, ... it strikes')
+    .action(async (target: string, effect: string, options: ClientOptions & BreakOptions) => {
+      const { breakSomething } = await import('./commands/break.ts');
+      await breakSomething(target, effect, options);
+    });
   client(program.command('mend [id]'))
     .description('mend one fault, by its id or its target, or with --all every one')
     .option('--all', 'mend everything')

@@ -51,6 +51,10 @@ export class VirtualDrill implements VirtualDrillWorld {
       services: simulated.services,
       prepare: () => Promise.resolve(),
       settle: () => Promise.resolve(),
+      wait: (worldMs) => {
+        simulated.clock.advance(worldMs);
+        return Promise.resolve();
+      },
     });
     const wire = createWireServer({
       identify: createIdentify(() => simulated.world),

@@ -9,6 +9,7 @@ import { readObjective, type Objective } from './objectives.ts';
 import {
   duration,
   fields,
+  flag,
   invalid,
   isMapping,
   list,
@@ -122,6 +123,11 @@ const breakFields = fields({
   severity: optional(positive),
   duration: optional(duration),
   latencyMs: optional(number('a number, 0 or more', (value) => value >= 0)),
+  as: optional(text),
+  operations: optional(list(text)),
+  oneWay: optional(flag),
+  tail: optional(duration),
+  hold: optional(duration),
   seed: optional(number('a whole number', Number.isInteger)),
 });
 
@@ -140,6 +146,11 @@ const step: Read<PlannedStep> = (value, place) => {
     severity: read.severity,
     durationMs: read.duration,
     latencyMs: read.latencyMs,
+    as: read.as,
+    operations: read.operations,
+    oneWay: read.oneWay,
+    tailMs: read.tail,
+    holdMs: read.hold,
     seed: read.seed,
   };
   const checked = makeFault(earth, 'checked', 0, fault);

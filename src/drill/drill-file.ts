@@ -39,6 +39,16 @@ export type DrillStep =
       readonly severity?: number;
       readonly duration?: string;
       readonly latencyMs?: number;
+      /** Of the effects `api`, `gray` and `disk`: for example `error`, `throttle`, `stuck`. */
+      readonly as?: string;
+      /** Of the effect `api`: only these operations. */
+      readonly operations?: readonly string[];
+      /** Of a link: only what is opened from its first end to its second. */
+      readonly oneWay?: boolean;
+      /** How long recovery drags on after the end, for example `1h`. */
+      readonly tail?: string;
+      /** How long what was drawn holds at least. */
+      readonly hold?: string;
       readonly seed?: number;
     }
   | {

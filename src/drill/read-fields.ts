@@ -32,6 +32,10 @@ export const number =
       ? value
       : mustBe(place, what, value);
 
+/** True or false. */
+export const flag: Read<boolean> = (value, place) =>
+  typeof value === 'boolean' ? value : mustBe(place, 'true or false', value);
+
 /** A duration such as `90s` or `10m`, in milliseconds of world time. */
 export const duration: Read<number> = (value, place) => {
   const parsed = typeof value === 'string' ? durationMs(value) : undefined;

@@ -32,6 +32,7 @@ beforeAll(async () => {
       services,
       prepare: () => Promise.resolve(),
       settle: () => Promise.resolve(),
+      wait: () => Promise.resolve(),
     }),
     admin: () => Promise.resolve({ status: 404, body: {} }),
     log: { error: (fields) => expect.fail(JSON.stringify(fields)), warn: () => undefined },

@@ -2,11 +2,13 @@ import { isBlockPlan } from '../aws/ebs/plans.ts';
 import { execute, homeRegion, isAnswered, type Call } from '../aws/execute.ts';
 import type { LoadedServices } from '../aws/loaded-services.ts';
 import type { RegionBlocks } from '../plane/disks/region-blocks.ts';
+import type { CallFate } from '../world/conditions.ts';
 import { DomainError, isDomainError } from '../world/domain-error.ts';
 import { noAccount, partitionShard } from '../world/entity.ts';
 import { identify } from '../aws/sts/session-credentials.ts';
 import type { IdentifyTemporary } from '../wire/callers.ts';
 import type { Execute } from '../wire/server.ts';
+import { worldMs, type WorldMs } from '../world/way.ts';
 import { WorldEnded } from '../world/world-ended.ts';
 import type { World } from '../world/world.ts';
 import { EbsDirect } from './ebs-direct.ts';
@@ -46,26 +48,47 @@ export interface ApiPorts {
   prepare(call: Call): Promise<void>;
   /** Settles when what the operation asked for and its answer tells of is done. */
   settle(call: Call): Promise<void>;
+  /** Lets world time pass before a call that is slow goes on. */
+  wait(worldMs: WorldMs): Promise<void>;
   /** A Region's blocks; absent where bytes are not kept, as in virtual time. */
   readonly regionBlocks?: (region: string) => RegionBlocks;
 }
 
+/** Draws what faults of the API make of calls: each operation's calls are counted apart, so that others' do not matter. */
+class CallFates {
+  readonly #counts = new Map<string, number>();
+
+  fateOf(world: World, { service, region, account, operation }: Call): CallFate {
+    const { conditions, clock } = world;
+    if (conditions.clear) return { kind: 'served', delay: worldMs(0) };
+    const call = { region: homeRegion({ service, region }), service: service.name, operation };
+    const key = `${call.region} ${call.service} ${operation} ${account}`;
+    const count = this.#counts.get(key) ?? 0;
+    this.#counts.set(key, count + 1);
+    return conditions.callFate(call, { of: account, count, now: clock.now() });
+  }
+}
+
 /**
- * Runs the calls that the wire has parsed. A Region in disaster is silent, also towards a call that was under way
- * when it was struck. An answer leaves only after everything it rests on is in the journal. Whoever comes when the world
- * has ended is told `ServiceUnavailable`.
+ * Runs the calls that the wire has parsed. A share of them may fail, be throttled, hang or be late under what is broken. A
+ * Region in disaster is silent, also towards a call that was under way when it was struck. An answer leaves only after
+ * everything it rests on is in the journal. Whoever comes when the world has ended is told `ServiceUnavailable`.
  */
 export const createExecute = (ports: ApiPorts): Execute => {
   const direct = new EbsDirect({
     world: () => ports.world(),
     regionBlocks: (region) => ports.regionBlocks?.(region),
   });
+  const fates = new CallFates();
   const carryOut: Execute = async (wireCall) => {
     const service =
       ports.services.get(wireCall.service) ?? (await ports.services.load(wireCall.service));
     const { region, account, operation, input, caller } = wireCall;
     const call: Call = { service, region, account, operation, input, caller };
     const world = ports.world();
+    const fate = fates.fateOf(world, call);
+    if (fate.kind !== 'served') return fate.kind;
+    if (fate.delay > 0) await ports.wait(fate.delay);
     if (!isAnswered(world, call)) return 'silence';
     if (service.load !== undefined) await service.load();
     await ports.prepare(call);

@@ -36,6 +36,7 @@ const serve = async (): Promise<void> => {
       services,
       prepare: () => Promise.resolve(),
       settle: () => Promise.resolve(),
+      wait: () => Promise.resolve(),
       regionBlocks: () => blocks,
     }),
     admin: () => Promise.resolve({ status: 404, body: {} }),

@@ -133,6 +133,10 @@ export const openLiveWorld = async (
       services,
       prepare: (call) => live.prepare(call),
       settle: (call) => live.settle(call),
+      wait: (worldMs) =>
+        new Promise((resolve) => {
+          live.clock.at(live.clock.now() + worldMs, resolve);
+        }),
       regionBlocks: (region) => live.regionBlocks(region),
     }),
     identify: createIdentify(() => live.world),

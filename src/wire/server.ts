@@ -7,6 +7,7 @@ import { isDomainError } from '../world/domain-error.ts';
 import type { DomainError } from '../world/domain-error.ts';
 import { handleAdmin, isAdminPath, refuseAdmin } from './admin.ts';
 import type { AdminHandler } from './admin.ts';
+import { apiFailure } from './api-failure.ts';
 import { drain, inflated, readBody } from './body.ts';
 import { identifyCaller } from './callers.ts';
 import type { IdentifyTemporary, KeyHolder } from './callers.ts';
@@ -43,8 +44,9 @@ export interface WireCall {
 }
 
 /**
- * Runs an operation. It decides whether the Region exists and the account may use it. Answers its output (undefined for none), a DomainError, or `'silence'` when the Region
- * is dead: the client is then left without an answer until the bound, and its connection is dropped.
+ * Runs an operation. It decides whether the Region exists and the account may use it. Answers its output (undefined for none), a DomainError, `'error'` or
+ * `'throttle'` when AWS itself fails the call, or `'silence'` when nobody answers: the client is then left without an answer
+ * until the bound, and its connection is dropped.
  */
 export type Execute = (call: WireCall) => Promise<unknown>;
 
@@ -205,6 +207,8 @@ const call = async (
   });
   if (result === 'silence') {
     beSilent(exchange, context);
+  } else if (result === 'error' || result === 'throttle') {
+    fail(exchange, codec, routed, apiFailure(result, model));
   } else if (isDomainError(result)) {
     fail(exchange, codec, routed, result);
   } else {

@@ -35,6 +35,9 @@ const wellZone: ZoneCondition = {
   struckShare: 0,
 };
 
+/** How one call of an API fares: it is answered, later by some time, or it meets silence, an error or throttling. */
+export type CallFate = RequestFate<ApiFault['as']>;
+
 /** One call of an API, as faults see it. */
 export interface ApiCall {
   readonly region: string;
@@ -88,11 +91,21 @@ export class Conditions {
   apiAnswers(region: string, service: string): boolean {
     if (this.clear) return true;
     return (
+      !this.#index.has('network', `region/${region}`) && this.controlPlaneWorks(region, service)
+    );
+  }
+
+  /**
+   * Whether a service's control plane works within its Region, as other services of the Region find it: a Region that is
+   * cut off from the rest of the world still does. Calls may fail all the same: see `apiFaults`.
+   */
+  controlPlaneWorks(region: string, service: string): boolean {
+    if (this.clear) return true;
+    return (
       this.regionAlive(region) &&
-      !this.#index.has('network', `region/${region}`) &&
       !this.#apiFaults(region, service).some(
         (fault) =>
-          (fault.as ?? 'silence') === 'silence' &&
+          apiManner(fault) === 'silence' &&
           fault.operations === undefined &&
           fault.severity * strengthLeft(fault) >= 1,
       )
@@ -110,7 +123,7 @@ export class Conditions {
    * How one call fares on its way to the API: it is answered, later by some time, or it meets silence (it hangs and is
    * dropped), an error of AWS's side or throttling. The chance's `of` names the caller.
    */
-  callFate(call: ApiCall, chance: Chance): RequestFate<ApiFault['as']> {
+  callFate(call: ApiCall, chance: Chance): CallFate {
     const { region, service, operation } = call;
     if (this.clear) return { kind: 'served', delay: worldMs(0) };
     if (!this.regionAlive(region) || this.#index.has('network', `region/${region}`)) {
@@ -120,19 +133,6 @@ export class Conditions {
       ...chance,
       of: `${region} ${service} ${operation} ${chance.of}`,
     });
-  }
-
-  /**
-   * Whether calls of an operation from within the Region, as services make them of one another, come to an end other than
-   * failure: some of them at least. A Region that is cut off from the rest still works within.
-   */
-  controlPlaneWorks({ region, service, operation }: ApiCall): boolean {
-    return (
-      this.regionAlive(region) &&
-      !this.apiFaults({ region, service, operation }).some(
-        ({ as, share }) => as !== 'latency' && share >= 1,
-      )
-    );
   }
 
   /** The condition of the host that something stands on; its zone as a whole counts for the power alone. */

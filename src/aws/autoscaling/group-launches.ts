@@ -11,6 +11,7 @@ import {
   startedForDifference,
 } from './causes.ts';
 import { zoneNameOf } from '../shared/account-zones.ts';
+import { failedLaunchCall } from './control-plane.ts';
 import { afterFailedLaunch } from './decisions/back-off.ts';
 import type { CapacityPlan } from './decisions/capacity-plan.ts';
 import { countByZone, fillsCapacity, type GroupSnapshot } from './decisions/group-snapshot.ts';
@@ -105,7 +106,7 @@ const launchInZone = (
     for (const subnet of [...subnets.slice(turn), ...subnets.slice(0, turn)]) {
       const launch = groupLaunch(tx, launchedFrom, choice, subnet.id);
       if (isDomainError(launch)) return launch;
-      const made = launchInstances(tx, launch.request);
+      const made = failedLaunchCall(tx, group.id) ?? launchInstances(tx, launch.request);
       if (!isDomainError(made)) {
         for (const instance of made.instances) launched(tx, group, instance, launch, launching);
         return undefined;

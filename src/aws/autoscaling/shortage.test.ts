@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { stopInstances, terminateInstances } from '../ec2/instances/instances.ts';
 import { deleteLaunchTemplate } from '../ec2/launch-templates/templates.ts';
+import { isControlPlaneUp } from './control-plane.ts';
 import { setDesiredCapacity } from './desired-capacity.ts';
 import { createGroupWorld, type GroupWorld } from './test-groups.ts';
 
@@ -75,6 +76,40 @@ it('tries again, less and less often, what no zone can launch, and at once when 
   world.call(setDesiredCapacity, { ...named, DesiredCapacity: 1 });
   world.advance(0.1);
   expect(world.activities()).toHaveLength(5);
+});
+
+describe('an API of EC2 that fails', () => {
+  it.each([
+    ['throttle', 'Request limit exceeded. Launching EC2 instance failed.'],
+    ['error', 'An internal error has occurred. Launching EC2 instance failed.'],
+  ])('as %s fails the activities of a group, which tries again', async (as, message) => {
+    const world = await createGroupWorld();
+    const mend = world.breakDown('api/us-east-1/ec2', 'api', { as, operations: ['RunInstances'] });
+    world.createGroup();
+    world.advance(3);
+    expect(world.activities()[0]).toMatchObject({ status: 'Failed', statusMessage: message });
+    expect(world.members()).toHaveLength(0);
+    mend();
+    world.advance(20);
+    expect(world.serving()).toBe('1/1/1');
+  });
+});
+
+describe('the control plane', () => {
+  it.each<[string, string, object, boolean]>([
+    ['api/us-east-1', 'api', {}, false],
+    ['api/us-east-1/ec2', 'api', {}, false],
+    ['api/us-east-1/elasticloadbalancing', 'api', {}, true],
+    ['api/us-east-1/ec2', 'api', { operations: ['StopInstances'] }, true],
+    ['api/us-east-1/ec2', 'api', { severity: 0.5 }, true],
+    ['region/us-east-1', 'disaster', {}, false],
+    // Cut off from the rest, the Region still works within.
+    ['region/us-east-1', 'network', {}, true],
+  ])('under %s %s %o replaces what is lost: %s', async (target, effect, more, isUp) => {
+    const world = await createGroupWorld();
+    world.breakDown(target, effect, more);
+    expect(isControlPlaneUp(world.view())).toBe(isUp);
+  });
 });
 
 describe('under random failures and repairs', () => {

@@ -1,5 +1,6 @@
 import { AdminRefusal, callAdmin, endpointOf } from '../admin-client.ts';
 import { durationMs as parseDuration } from '../../text/duration.ts';
+import { faultWords } from '../../admin/fault-words.ts';
 import type { FaultSummary } from '../../admin/fault-summary.ts';
 import { UsageError } from '../../text/usage-error.ts';
 
@@ -12,28 +13,45 @@ const numberOption = (name: string, text: string | undefined): number | undefine
   return value;
 };
 
+/** The options of `faultline break`: one for each field of a fault. */
+export interface BreakOptions {
+  readonly severity?: string;
+  readonly duration?: string;
+  readonly latencyMs?: string;
+  readonly as?: string;
+  readonly operations?: string;
+  readonly oneWay?: boolean;
+  readonly tail?: string;
+  readonly hold?: string;
+  readonly seed?: string;
+}
+
+const checkDuration = (name: string, text: string | undefined): void => {
+  if (text !== undefined && parseDuration(text) === undefined) {
+    throw new UsageError(`--${name} is a time such as 90s, 10m or 2h, not '${text}'.`);
+  }
+};
+
 /** `faultline break TARGET EFFECT`: opens a fault and says its id, by which it is mended. */
 export const breakSomething = async (
   target: string,
   effect: string,
-  options: {
-    readonly endpoint?: string;
-    readonly json?: boolean;
-    readonly severity?: string;
-    readonly duration?: string;
-    readonly latencyMs?: string;
-    readonly seed?: string;
-  },
+  options: BreakOptions & { readonly endpoint?: string; readonly json?: boolean },
 ): Promise<void> => {
-  if (options.duration !== undefined && parseDuration(options.duration) === undefined) {
-    throw new UsageError(`--duration is a time such as 90s, 10m or 2h, not '${options.duration}'.`);
-  }
+  checkDuration('duration', options.duration);
+  checkDuration('tail', options.tail);
+  checkDuration('hold', options.hold);
   const body = {
     target,
     effect,
     severity: numberOption('severity', options.severity),
     duration: options.duration,
     latencyMs: numberOption('latency-ms', options.latencyMs),
+    as: options.as,
+    operations: options.operations?.split(',').map((name) => name.trim()),
+    oneWay: options.oneWay,
+    tail: options.tail,
+    hold: options.hold,
     seed: numberOption('seed', options.seed),
   };
   let fault: FaultSummary;
@@ -54,5 +72,5 @@ export const breakSomething = async (
     return;
   }
   const until = fault.end === null ? `until: faultline mend ${fault.id}` : `until ${fault.end}`;
-  process.stdout.write(`${fault.target} ${fault.effect}: ${fault.id}, ${until}\n`);
+  process.stdout.write(`${fault.target} ${faultWords(fault)}: ${fault.id}, ${until}\n`);
 };

@@ -34,8 +34,12 @@ export const mend = async (
   const mended: FaultSummary[] = [];
   for (const fault of chosen(opened, which, options.all === true)) {
     try {
-      await callAdmin(endpoint, 'DELETE', `/faults/${fault.id}`);
-      mended.push(fault);
+      // The admin API answers in this form; with a recovery when the fault has a tail.
+      const { recovery } = (await callAdmin(endpoint, 'DELETE', `/faults/${fault.id}`)) as Pick<
+        FaultSummary,
+        'recovery'
+      >;
+      mended.push({ ...fault, recovery });
     } catch (error) {
       // It may have mended itself since the list was read: then there is nothing left to do.
       if (!(error instanceof AdminRefusal && error.status === 404)) throw error;
@@ -46,7 +50,11 @@ export const mend = async (
     return;
   }
   for (const fault of mended) {
-    process.stdout.write(`${fault.id}: ${fault.target} ${fault.effect} is mended\n`);
+    const tail =
+      fault.recovery === undefined
+        ? ''
+        : `; it recovers until ${fault.recovery.until}, or at once when it is mended again`;
+    process.stdout.write(`${fault.id}: ${fault.target} ${fault.effect} is mended${tail}\n`);
   }
   if (mended.length === 0) process.stdout.write('Nothing is broken.\n');
 };

@@ -1,6 +1,7 @@
 import { callAdmin, endpointOf } from '../admin-client.ts';
 import { formatDuration } from '../../text/duration.ts';
 import type { LatenessSummary } from '../../live/lateness-text.ts';
+import { faultWords } from '../../admin/fault-words.ts';
 import type { FaultSummary } from '../../admin/fault-summary.ts';
 import type { Blockage } from '../../serving/runners/blockages.ts';
 import type { RegionSummary, ZoneSummary } from '../../admin/world-summary.ts';
@@ -76,9 +77,8 @@ const regionLines = (region: RegionSummary, now: number): readonly string[] => {
 const faultLine = (fault: FaultSummary): string => {
   const until = fault.end === null ? 'until mended' : `until ${fault.end}`;
   const open = formatDuration(fault.openSeconds * 1000);
-  const share = fault.severity === 1 ? '' : ` ${percent(fault.severity)}`;
   const origin = fault.derivedFrom === undefined ? fault.id : `follows from ${fault.derivedFrom}`;
-  return `  ${red(fault.target)} ${fault.effect}${share}  open for ${open}, ${until}  ${dim(origin)}`;
+  return `  ${red(fault.target)} ${faultWords(fault)}  open for ${open}, ${until}  ${dim(origin)}`;
 };
 
 const shown = (
