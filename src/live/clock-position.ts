@@ -1,21 +1,10 @@
-import { defineTable, noAccount, worldShard, type Entity } from '../world/entity.ts';
+import { reservedWorldTime, reserveWorldTime } from '../world/clock-position.ts';
 import type { World } from '../world/world.ts';
 import type { LiveClock } from './live-clock.ts';
-
-/** How far world time may have come: what a world that was killed begins from. */
-interface ClockPosition extends Entity {
-  readonly reservedUntilMs: number;
-}
-
-const ClockPositions = defineTable<ClockPosition>('clock-positions');
 
 const lookMs = 1000;
 /** Real time for which world time is reserved at once: a world that is killed jumps ahead by no more. */
 const reservedAheadMs = 3000;
-
-/** The world time from which a recovered world goes on, so that it never runs backwards; 0 when none was kept. */
-export const reservedWorldTime = (world: Pick<World, 'view'>): number =>
-  world.view(worldShard, noAccount).get(ClockPositions, 'clock')?.reservedUntilMs ?? 0;
 
 /**
  * Keeps in the journal how far world time has come, where this machine's own time does not tell: when the clock
@@ -54,8 +43,6 @@ export class ClockPositionKeeper {
 
   #reserve(untilMs: number): void {
     this.#reservedUntilMs = untilMs;
-    this.#world.transact(worldShard, noAccount, (tx) =>
-      tx.put(ClockPositions, { id: 'clock', reservedUntilMs: untilMs }),
-    );
+    reserveWorldTime(this.#world, untilMs);
   }
 }

@@ -24,6 +24,8 @@ export interface ModelledBalancerOptions {
   readonly observe: (observation: BalancerObservation) => void;
   /** What a health check meets once it has reached the target. The network on the way is in the configuration. */
   readonly behaviour: (target: NodeTarget, group: NodeTargetGroup) => TargetBehaviour;
+  /** Told when nodes may do something else with requests than before. */
+  readonly changed?: () => void;
 }
 
 /** A target and the share of a node's requests that it gets. */
@@ -235,6 +237,7 @@ export class ModelledBalancer implements BalancerPlane {
         node.refresh();
       }
     }
+    this.#options.changed?.();
   }
 
   /** Looks again at what the targets do: to be called when a target's behaviour has changed. */
@@ -247,6 +250,7 @@ export class ModelledBalancer implements BalancerPlane {
     if (node === undefined) return;
     node.frozen = true;
     node.stop();
+    this.#options.changed?.();
   }
 
   restart(zoneId: string): void {
@@ -254,6 +258,7 @@ export class ModelledBalancer implements BalancerPlane {
     if (node === undefined) return;
     node.stop();
     this.#nodes.set(zoneId, new ModelledNode(this.#options, node.configuration));
+    this.#options.changed?.();
   }
 
   /** Whether a listener in that zone takes connections, whatever becomes of what is sent over them. */

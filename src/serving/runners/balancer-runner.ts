@@ -3,11 +3,7 @@ import { observeTargetHealth } from '../../aws/elbv2/target-reports.ts';
 import { Instances } from '../../aws/ec2/instances/instance-entities.ts';
 import { Listeners, LoadBalancers, TargetGroups, Targets } from '../../aws/elbv2/entities.ts';
 import type { BalancerObservation, BalancerPlane } from '../../plane/balancer/balancer-plane.ts';
-import type {
-  NodeConfiguration,
-  TargetHealthReport,
-  TrafficReport,
-} from '../../plane/balancer/messages.ts';
+import type { TargetHealthReport, TrafficReport } from '../../plane/balancer/messages.ts';
 import { Faults } from '../../world/faults.ts';
 import type { World } from '../../world/world.ts';
 import { nodeConfigurations, type NodeSockets } from './node-configurations.ts';
@@ -20,8 +16,6 @@ export interface BalancerRunnerOptions {
   readonly sockets: NodeSockets;
   readonly plane: BalancerPlane;
   readonly soon: RunSoon;
-  /** Told what the nodes were last told. */
-  readonly configured?: (configurations: readonly NodeConfiguration[]) => void;
 }
 
 /** Tells the balancer nodes what to do as the world changes, and brings what they see back into it. */
@@ -59,14 +53,13 @@ export class BalancerRunner {
 
   /** Makes the nodes as the world says that they are to be. */
   converge(): void {
-    const { world, plane, sockets, configured } = this.#options;
+    const { world, plane, sockets } = this.#options;
     const configurations = nodeConfigurations(world, sockets);
     plane.converge(configurations);
     // A zone that is no longer used has lost its node; the next one there is told anew that it has no power.
     const used = new Set(configurations.map(({ zoneId }) => zoneId));
     for (const zoneId of this.#unpowered) if (!used.has(zoneId)) this.#unpowered.delete(zoneId);
     for (const { zoneId } of configurations) this.#followPower(zoneId);
-    configured?.(configurations);
   }
 
   stop(): void {

@@ -20,12 +20,15 @@ const basicMinutes = 5;
 /** The host's processes are looked at no more often. */
 const leastRealMs = 1_000;
 
+/** Whether all instances are measured, or only those that alarms watch. */
+export type CpuScope = 'everything' | 'watched';
+
 export interface CpuRunnerOptions {
   readonly world: World;
   readonly driver: Driver;
   readonly clock: Clock;
   /** Whether all instances are measured, or only those that alarms watch. */
-  readonly scope: 'everything' | 'watched';
+  readonly scope: CpuScope;
   /** Milliseconds of the host's time, for drivers that measure processes of the host. */
   readonly realNowMs: () => number;
 }

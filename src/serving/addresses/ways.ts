@@ -1,0 +1,39 @@
+import type { SocketAddress } from '../../plane/network/socket-address.ts';
+import type { Place } from '../../world/places.ts';
+import { noWay, openWay, type Way } from '../../world/way.ts';
+import type { World } from '../../world/world.ts';
+import { instanceHosts } from './instance-hosts.ts';
+import { passageFromInstance } from './passages.ts';
+import { placeOfOwner } from './places.ts';
+import type { Sockets } from './sockets.ts';
+
+/** What addresses are looked up in. */
+export interface Addresses {
+  readonly world: World;
+  readonly sockets: Sockets;
+}
+
+/** What bytes from a place to a loopback address of this world meet. */
+export const wayTo = ({ world, sockets }: Addresses, from: Place, address: string): Way => {
+  const owner = sockets.ownerOf(address);
+  const to = placeOfOwner(world, instanceHosts(world), owner);
+  if (to !== undefined) return world.conditions.reach(from, to);
+  // Packets to an Elastic IP that leads nowhere are dropped.
+  return owner?.kind === 'address' ? noWay : openWay(0);
+};
+
+/** The same from an instance in a network of its own: its routes and rules come first. */
+export const wayFromInstance = (
+  addresses: Addresses,
+  { instanceId, zoneId }: { readonly instanceId: string; readonly zoneId: string },
+  { address, port }: SocketAddress,
+): Way => {
+  const { world, sockets } = addresses;
+  const owner = sockets.ownerOf(address);
+  const isLetOut =
+    owner === undefined ||
+    sockets
+      .awsPorts(port)
+      .some((awsPort) => passageFromInstance(world, instanceId, owner, awsPort).allowed);
+  return isLetOut ? wayTo(addresses, { kind: 'instance', instanceId, zoneId }, address) : noWay;
+};

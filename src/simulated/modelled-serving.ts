@@ -1,0 +1,223 @@
+import type { BalancerNode } from '../aws/elbv2/nodes.ts';
+import type { HealthCheck } from '../aws/route53/entities.ts';
+import type { ModelledBalancer, TargetBehaviour } from '../plane/balancer/modelled-balancer.ts';
+import { takesTraffic, type NodeTarget } from '../plane/balancer/messages.ts';
+import type { MockDriver } from '../plane/compute/mock-driver.ts';
+import type { EndpointCondition } from '../plane/probe/probe-result.ts';
+import type { PlaneContext } from '../runtime/planes.ts';
+import { instanceHosts } from '../serving/addresses/instance-hosts.ts';
+import { servingLoadBalancers } from '../serving/addresses/load-balancers.ts';
+import type { Owner } from '../serving/addresses/owners.ts';
+import { isCheckerLetIn, loopbackClient, passageTo } from '../serving/addresses/passages.ts';
+import { hostOfOwner, placeOfOwner } from '../serving/addresses/places.ts';
+import type { Sockets } from '../serving/addresses/sockets.ts';
+import type { DnsAnswers } from '../serving/runners/dns-answers.ts';
+import type { VirtualClock } from '../world/clock.ts';
+import type { Place } from '../world/places.ts';
+import type { World } from '../world/world.ts';
+
+/** How requests fare that are sent somewhere now. */
+export interface Fate {
+  /** 0 to 1: the share that gets no expected answer in time. */
+  readonly failingShare: number;
+  /** World ms from sending to the answer, of those that get one. */
+  readonly latencyMs: number;
+}
+
+/** What a user takes for an answer, and how long they wait for it in world ms. */
+export interface User {
+  readonly expects: (status: number) => boolean;
+  readonly timeoutMs: number;
+}
+
+const failing: Fate = { failingShare: 1, latencyMs: 0 };
+
+/** What the server behind a target does with a request that reaches it, by the driver's machine. */
+export const behaviourOf = (
+  driver: Pick<MockDriver, 'respond'>,
+  sockets: Pick<Sockets, 'ownerOf'>,
+  { socket }: NodeTarget,
+): TargetBehaviour => {
+  // By its socket, which is one server's own: private addresses repeat among VPCs.
+  const owner = socket === undefined ? undefined : sockets.ownerOf(socket.address);
+  if (owner?.kind !== 'instance') return { kind: 'silent' };
+  const met = driver.respond(owner.instanceId);
+  switch (met.kind) {
+    case 'silence':
+      return { kind: 'silent' };
+    case 'refused':
+      return { kind: 'refuses' };
+    case 'response':
+      return { kind: 'answers', code: met.status, afterMs: met.latencyMs };
+  }
+};
+
+/** What users and health checkers meet at the addresses of a simulated world. */
+export class ModelledServing {
+  readonly world: World;
+  readonly answers: DnsAnswers;
+  readonly #sockets: Sockets;
+  readonly #driver: MockDriver;
+  readonly #balancer: ModelledBalancer;
+
+  constructor(
+    { world, answers, sockets }: PlaneContext<VirtualClock>,
+    driver: MockDriver,
+    balancer: ModelledBalancer,
+  ) {
+    this.world = world;
+    this.answers = answers;
+    this.#sockets = sockets;
+    this.#driver = driver;
+    this.#balancer = balancer;
+  }
+
+  /** How requests fare that a user sends from a place to an address that DNS gave. */
+  fate(from: Place, address: string, port: number, user: User): Fate {
+    const owner = this.#sockets.ownerOf(address);
+    const to = placeOfOwner(this.world, instanceHosts(this.world), owner);
+    if (owner === undefined || to === undefined) return failing;
+    const way = this.world.conditions.reach(from, to);
+    if (!way.up || !passageTo(this.world, owner, port, loopbackClient).allowed) return failing;
+    const travelMs = 2 * way.roundTrip;
+    const served = this.#served(owner, port, {
+      ...user,
+      timeoutMs: user.timeoutMs - travelMs,
+    });
+    return { ...served, latencyMs: travelMs + served.latencyMs };
+  }
+
+  #served(owner: Owner, port: number, user: User): Fate {
+    if (owner.kind === 'node') return this.#servedByNode(owner, port, user);
+    const met = this.#met(owner);
+    return met.kind === 'response' && user.expects(met.status)
+      ? { failingShare: 0, latencyMs: met.latencyMs }
+      : failing;
+  }
+
+  /** What a request meets at an instance, by whatever address it is sent to. */
+  #met(owner: Owner): ReturnType<MockDriver['respond']> {
+    const host = hostOfOwner(instanceHosts(this.world), owner);
+    return host === undefined ? { kind: 'silence' } : this.#driver.respond(host.instance.id);
+  }
+
+  /** The ARN of the listener that a node has on a port. */
+  #listenerArn({ loadBalancerArn }: BalancerNode, port: number): string | undefined {
+    const serving = servingLoadBalancers(this.world).find(
+      ({ loadBalancer }) => loadBalancer.id === loadBalancerArn,
+    );
+    return serving?.listeners.find((candidate) => candidate.port === port)?.id;
+  }
+
+  /** Where requests go that are sent to an address; undefined where no load balancer's node is. */
+  routeAt(
+    address: string,
+    port: number,
+  ):
+    | { readonly zoneId: string; readonly route: ReturnType<ModelledBalancer['route']> }
+    | undefined {
+    const owner = this.#sockets.ownerOf(address);
+    if (owner?.kind !== 'node') return undefined;
+    return { zoneId: owner.zoneId, route: this.#route(owner, port) };
+  }
+
+  #route(node: BalancerNode, port: number): ReturnType<ModelledBalancer['route']> {
+    const arn = this.#listenerArn(node, port);
+    return arn === undefined ? { kind: 'silent' } : this.#balancer.route(node.zoneId, arn);
+  }
+
+  #servedByNode(node: BalancerNode, port: number, user: User): Fate {
+    const route = this.#route(node, port);
+    switch (route.kind) {
+      case 'silent':
+        return failing;
+      case 'answer':
+        return user.expects(route.statusCode) ? { failingShare: 0, latencyMs: 1 } : failing;
+      case 'targets': {
+        let goodShare = 0;
+        let latencyMs = 0;
+        for (const { target, share } of route.shares) {
+          const behaviour = this.#behaviour(target);
+          if (!target.way.up || !takesTraffic(target) || behaviour.kind !== 'answers') continue;
+          const answerMs = 2 * target.way.roundTrip + behaviour.afterMs;
+          if (!user.expects(behaviour.code) || answerMs >= user.timeoutMs) continue;
+          goodShare += share;
+          latencyMs += share * answerMs;
+        }
+        if (goodShare === 0) return failing;
+        // Shares are fractions: a sum that misses one by a rounding error is one.
+        const failingShare = goodShare > 1 - 1e-9 ? 0 : 1 - goodShare;
+        return { failingShare, latencyMs: latencyMs / goodShare };
+      }
+    }
+  }
+
+  #behaviour(target: NodeTarget): TargetBehaviour {
+    return behaviourOf(this.#driver, this.#sockets, target);
+  }
+
+  /** What a health checker in a Region meets at a health check's endpoint. */
+  condition(checkerRegion: string, check: HealthCheck): EndpointCondition {
+    const { config } = check;
+    const address = config.ipAddress ?? this.#addressOf(config.fullyQualifiedDomainName ?? '');
+    if (address === undefined) return { kind: 'unresolved' };
+    const real = this.#realAddressOf(address);
+    const owner = this.#sockets.ownerOf(real);
+    const to = placeOfOwner(this.world, instanceHosts(this.world), owner);
+    if (owner === undefined || to === undefined) return { kind: 'silent' };
+    const way = this.world.conditions.reach({ kind: 'region', region: checkerRegion }, to);
+    if (!way.up || !isCheckerLetIn(this.world, check.id, checkerRegion, owner, config.port)) {
+      return { kind: 'silent' };
+    }
+    return this.#answerOf(owner, config, way.roundTrip);
+  }
+
+  /** The socket behind an address of AWS's side; other addresses as they are. */
+  #realAddressOf(address: string): string {
+    const hosts = instanceHosts(this.world);
+    const elastic = hosts.elasticByAddress(address);
+    if (elastic !== undefined) return this.#sockets.elasticAddress(elastic.elasticIp.id);
+    const outside = hosts.byPublicAddress(address);
+    return outside === undefined ? address : this.#sockets.instanceAddress(outside.instance.id);
+  }
+
+  #answerOf(
+    owner: Owner,
+    { port, type }: HealthCheck['config'],
+    latencyMs: number,
+  ): EndpointCondition {
+    const answering = (statusCode: number, responseMs: number): EndpointCondition => ({
+      kind: 'answering',
+      latencyMs,
+      responseMs,
+      statusCode,
+      body: '',
+    });
+    if (owner.kind !== 'node') {
+      const met = this.#met(owner);
+      if (met.kind === 'response') return answering(met.status, met.latencyMs);
+      return met.kind === 'refused' ? { kind: 'refusing', latencyMs } : { kind: 'silent' };
+    }
+    if (type === 'TCP') {
+      // Who only connects does not meet what is behind the node.
+      const arn = this.#listenerArn(owner, port);
+      const isThere = arn !== undefined && this.#balancer.listens(owner.zoneId, arn);
+      return isThere ? answering(200, 0) : { kind: 'silent' };
+    }
+    const route = this.#route(owner, port);
+    if (route.kind === 'silent') return { kind: 'silent' };
+    if (route.kind === 'answer') return answering(route.statusCode, 1);
+    // A checker's probes are few: they meet what most requests meet.
+    const most = route.shares.toSorted((a, b) => b.share - a.share)[0];
+    const behaviour = most === undefined ? undefined : this.#behaviour(most.target);
+    return behaviour?.kind === 'answers' && most !== undefined && takesTraffic(most.target)
+      ? answering(behaviour.code, behaviour.afterMs)
+      : answering(behaviour?.kind === 'refuses' ? 502 : 504, 1);
+  }
+
+  #addressOf(name: string): string | undefined {
+    const { answers } = this.answers.answer({ name: `${name.replace(/\.$/, '')}.`, type: 'A' });
+    const record = answers.find(({ data }) => data.type === 'A');
+    return record?.data.type === 'A' ? record.data.address : undefined;
+  }
+}
