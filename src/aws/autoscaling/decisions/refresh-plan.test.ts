@@ -8,14 +8,15 @@ import {
   type RefreshQuestion,
 } from './refresh-plan.ts';
 
-/** Instances by a letter each: O an old one that serves, P an old one that is pending, N a new one, U one that warms up, S a surplus one that does, B an old one in standby, X a protected old one. */
+/** Instances by a letter each: O an old one that serves, P an old one that is pending, N a new one, U one that warms up, S a surplus one that does, B an old one in standby, X a protected old one, W an old one that warms up, H an old one that is unhealthy. */
 const members = (letters: string): readonly RefreshMember[] =>
   letters.split('').map((letter, index) => ({
     id: `${letter}${index}`,
     zoneId: `zone-${index % 3}`,
     state: letter === 'P' ? 'Pending' : letter === 'B' ? 'Standby' : 'InService',
+    healthy: letter !== 'H',
     ready: 'ONX'.includes(letter),
-    isOutdated: 'OPBX'.includes(letter),
+    isOutdated: 'OPBXWH'.includes(letter),
     isProtected: letter === 'X',
     isSurplus: letter === 'S',
     launchedAt: index,
@@ -65,6 +66,11 @@ describe('a step of a refresh', () => {
     ['OOOO', { minHealthyPercentage: 50 }, 'O0 O1 +0 left 4'],
     // One that never came into service is missed by nobody.
     ['OPU', {}, 'P1 +0 left 3'],
+    // Those that have only just come into service serve too.
+    ['WWWW', { minHealthyPercentage: 75 }, 'W0 +0 left 4'],
+    ['OOWO', { minHealthyPercentage: 75 }, 'W2 +0 left 4'],
+    ['WWWU', { minHealthyPercentage: 75 }, ' +0 left 4'],
+    ['OHHO', { minHealthyPercentage: 75 }, 'H1 H2 +0 left 4'],
     // Launch before terminating.
     ['OOO', { minHealthyPercentage: 100, maxHealthyPercentage: 110 }, ' +1 left 3'],
     [
@@ -104,7 +110,11 @@ describe('a step of a refresh', () => {
         fc.constantFrom([90, 100], [100, 110], [50, 100], [0, 100], [75, 150], [100, 100]),
         fc.infiniteStream(fc.boolean()),
         (desired, [min = 0, max = 0], draws) => {
-          let now = members('O'.repeat(desired));
+          let now = members(
+            Array.from({ length: desired }, () => ((draws.next().value ?? true) ? 'O' : 'W')).join(
+              '',
+            ),
+          );
           let next = desired;
           const percentages = { minHealthyPercentage: min, maxHealthyPercentage: max };
           const { floor, ceiling } = refreshBounds({ desired, ...percentages });
@@ -120,7 +130,8 @@ describe('a step of a refresh', () => {
             ).flat();
             const surplus = Array.from({ length: plan.launch }, () => launch(true)).flat();
             now = [...left, ...missing, ...surplus];
-            expect(now.filter((member) => member.ready).length).toBeGreaterThanOrEqual(floor);
+            const counted = now.filter(({ ready, isOutdated }) => ready || isOutdated);
+            expect(counted.length).toBeGreaterThanOrEqual(floor);
             expect(now.length).toBeLessThanOrEqual(ceiling);
             now = now.map((member) =>
               member.ready || !(draws.next().value ?? true)

@@ -9,6 +9,7 @@ export interface RefreshMember {
   readonly id: string;
   readonly zoneId: string;
   readonly state: LifecycleState;
+  readonly healthy: boolean;
   /** In service, warmed up, and healthy behind its balancers where the group asks them. */
   readonly ready: boolean;
   /** It is to be replaced. */
@@ -89,9 +90,19 @@ const inOrder = (members: readonly RefreshMember[]): readonly RefreshMember[] =>
   return ordered;
 };
 
+/** Whether an instance answers users, warmed up or not. */
+const serves = ({ state, healthy }: RefreshMember): boolean => state === 'InService' && healthy;
+
 /**
- * The next step of an instance refresh: outdated instances go as long as enough others are ready, those that serve nobody
- * at once; others are launched beyond what is desired as far as the group may grow. What is missing below the desired
+ * How many instances of a refresh are counted on: those to be replaced for as long as they serve, also while they have
+ * only just begun to, and those that replace them once they are ready.
+ */
+const countedOn = (members: readonly RefreshMember[]): number =>
+  members.filter((member) => (member.isOutdated ? serves(member) : member.ready)).length;
+
+/**
+ * The next step of an instance refresh: outdated instances go as long as enough others are counted on, those that serve nobody
+ * at once and those that still warm up first; others are launched beyond what is desired as far as the group may grow. What is missing below the desired
  * capacity is launched by the group itself.
  */
 export const planRefresh = (question: RefreshQuestion): RefreshPlan => {
@@ -110,11 +121,10 @@ export const planRefresh = (question: RefreshQuestion): RefreshPlan => {
     .filter((member) => waitingReason(question, member) === undefined)
     .slice(0, may);
   const { floor, ceiling } = refreshBounds(question);
-  const serving = replaceable.filter((member) => member.ready);
-  const ready = filling.filter((member) => member.ready).length;
+  const serving = replaceable.filter(serves).toSorted((a, b) => Number(a.ready) - Number(b.ready));
   const terminate = [
-    ...replaceable.filter((member) => !member.ready),
-    ...serving.slice(0, Math.max(0, ready - floor)),
+    ...replaceable.filter((member) => !serves(member)),
+    ...serving.slice(0, Math.max(0, countedOn(filling) - floor)),
   ];
   const leaving = terminate.filter((member) => fillsCapacity(member.state)).length;
   const room = ceiling - Math.max(desired, filling.length - leaving);

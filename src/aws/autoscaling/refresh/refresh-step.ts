@@ -38,6 +38,7 @@ const memberViews = (view: View, group: AutoScalingGroup, outdated: readonly str
     .filter((member) => !isLeaving(member) && !member.state.startsWith('Warmed:'))
     .map((member): RefreshMember => ({
       ...member,
+      healthy: member.isHealthy,
       ready: isReady(view, warming, member),
       isOutdated: known.has(member.id),
     }));

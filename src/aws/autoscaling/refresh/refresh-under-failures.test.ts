@@ -67,3 +67,44 @@ it('a refresh comes to its end, whatever is lost and however the group grows and
     { numRuns: 40 },
   );
 }, 60_000);
+
+it('a refresh never leaves fewer in service than it may, however new its instances are', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 1_000 }),
+      fc.constantFrom([90, 100], [75, 100], [50, 100], [75, 150]),
+      fc.integer({ min: 0, max: 120 }),
+      fc.constantFrom(0, 30, 300),
+      async (seed, [min = 0, max = 0], seconds, warmUpSeconds) => {
+        const world = await createGroupWorld(seed);
+        world.createGroup({ DesiredCapacity: 4, DefaultInstanceWarmup: warmUpSeconds });
+        const inService = (): number =>
+          world.members().filter((member) => member.state === 'InService').length;
+        const second = 1 / 60;
+        for (let waited = 0; inService() < 4 && waited < 600; waited++) world.advance(second);
+        world.advance(seconds * second);
+        world.call(createLaunchTemplateVersion, {
+          LaunchTemplateName: 'web',
+          SourceVersion: '1',
+          LaunchTemplateData: { InstanceType: 't3.small' },
+        });
+        world.call(refreshOperations.StartInstanceRefresh, {
+          ...named,
+          DesiredConfiguration: { LaunchTemplate: { LaunchTemplateName: 'web', Version: '2' } },
+          Preferences: { MinHealthyPercentage: min, MaxHealthyPercentage: max },
+        });
+        const status = () =>
+          world.call(refreshOperations.DescribeInstanceRefreshes, named).InstanceRefreshes?.[0]
+            ?.Status;
+        // Ten percent of four is less than one: it goes on by one all the same.
+        const floor = Math.min(Math.ceil((4 * min) / 100), 3);
+        for (let waited = 0; status() !== 'Successful' && waited < 3600; waited++) {
+          world.advance(second);
+          expect(inService()).toBeGreaterThanOrEqual(floor);
+        }
+        expect(status()).toBe('Successful');
+      },
+    ),
+    { numRuns: 15 },
+  );
+}, 60_000);
