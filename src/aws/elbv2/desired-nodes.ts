@@ -29,6 +29,8 @@ import { serverOf, targetUse } from './target-use.ts';
 
 /** What the node of a load balancer in one zone is to do, whatever its sockets are. All durations are world time. */
 export interface DesiredNode extends BalancerNode {
+  /** The load balancer's name, which stands for the Host of clients that name none. */
+  readonly dnsName: string;
   readonly attributes: LoadBalancerAttributes;
   readonly listeners: readonly DesiredListener[];
   readonly targetGroups: readonly DesiredTargetGroup[];
@@ -212,6 +214,7 @@ export const desiredNodes = (view: View, loadBalancer: LoadBalancer): readonly D
     return {
       loadBalancerArn: loadBalancer.id,
       zoneId,
+      dnsName: loadBalancer.dnsName,
       attributes,
       listeners: listeners.map((listener) => ({
         arn: listener.id,

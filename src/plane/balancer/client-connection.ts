@@ -1,7 +1,13 @@
 import type { Socket } from 'node:net';
 import { ChunkedReader, LengthReader, type BodyReader } from './chunked.ts';
 import { Exchange, type ClientSide, type Router } from './exchange.ts';
-import { limits, parseRequestHead, requestFraming, type BodyFraming } from './http-head.ts';
+import {
+  limits,
+  parseRequestHead,
+  requestFraming,
+  withHost,
+  type BodyFraming,
+} from './http-head.ts';
 import type { NodeListener, NodeLoadBalancer } from './messages.ts';
 import { errorAnswer, formatOwnAnswer, type OwnAnswer } from './own-answer.ts';
 
@@ -201,8 +207,9 @@ export class ClientConnection implements ClientSide {
     if (end === -1) return this.#partOfHead(bytes);
     this.#headSince = undefined;
     if (end > limits.requestHead) return this.#refuse(bytes, 400);
-    const head = parseRequestHead(bytes.toString('latin1', 0, end));
-    if ('statusCode' in head) return this.#refuse(bytes, head.statusCode);
+    const parsed = parseRequestHead(bytes.toString('latin1', 0, end));
+    if ('statusCode' in parsed) return this.#refuse(bytes, parsed.statusCode);
+    const head = withHost(parsed, this.#listener.loadBalancer.dnsName);
     const framing = requestFraming(head);
     if ('statusCode' in framing) return this.#refuse(bytes, framing.statusCode);
     this.#setIdleTimeout();

@@ -100,6 +100,16 @@ export const parseRequestHead = (text: string): RequestHead | HeadError => {
   return { method, target, minorVersion, fields };
 };
 
+/**
+ * A request with a Host. One of HTTP/1.0 may come without: "the load balancer generates a host header ... the host header
+ * contains the DNS name of the load balancer" ("How Elastic Load Balancing works", User Guide). An empty one says as little.
+ */
+export const withHost = (head: RequestHead, dnsName: string): RequestHead => {
+  if ((fieldValue(head.fields, 'host') ?? '') !== '') return head;
+  const others = head.fields.filter(({ key }) => key !== 'host');
+  return { ...head, fields: [{ key: 'host', name: 'Host', value: dnsName }, ...others] };
+};
+
 /** Reads a response's head; undefined when it is malformed. */
 export const parseResponseHead = (text: string): ResponseHead | undefined => {
   let lineEnd = text.indexOf('\r\n');

@@ -23,6 +23,7 @@ export interface NodeLoadBalancer {
   readonly arn: string;
   /** The node's own loopback address. */
   readonly address: string;
+  readonly dnsName: string;
   readonly attributes: LoadBalancerAttributes;
   readonly listeners: readonly NodeListener[];
 }

@@ -61,6 +61,7 @@ const withListener = (listener: NodeListener): Parameters<typeof configurationOf
     {
       arn: loadBalancerArn,
       address: '127.0.0.1',
+      dnsName: 'web.elb.test',
       attributes: defaultLoadBalancerAttributes,
       listeners: [listener],
     },
@@ -87,6 +88,17 @@ describe('a node forwards requests', () => {
     });
     expect(headers['x-amzn-trace-id']).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/);
     expect(headers).not.toHaveProperty('te');
+  });
+
+  it.each([
+    'GET /x HTTP/1.0\r\n\r\n',
+    'GET /x HTTP/1.0\r\nHost:\r\n\r\n',
+    'GET /x HTTP/1.1\r\nHost: \r\nConnection: close\r\n\r\n',
+  ])('names the load balancer to the target where the client names no host: %j', async (text) => {
+    const target = await server((request, response) => response.end(request.headers.host));
+    const balancer = node();
+    balancer.node.configure(configurationOf([targetAt(target.port)]));
+    await client(await balancer.port()).exchange(text, /\r\n\r\nweb\.elb\.test$/);
   });
 
   it('keeps connections open on both sides', async () => {

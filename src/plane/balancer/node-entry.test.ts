@@ -41,6 +41,7 @@ const letting = (allowed: readonly string[]): NodeConfiguration =>
       {
         arn: 'arn:lb',
         address: '127.0.0.1',
+        dnsName: 'web.elb.test',
         attributes: defaultLoadBalancerAttributes,
         listeners: [{ ...forwardListener, entry: entryFor(allowed) }],
       },

@@ -97,6 +97,7 @@ export const configurationOf = (
     {
       arn: loadBalancerArn,
       address: '127.0.0.1',
+      dnsName: 'web.elb.test',
       attributes: defaultLoadBalancerAttributes,
       listeners: [forwardListener],
     },

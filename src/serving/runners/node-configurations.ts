@@ -38,10 +38,11 @@ const withSocket = (
 
 const withSockets = (
   sockets: NodeSockets,
-  { loadBalancerArn, zoneId, attributes, listeners }: DesiredNode,
+  { loadBalancerArn, zoneId, dnsName, attributes, listeners }: DesiredNode,
 ): NodeLoadBalancer => ({
   arn: loadBalancerArn,
   address: sockets.nodeAddress(loadBalancerArn, zoneId),
+  dnsName,
   attributes,
   listeners: listeners.map((listener) => ({
     ...listener,
