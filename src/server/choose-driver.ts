@@ -8,6 +8,9 @@ import { Failed } from '../text/usage-error.ts';
 export const driverNames = ['mock', 'process', 'netns', 'container'] as const;
 export type DriverName = (typeof driverNames)[number];
 
+export const isDriverName = (text: string): text is DriverName =>
+  driverNames.some((name) => name === text);
+
 /** `auto` takes the first of `automaticDrivers` that can run here. */
 export type AskedDriver = DriverName | 'auto';
 
@@ -34,7 +37,7 @@ export interface ChosenDriver {
 }
 
 /** Whether a driver can run here: ready to be made, or why not. */
-type Tried =
+export type Tried =
   | { readonly what: string; readonly create: ChosenDriver['create'] }
   | { readonly whyNot: string };
 
@@ -96,6 +99,9 @@ const attempts: Readonly<Record<DriverName, () => Promise<Tried>>> = {
     };
   },
 };
+
+/** Finds out whether a driver can run here. */
+export const tryDriver = (name: DriverName): Promise<Tried> => attempts[name]();
 
 /**
  * Finds out which driver runs instances. One that was asked for by name and cannot run here is `Failed`, with the reason;

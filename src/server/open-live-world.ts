@@ -5,11 +5,11 @@ import { LoadedServices } from '../aws/loaded-services.ts';
 import { nodeHost } from '../plane/keys/node-host.ts';
 import type { Driver } from '../plane/compute/driver.ts';
 import type { Surroundings } from '../plane/compute/netns/surroundings.ts';
-import { createProcessDriver } from '../plane/compute/process-driver.ts';
 import type { IdentifyTemporary } from '../wire/callers.ts';
 import type { Execute } from '../wire/server.ts';
 import { rootDirectory } from '../serving/addresses/volume-places.ts';
 import type { Journal } from '../world/journal.ts';
+import { endOthersLeftovers } from './driver-leftovers.ts';
 import { createExecute, createIdentify, isSilent } from './api.ts';
 import { isOftenLate, latenessText } from '../live/lateness-text.ts';
 import type { LiveClock } from '../live/live-clock.ts';
@@ -35,10 +35,7 @@ export interface OpenWorld {
 /** The same at each start on one directory, and a directory has one world at a time. */
 const worldIdOf = (directory: string): string => Buffer.from(directory).toString('base64url');
 
-/**
- * The driver of this start. A world may run processes at one start and none at the next, so a start without processes
- * ends those that a killed one left as well.
- */
+/** The driver of this start. A world may have had another one at the start before. */
 const createDriver = async (
   world: Site,
   clock: LiveClock,
@@ -59,11 +56,7 @@ const createDriver = async (
       outside,
     },
   };
-  if (driver.name === 'mock') {
-    for (const leftover of await createProcessDriver(site).sweep()) {
-      log.info({ ...leftover }, 'ended what an earlier run with processes left behind');
-    }
-  }
+  await endOthersLeftovers(directory, driver.name, site, log);
   return await driver.create(site);
 };
 
