@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { BreakOptions } from './commands/break.ts';
-import { Failed, UsageError } from '../text/usage-error.ts';
+import { Failed, Uncertain, UsageError } from '../text/usage-error.ts';
 import { version } from '../text/version.ts';
 
 /** Options that every command which speaks to a running world has. */
@@ -188,7 +188,10 @@ const addDrill = (program: Command): void => {
     .option('--junit <file>', 'write a JUnit report')
     .option('--html <file>', 'write a single-file HTML report')
     .option('--objective <name=value>', 'set or replace an objective, such as rto=30s', collect, [])
-    .option('--speed <n>', 'live: world seconds per real second, instead of what the file says')
+    .option(
+      '--speed <n>',
+      'live: world seconds per real second, instead of what the file says; auto: as the machine keeps up, at most 10',
+    )
     .option('--seed <n>', 'seed of the world, instead of what the file says')
     .action(async (file: string, options: Record<string, unknown>) => {
       const { drill } = await import('./commands/drill.ts');
@@ -306,6 +309,7 @@ const createProgram = (): Command => {
 const exitCodeOf = (error: unknown): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof UsageError) return 2;
+  if (error instanceof Uncertain) return 3;
   return 1;
 };
 
@@ -328,7 +332,7 @@ const main = async (): Promise<void> => {
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     if (error instanceof CommanderError) return;
-    const isExpected = error instanceof UsageError || error instanceof Failed;
+    const isExpected = [UsageError, Failed, Uncertain].some((kind) => error instanceof kind);
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`faultline: ${message}\n`);
     if (!isExpected && process.env['FAULTLINE_DEBUG'] !== undefined) console.error(error);

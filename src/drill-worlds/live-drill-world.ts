@@ -2,6 +2,7 @@ import type { Place } from '../atlas/places.ts';
 import type {
   DrillWorldOptions,
   LiveDrillWorld,
+  LiveMeasures,
   LiveRoute,
   MendedFault,
   OpenedFault,
@@ -13,48 +14,84 @@ import type { DomainError } from '../world/domain-error.ts';
 import type { FaultRequest } from '../world/faults.ts';
 import { startServer, type RunningServer } from '../server/server.ts';
 import { mendByIdOrTarget, openNow } from './drill-faults.ts';
+import { AutoPace, firstSpeed, FixedPace, type Pace } from './pace-keeping.ts';
 import { resolveName } from './resolve-name.ts';
+import { timeOutsOf } from './time-outs.ts';
 import { unsettled } from './unsettled.ts';
 import { WorldEvents } from './world-events.ts';
 
 /** A world of its own for one drill: real processes and sockets, and nothing kept. */
 export class LiveDrill implements LiveDrillWorld {
   readonly mode = 'live';
-  readonly speed: number;
   readonly #server: RunningServer;
   readonly #events: WorldEvents;
   readonly #opening: Promise<unknown>[] = [];
 
-  private constructor(speed: number, server: RunningServer) {
-    this.speed = speed;
+  readonly #pace: Pace;
+
+  private constructor(server: RunningServer, pace: Pace) {
     this.#server = server;
+    this.#pace = pace;
     const { world, answers } = server.world();
     this.#events = new WorldEvents(world, answers);
   }
 
   static async open(options: DrillWorldOptions): Promise<LiveDrill> {
+    const pace = options.speed === 'auto' ? new AutoPace() : new FixedPace(options.tell);
     const server = await startServer({
       port: 0,
       dnsPort: 0,
       host: '127.0.0.1',
       dataDirectory: undefined,
       seed: options.seed,
-      speed: options.speed,
+      speed: options.speed === 'auto' ? firstSpeed : options.speed,
       account: options.account,
       driver: 'process',
       strictAuth: false,
       tell: options.tell,
+      onLateness: (clock) => pace.follow(clock),
     });
     await server.opened();
-    return new LiveDrill(options.speed, server);
+    return new LiveDrill(server, pace);
   }
 
   get endpoint(): string {
     return this.#server.ready.endpoint;
   }
 
+  get speed(): number {
+    return this.#server.world().clock.speed();
+  }
+
   now(): number {
     return this.#server.world().clock.now();
+  }
+
+  at(worldMs: number, callback: () => void): () => void {
+    return this.#server.world().clock.at(worldMs, callback);
+  }
+
+  measure(shortestPatienceMs: number): () => LiveMeasures {
+    const live = this.#server.world();
+    const { clock } = live;
+    const timeOuts = timeOutsOf(live.world);
+    this.#pace.begin(Math.min(shortestPatienceMs, timeOuts.shortestTimeoutMs), () =>
+      live.clockChanged(),
+    );
+    this.#pace.follow(clock);
+    const chosenSpeed = clock.speed();
+    this.#pace.lowestSpeed = chosenSpeed;
+    const span = clock.lateness.span();
+    return () => {
+      const { stall, start } = span.worst();
+      return {
+        chosenSpeed,
+        lowestSpeed: this.#pace.lowestSpeed,
+        stallMs: stall.worldMs,
+        startMs: start.worldMs,
+        ...timeOuts,
+      };
+    };
   }
 
   async waitUntil(worldMs: number): Promise<void> {

@@ -60,6 +60,7 @@ const wrong: readonly (readonly [string, object, string])[] = [
   ['a bad duration', { ...right, duration: '10 min' }, 'duration: is a duration such as'],
   ['no time at all', { ...right, duration: '0s' }, 'duration: is longer than nothing.'],
   ['speed 0', { ...right, speed: 0 }, 'speed: is a number above 0, not 0.'],
+  ['speed fast', { ...right, speed: 'fast' }, 'speed: is a number above 0, or auto, not "fast".'],
   [
     'a missing stack',
     { ...right, stack: './none.ts' },
@@ -154,7 +155,7 @@ describe('a drill file', () => {
       name: 'Shop',
       stackFile: join(directory, 'stack.ts'),
       seed: 1,
-      speed: 1,
+      speed: 'auto',
       durationMs: 600_000,
       traffic: [
         {

@@ -6,6 +6,7 @@ import { isDomainError, type DomainError } from '../world/domain-error.ts';
 import { makeFault } from '../world/faults.ts';
 import type { DrillPlan, PlannedRequest, PlannedStep, PlannedTraffic } from './drill-plan.ts';
 import { readObjective, type Objective } from './objectives.ts';
+import type { DrillSpeed } from './ports.ts';
 import {
   duration,
   fields,
@@ -170,13 +171,18 @@ const objectives: Read<readonly Objective[]> = (value, place) => {
   return all;
 };
 
+const speed: Read<DrillSpeed> = (value, place) => {
+  if (typeof value === 'number') return positive(value, place);
+  return value === 'auto' ? value : mustBe(place, 'a number above 0, or auto', value);
+};
+
 const drillFields = fields({
   name: text,
   stack: text,
   seed: optional(
     number('a whole number, 0 or more', (value) => Number.isInteger(value) && value >= 0),
   ),
-  speed: optional(positive),
+  speed: optional(speed),
   duration,
   traffic: list(traffic),
   timeline: optional(list(step)),
@@ -261,7 +267,7 @@ export const checkDrill = (
     file: shownFile,
     stackFile,
     seed: read.seed ?? 1,
-    speed: read.speed ?? 1,
+    speed: read.speed ?? 'auto',
     durationMs: read.duration,
     traffic: read.traffic,
     timeline: timeline.toSorted((a, b) => a.atMs - b.atMs),

@@ -64,8 +64,8 @@ export interface Drill {
   readonly stack: string;
   /** Default 1. */
   readonly seed?: number;
-  /** World seconds per real second of a live run. Default 1. */
-  readonly speed?: number;
+  /** World seconds per real second of a live run. Default `auto`: as fast as the machine keeps up with, at most 10. */
+  readonly speed?: number | 'auto';
   /** World time, after the stack has settled. */
   readonly duration: string;
   readonly traffic: readonly DrillTraffic[];

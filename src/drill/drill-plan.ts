@@ -1,6 +1,7 @@
 import type { Place } from '../atlas/places.ts';
 import type { FaultRequest } from '../world/faults.ts';
 import type { Objective } from './objectives.ts';
+import type { DrillSpeed } from './ports.ts';
 
 /** What a user asks for, again and again. */
 export interface PlannedRequest {
@@ -45,7 +46,7 @@ export interface DrillPlan {
   readonly stackFile: string;
   readonly seed: number;
   /** World seconds per real second of a live run. */
-  readonly speed: number;
+  readonly speed: DrillSpeed;
   /** World ms. */
   readonly durationMs: number;
   readonly traffic: readonly PlannedTraffic[];

@@ -90,23 +90,66 @@ const serveHttp = async (
 
 const refused = new DomainError('NotHere', 'This world only carries traffic.');
 
+interface TestWorld extends LiveDrillWorld {
+  setSpeed(speed: number): void;
+}
+
 /** A live world that is nothing but a clock, DNS and a way to one web server. */
 const liveWorld = (
-  speed: number,
+  firstSpeed: number,
   route: (address: string) => LiveRoute,
   zone: Pick<Zone, 'worldTtlSeconds'>,
-): LiveDrillWorld => {
-  const began = performance.now();
-  const now = (): number => (performance.now() - began) * speed;
+): TestWorld => {
+  let speed = firstSpeed;
+  let [baseRealMs, baseWorldMs] = [performance.now(), 0];
+  const now = (): number => baseWorldMs + (performance.now() - baseRealMs) * speed;
+  const arms = new Set<() => void>();
+  const at = (worldMs: number, callback: () => void): (() => void) => {
+    let timer: NodeJS.Timeout | undefined;
+    const cancel = (): void => {
+      clearTimeout(timer);
+      arms.delete(arm);
+    };
+    const arm = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(
+        () => {
+          if (now() < worldMs) {
+            arm();
+            return;
+          }
+          cancel();
+          callback();
+        },
+        Math.max(0, Math.ceil((worldMs - now()) / speed)),
+      );
+    };
+    arms.add(arm);
+    arm();
+    return cancel;
+  };
   return {
     mode: 'live',
-    speed,
+    get speed() {
+      return speed;
+    },
+    setSpeed: (next) => {
+      [baseWorldMs, baseRealMs, speed] = [now(), performance.now(), next];
+      for (const arm of arms) arm();
+    },
     endpoint: 'http://127.0.0.1:9',
     now,
+    at,
+    measure: () => () => ({
+      chosenSpeed: firstSpeed,
+      lowestSpeed: speed,
+      stallMs: 0,
+      startMs: 0,
+      shortestTimeoutMs: 5000,
+      longestIntervalMs: 10_000,
+    }),
     waitUntil: async (worldMs) => {
-      await new Promise((resolve) => {
-        setTimeout(resolve, Math.max(0, Math.ceil((worldMs - now()) / speed)));
-      });
+      await new Promise<void>((resolve) => at(worldMs, resolve));
     },
     vantage: (place: Place) => ({ place, dns: { address: '127.0.0.1', port: 0 } }),
     openFault: () => Promise.resolve(refused),
@@ -275,6 +318,27 @@ describe('live traffic', () => {
     });
     expect(outcome).toMatchObject({ sent: 20, lost: 10 });
     expect(outcome.traffic.progress).toMatchObject({ sent: 20, lost: 10 });
+  });
+
+  it("measures a user's patience by the world's time when its speed changes meanwhile", async () => {
+    const zone: Zone = {
+      addresses: ['10.0.0.1'],
+      ttlSeconds: 60,
+      worldTtlSeconds: 60,
+      code: 0,
+      asked: 0,
+    };
+    const dns = await serveDns(zone);
+    // Half a second is a minute of this world's time when the request comes, and half a second of it from then on.
+    const http = await serveHttp((_, response) => {
+      world.setSpeed(1);
+      setTimeout(() => response.end('ok'), 500);
+    });
+    const world = liveWorld(120, () => toLocalhost(http.port), zone);
+    const planned = readers({ ratePerSecond: 0.1, clients: 1, timeoutMs: 30_000 });
+    const traffic = new LiveTraffic(world, { place: london(), dns }, planned, world.now(), 1000);
+    await traffic.run();
+    expect(traffic.progress).toEqual({ sent: 1, lost: 0 });
   });
 
   it('sends no more once it is stopped', async () => {

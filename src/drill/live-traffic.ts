@@ -1,6 +1,5 @@
 import { Resolver } from 'node:dns/promises';
 import { request as httpRequest } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { PlannedTraffic } from './drill-plan.ts';
 import type { LiveDrillWorld, LiveRoute, Vantage } from './ports.ts';
 import { outcome, runsOfOutcomes, type TrafficRuns } from './runs.ts';
@@ -14,11 +13,11 @@ import {
   type Schedule,
 } from './schedule.ts';
 
+/** Real ms for which the resolver waits at most: longer than a user does in a world that is as slow as can be. */
+const longestQuestionMs = 600_000;
+
 /** One to open the connection, one for request and answer. */
 const roundTrips = 2;
-
-/** A request that leaves later than this, in world ms, is one that the machine could not send in time. */
-const lateMs = 500;
 
 interface Client {
   /** In turn order; undefined before the first answer. */
@@ -33,8 +32,6 @@ interface Client {
 export interface TrafficProgress {
   readonly sent: number;
   readonly lost: number;
-  /** Sent so late that it may have met another world than it should have. */
-  readonly late: number;
 }
 
 /**
@@ -54,7 +51,6 @@ export class LiveTraffic {
   readonly #open = new Set<Promise<void>>();
   #sent = 0;
   #lost = 0;
-  #late = 0;
   #stopped = false;
 
   /** `startMs` is the world time of drill time 0; requests are sent for `durationMs`. */
@@ -76,12 +72,13 @@ export class LiveTraffic {
       asking: undefined,
     }));
     this.#outcomes = new Uint8Array(requestsBefore(this.#schedule, durationMs));
-    this.#resolver = new Resolver({ timeout: Math.ceil(this.#patienceMs), tries: 1 });
+    // The user's patience is world time: it ends the question, whatever the resolver would still wait for.
+    this.#resolver = new Resolver({ timeout: longestQuestionMs, tries: 1 });
     this.#resolver.setServers([`${vantage.dns.address}:${vantage.dns.port}`]);
   }
 
   get progress(): TrafficProgress {
-    return { sent: this.#sent, lost: this.#lost, late: this.#late };
+    return { sent: this.#sent, lost: this.#lost };
   }
 
   /** Sends every request at its time; resolves when the last one is answered or given up. */
@@ -89,12 +86,10 @@ export class LiveTraffic {
     const count = this.#outcomes.length;
     for (let next = 0; next < count && !this.#stopped;) {
       const dueMs = this.#startMs + sendTimeMs(this.#schedule, next);
-      const behindMs = this.#world.now() - dueMs;
-      if (behindMs < 0) {
+      if (this.#world.now() < dueMs) {
         await this.#world.waitUntil(dueMs);
         continue;
       }
-      if (behindMs > lateMs) this.#late += 1;
       this.#begin(next);
       next += 1;
     }
@@ -117,9 +112,9 @@ export class LiveTraffic {
     };
   }
 
-  /** Real ms after which a user gives up. */
-  get #patienceMs(): number {
-    return this.#traffic.timeoutMs / this.#world.speed;
+  /** Calls back when a user who begins now gives up, however the speed changes meanwhile. Returns a way to cancel. */
+  #afterPatience(giveUp: () => void): () => void {
+    return this.#world.at(this.#world.now() + this.#traffic.timeoutMs, giveUp);
   }
 
   #begin(request: number): void {
@@ -134,14 +129,14 @@ export class LiveTraffic {
 
   async #send(request: number): Promise<boolean> {
     const giveUp = new AbortController();
-    const timer = setTimeout(() => giveUp.abort(), this.#patienceMs);
+    const stopWaiting = this.#afterPatience(() => giveUp.abort());
     const givenUp = new Promise<false>((resolve) => {
       giveUp.signal.addEventListener('abort', () => resolve(false), { once: true });
     });
     try {
       return await Promise.race([this.#attempt(request, giveUp.signal), givenUp]);
     } finally {
-      clearTimeout(timer);
+      stopWaiting();
       giveUp.abort();
     }
   }
@@ -160,9 +155,14 @@ export class LiveTraffic {
     const route = this.#world.route(this.#vantage, address, this.#traffic.request.port);
     // Silence: the user waits until patience ends.
     if (!route.way.up) return await new Promise<never>(() => undefined);
-    const travelMs = roundTrips * route.way.roundTrip;
-    if (!(await travel(travelMs / this.#world.speed, signal))) return false;
+    if (!(await this.#travel(roundTrips * route.way.roundTrip, signal))) return false;
     return await exchange(this.#traffic, route.socket, signal);
+  }
+
+  /** Lets the time on the way pass; false when the user gives up in between. */
+  async #travel(worldMs: number, signal: AbortSignal): Promise<boolean> {
+    if (worldMs > 0) await this.#world.waitUntil(this.#world.now() + worldMs);
+    return !signal.aborted;
   }
 
   async #hasAddresses(client: Client, index: number, timeMs: number): Promise<boolean> {
@@ -173,10 +173,24 @@ export class LiveTraffic {
     return await client.asking;
   }
 
+  /** The addresses of the name; undefined when there is no answer before a user's patience ends. */
+  async #resolve(host: string): Promise<readonly string[] | undefined> {
+    let stopWaiting = (): void => undefined;
+    const late = new Promise<undefined>((resolve) => {
+      stopWaiting = this.#afterPatience(() => resolve(undefined));
+    });
+    try {
+      return await Promise.race([this.#resolver.resolve4(host), late]);
+    } finally {
+      stopWaiting();
+    }
+  }
+
   async #ask(client: Client, index: number, timeMs: number): Promise<boolean> {
     try {
       const { host } = this.#traffic.request;
-      const addresses = await this.#resolver.resolve4(host);
+      const addresses = await this.#resolve(host);
+      if (addresses === undefined) return false;
       // The TTL in the answer is cut to whole real seconds, which a fast clock makes many of the world's.
       const ttlMs = (this.#world.ttlSeconds(host, this.#vantage) ?? 0) * 1000;
       const livesMs =
@@ -190,12 +204,6 @@ export class LiveTraffic {
     }
   }
 }
-
-/** Lets the time on the way pass; false when the user gives up in between. */
-const travel = async (realMs: number, signal: AbortSignal): Promise<boolean> => {
-  if (realMs > 0) await delay(realMs, undefined, { signal, ref: false }).catch(() => undefined);
-  return !signal.aborted;
-};
 
 /** One request over a new connection; true when the whole of an expected answer came. */
 const exchange = async (

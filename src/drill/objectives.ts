@@ -15,15 +15,20 @@ export interface Objective {
 export interface ObjectiveMeasures {
   /** Seconds of the slowest recovery from a fault; null when somebody had not recovered. */
   readonly rto: number | null;
+  /** Seconds that the recoveries took at least which were not over, when they were looked at last; null when all were. */
+  readonly rtoAtLeast: number | null;
   /** 0 to 1, over all requests. */
   readonly availability: number;
   readonly requestsLost: number;
 }
 
+/** `uncertain`: the machine was so late that it could be either. */
+export type ObjectiveResult = 'held' | 'missed' | 'uncertain';
+
 /** An objective and how it went; seconds for `rto`, a share for `availability`, else a count. */
 export interface JudgedObjective extends Objective {
   readonly measured: number | null;
-  readonly held: boolean;
+  readonly result: ObjectiveResult;
 }
 
 const share: Read<number> = (value, place) => {
@@ -88,20 +93,59 @@ export const withObjectives = (
   ...new Map([...objectives, ...others].map((objective) => [objective.name, objective])).values(),
 ];
 
-/** Whether each objective held. */
+/** By how much measures may be off. */
+export interface Margins {
+  /** Of durations. */
+  readonly seconds: number;
+  /** Of how many requests were lost. */
+  readonly requests: number;
+  readonly sent: number;
+  /** Something may have failed that would not have: then anything could be otherwise. */
+  readonly everything: boolean;
+}
+
+/** Of what was not measured but computed. */
+export const noMargins: Margins = { seconds: 0, requests: 0, sent: 1, everything: false };
+
+/** `measured` within its margin, against the most that it may be. */
+const atMost = (measured: number, margin: number, limit: number): ObjectiveResult => {
+  if (measured + margin <= limit) return 'held';
+  return measured - margin > limit ? 'missed' : 'uncertain';
+};
+
+const judgeOne = (
+  { name, limit }: Objective,
+  measures: ObjectiveMeasures,
+  margins: Margins,
+): ObjectiveResult => {
+  if (margins.everything) return 'uncertain';
+  switch (name) {
+    case 'rto': {
+      if (measures.rto !== null) return atMost(measures.rto, margins.seconds, limit);
+      // Whoever had not recovered may have done so a moment later, and may not have.
+      const atLeast = measures.rtoAtLeast ?? Infinity;
+      return margins.seconds > 0 && atLeast - margins.seconds <= limit ? 'uncertain' : 'missed';
+    }
+    case 'availability': {
+      const margin = margins.requests / Math.max(1, margins.sent);
+      return atMost(-measures.availability, margin, -limit);
+    }
+    case 'requestsLost':
+      return atMost(measures.requestsLost, margins.requests, limit);
+  }
+};
+
+/** Whether each objective held, as far as the margins of the measures let one tell. */
 export const judge = (
   objectives: readonly Objective[],
   measures: ObjectiveMeasures,
+  margins: Margins,
 ): readonly JudgedObjective[] =>
-  objectives.map((objective) => {
-    const measured = measures[objective.name];
-    const held =
-      measured !== null &&
-      (objective.name === 'availability'
-        ? measured >= objective.limit
-        : measured <= objective.limit);
-    return { ...objective, measured, held };
-  });
+  objectives.map((objective) => ({
+    ...objective,
+    measured: measures[objective.name],
+    result: judgeOne(objective, measures, margins),
+  }));
 
 /** A measure of an objective for people. */
 export const spokenMeasure = (name: ObjectiveName, value: number | null): string => {

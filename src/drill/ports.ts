@@ -98,10 +98,33 @@ export interface LiveRoute {
   readonly socket: { readonly address: string; readonly port: number };
 }
 
+/** How late a live world's machine was while a drill ran, and how fast the world's time. */
+export interface LiveMeasures {
+  /** World seconds per real second: when it was begun to measure, and the lowest since. */
+  readonly chosenSpeed: number;
+  readonly lowestSpeed: number;
+  /** World ms: the most by which anything that ran did not get on. */
+  readonly stallMs: number;
+  /** World ms: the most that a process took to begin. */
+  readonly startMs: number;
+  /** World ms: the shortest time-out of the world's health checks. A stall that is not far below it may have turned one. */
+  readonly shortestTimeoutMs: number;
+  /** World ms: the longest interval at which a health check looks. What comes late may be seen so much later. */
+  readonly longestIntervalMs: number;
+}
+
 /** A world with sockets and processes, whose clock runs `speed` world seconds per real second. */
 export interface LiveDrillWorld extends AnyDrillWorld {
   readonly mode: 'live';
+  /** Now: it may change at any time. */
   readonly speed: number;
+  /** Calls back once when world time has reached `worldMs`, however the speed changes meanwhile. Returns a way to cancel. */
+  at(worldMs: number, callback: () => void): () => void;
+  /**
+   * Begins to measure for a drill whose users wait no less than `shortestPatienceMs` of world time: a world that chooses
+   * its speed by itself takes that into account. Answers a way to ask for what was measured since.
+   */
+  measure(shortestPatienceMs: number): () => LiveMeasures;
   /** `address` is one that DNS answered, `port` the one of the URL. */
   route(vantage: Vantage, address: string, port: number): LiveRoute;
   /** World seconds for which a cache at the vantage may keep what a name is answered with; undefined without answer. */
@@ -161,14 +184,17 @@ export interface VirtualDrillWorld extends AnyDrillWorld {
   onChange(listener: () => void): () => void;
 }
 
+/** World seconds per real second, or that the world is to choose. */
+export type DrillSpeed = number | 'auto';
+
 /** The world as a drill sees it; the command line builds one of the two. */
 export type DrillWorld = LiveDrillWorld | VirtualDrillWorld;
 
 /** What a drill needs of a world from the beginning. */
 export interface DrillWorldOptions {
   readonly seed: number;
-  /** World seconds per real second, for a live world. */
-  readonly speed: number;
+  /** World seconds per real second, for a live world; `auto`: as fast as the machine keeps up with. */
+  readonly speed: DrillSpeed;
   /** The account whose resources the stack script makes, 12 digits. */
   readonly account: string;
   /** Takes lines for a person that a live world has to say while it runs. */

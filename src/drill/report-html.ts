@@ -3,6 +3,7 @@ import { spokenShare } from './objectives.ts';
 import {
   faultMoments,
   faultSpan,
+  latenessSentence,
   lostText,
   objectiveTexts,
   outageText,
@@ -42,6 +43,7 @@ thead th { color: var(--soft); border-bottom: 1px solid var(--line); }
 td.time { text-align: right; white-space: nowrap; }
 .held { color: var(--good); font-weight: 600; }
 .missed { color: var(--bad); font-weight: 600; }
+.uncertain { font-weight: 600; }
 svg { display: block; width: 100%; min-width: 640px; height: auto; }
 svg text { fill: var(--soft); font-size: 12px; font-family: inherit; }
 svg text.name { fill: var(--ink); font-weight: 600; }
@@ -63,10 +65,13 @@ const table = (heads: readonly string[], rows: readonly string[]): string =>
 
 const objectiveRow = (objective: ObjectiveReport): string => {
   const { limit, measured } = objectiveTexts(objective);
-  const verdict = objective.held
-    ? '<span class="held">held</span>'
-    : '<span class="missed">missed</span>';
-  return row([verdict, xmlText(objective.name), xmlText(measured), xmlText(limit)]);
+  const { result } = objective;
+  return row([
+    `<span class="${result}">${result}</span>`,
+    xmlText(objective.name),
+    xmlText(measured),
+    xmlText(limit),
+  ]);
 };
 
 const replacementRows = (fault: FaultReport): readonly string[] => {
@@ -104,6 +109,7 @@ const part = (title: string, content: string): string =>
 export const htmlReport = (result: DrillResult): string => {
   const { report } = result;
   const verdict = verdictOf(report);
+  const lateness = latenessSentence(report);
   const objectives =
     report.objectives.length === 0
       ? ''
@@ -133,7 +139,7 @@ export const htmlReport = (result: DrillResult): string => {
 <main>
 <p class="verdict ${verdict.toLowerCase()}">${verdict}</p>
 <h1>${xmlText(report.drill)}</h1>
-<p class="soft">${xmlText(runText(report))}</p>
+<p class="soft">${xmlText(runText(report))}</p>${lateness === undefined ? '' : `\n<p>${xmlText(lateness)}</p>`}
 ${part('Objectives', objectives)}${part('What users saw', `<div class="card">${timelinePicture(result)}</div>`)}${part(
     'Faults',
     report.faults.length === 0

@@ -4,6 +4,7 @@ import type { DrillReport, DrillResult, FaultReport, TimelineKind } from './repo
 import {
   faultMoments,
   faultSpan,
+  latenessSentence,
   lostText,
   objectiveTexts,
   outageText,
@@ -73,8 +74,10 @@ const axis = (durationSeconds: number): string => {
 const objectiveLines = (report: DrillReport, paint: Paint): readonly string[] =>
   report.objectives.map((objective) => {
     const { limit, measured } = objectiveTexts(objective);
-    const mark = objective.held ? paint.good('held  ') : paint.bad('missed');
-    return `  ${mark} ${objective.name.padEnd(14)} ${measured.padEnd(14)} ${paint.dim(limit)}`;
+    const paints = { held: paint.good, missed: paint.bad, uncertain: paint.bold };
+    const mark = paints[objective.result](objective.result.padEnd(6));
+    const name = objective.name.padEnd(20 - Math.max(6, objective.result.length));
+    return `  ${mark} ${name} ${measured.padEnd(14)} ${paint.dim(limit)}`;
   });
 
 const replacedLines = (fault: FaultReport): readonly string[] => {
@@ -128,10 +131,18 @@ const timelineLines = ({ report, pictures }: DrillResult, paint: Paint): readonl
 export const reportText = (result: DrillResult, paint: Paint): string => {
   const { report } = result;
   const verdict = verdictOf(report);
-  const colour = { PASSED: paint.good, FAILED: paint.bad, DONE: paint.bold }[verdict];
+  const colours = {
+    PASSED: paint.good,
+    FAILED: paint.bad,
+    UNCERTAIN: paint.bold,
+    DONE: paint.bold,
+  };
+  const colour = colours[verdict];
+  const lateness = latenessSentence(report);
   return [
     `${colour(verdict)}  ${paint.bold(report.drill)}  ${paint.dim(runText(report))}`,
     ...objectiveLines(report, paint),
+    ...(lateness === undefined ? [] : [`  ${lateness}`]),
     '',
     ...report.faults.flatMap((fault) => faultLines(fault, paint)),
     paint.bold('Users'),

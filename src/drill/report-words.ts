@@ -3,14 +3,28 @@ import { spokenMeasure, spokenShare } from './objectives.ts';
 import type { DrillReport, FaultReport, ObjectiveReport, ReplacementReport } from './report.ts';
 
 /** The verdict in one word. */
-export const verdictOf = (report: DrillReport): 'PASSED' | 'FAILED' | 'DONE' => {
-  if (report.objectives.length === 0) return 'DONE';
-  return report.passed ? 'PASSED' : 'FAILED';
+export const verdictOf = ({
+  objectives,
+}: DrillReport): 'PASSED' | 'FAILED' | 'UNCERTAIN' | 'DONE' => {
+  if (objectives.length === 0) return 'DONE';
+  if (objectives.some(({ result }) => result === 'missed')) return 'FAILED';
+  return objectives.every(({ result }) => result === 'held') ? 'PASSED' : 'UNCERTAIN';
 };
+
+/** How far a live drill's durations can be trusted, for people; undefined for a simulated one. */
+export const latenessSentence = ({ mode, lateness }: DrillReport): string | undefined =>
+  mode === 'live'
+    ? `the machine was late by up to ${Number(lateness.worldSeconds.toPrecision(3))} world seconds: durations are uncertain by that much`
+    : undefined;
+
+const speedText = ({ speed, lowestSpeed }: DrillReport['wall']): string =>
+  lowestSpeed === null || lowestSpeed === speed
+    ? `live at ${speed ?? 1} x real time`
+    : `live at ${speed ?? 1} to ${lowestSpeed} x real time`;
 
 /** How the drill was run, for people. */
 export const runText = ({ mode, seed, durationSeconds, wall }: DrillReport): string => {
-  const how = mode === 'live' ? `live at ${wall.speed ?? 1} x real time` : 'simulated';
+  const how = mode === 'live' ? speedText(wall) : 'simulated';
   return `${spokenSeconds(durationSeconds)} of drill, ${how}, in ${spokenSeconds(wall.tookSeconds)}; seed ${seed}`;
 };
 

@@ -110,8 +110,20 @@ describe('a drill in a virtual world', () => {
   it('judges its objectives, durations under keys in seconds', async () => {
     const { report } = await drill();
     expect(report.objectives).toEqual([
-      { name: 'rto', limitSeconds: 60, measuredSeconds: report.faults[0]?.rtoSeconds, held: true },
-      { name: 'availability', limit: 0.99, measured: report.traffic[0]?.availability, held: false },
+      {
+        name: 'rto',
+        limitSeconds: 60,
+        measuredSeconds: report.faults[0]?.rtoSeconds,
+        held: true,
+        result: 'held',
+      },
+      {
+        name: 'availability',
+        limit: 0.99,
+        measured: report.traffic[0]?.availability,
+        held: false,
+        result: 'missed',
+      },
     ]);
   });
 

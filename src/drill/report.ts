@@ -11,7 +11,9 @@ import {
   type RequestCount,
   type Slice,
 } from './measure.ts';
-import { judge, type JudgedObjective } from './objectives.ts';
+import { latestMs, marginsOf } from './margins.ts';
+import { judge, type JudgedObjective, type ObjectiveResult } from './objectives.ts';
+import type { LiveMeasures } from './ports.ts';
 import { measureReplacement, type MemberEvent, type ReplacementMeasure } from './replacement.ts';
 import type { TrafficRuns } from './runs.ts';
 
@@ -88,12 +90,14 @@ export type ObjectiveReport =
       readonly limitSeconds: number;
       readonly measuredSeconds: number | null;
       readonly held: boolean;
+      readonly result: ObjectiveResult;
     }
   | {
       readonly name: 'availability' | 'requestsLost';
       readonly limit: number;
       readonly measured: number;
       readonly held: boolean;
+      readonly result: ObjectiveResult;
     };
 
 /** What a drill found, as `--json` prints it: the same paths live and virtual. */
@@ -107,15 +111,19 @@ export interface DrillReport {
   readonly traffic: readonly TrafficReport[];
   readonly timeline: readonly TimelineEntry[];
   readonly objectives: readonly ObjectiveReport[];
-  /** True when every objective held. */
+  /** True when every objective held for sure. */
   readonly passed: boolean;
+  /** By how much durations may be off, since the machine was late; a simulated drill never is. */
+  readonly lateness: { readonly worldSeconds: number };
   /** The only part that speaks of real time. */
   readonly wall: {
     /** ISO 8601. */
     readonly startedAt: string;
     readonly tookSeconds: number;
-    /** World seconds per real second; null when simulated. */
+    /** World seconds per real second at the drill's begin; null when simulated. */
     readonly speed: number | null;
+    /** The lowest that it came to; null when simulated. */
+    readonly lowestSpeed: number | null;
   };
 }
 
@@ -223,16 +231,27 @@ const momentsOf = (
   );
 };
 
-const objectiveReport = ({ name, limit, measured, held }: JudgedObjective): ObjectiveReport =>
-  name === 'rto'
-    ? { name, limitSeconds: limit, measuredSeconds: measured, held }
-    : { name, limit, measured: measured ?? 0, held };
+const objectiveReport = ({ name, limit, measured, result }: JudgedObjective): ObjectiveReport => {
+  const verdict = { held: result === 'held', result };
+  return name === 'rto'
+    ? { name, limitSeconds: limit, measuredSeconds: measured, ...verdict }
+    : { name, limit, measured: measured ?? 0, ...verdict };
+};
 
 const slowestRecovery = (faults: readonly FaultReport[]): number | null =>
   faults.reduce<number | null>(
     (slowest, { rtoSeconds }) =>
       slowest === null || rtoSeconds === null ? null : Math.max(slowest, rtoSeconds),
     0,
+  );
+
+/** Who had not recovered when a fault's window closed took at least as long as that was. */
+const atLeast = (faults: readonly FaultReport[], windows: readonly FaultWindow[]): number =>
+  Math.max(
+    ...faults.map(
+      ({ rtoSeconds }, index) =>
+        rtoSeconds ?? seconds((windows[index]?.untilMs ?? 0) - (windows[index]?.beginMs ?? 0)),
+    ),
   );
 
 /** Makes the report of a drill from how its requests went and what the world noticed. */
@@ -246,20 +265,29 @@ export const makeReport = (
     readonly events: readonly DrillEvent[];
     /** In the order of time. */
     readonly memberEvents: readonly MemberEvent[];
-    readonly wall: DrillReport['wall'];
+    /** What was measured of a live world's machine. */
+    readonly live?: LiveMeasures | undefined;
+    readonly wall: Pick<DrillReport['wall'], 'startedAt' | 'tookSeconds'>;
   },
 ): DrillResult => {
-  const measures = faultWindows(plan).map((window) => ({
+  const windows = faultWindows(plan);
+  const measures = windows.map((window) => ({
     users: measureFault(window, run.traffic, run.events),
     groups: measureReplacement(window, run.memberEvents),
   }));
   const faults = measures.map(({ users, groups }) => faultReport(users, groups));
   const requests = countRequests(run.traffic.flatMap(({ clients }) => clients.flat()));
-  const objectives = judge(plan.objectives, {
-    rto: slowestRecovery(faults),
-    availability: availabilityOf(requests),
-    requestsLost: requests.lost,
-  });
+  const rto = slowestRecovery(faults);
+  const objectives = judge(
+    plan.objectives,
+    {
+      rto,
+      rtoAtLeast: rto === null ? atLeast(faults, windows) : null,
+      availability: availabilityOf(requests),
+      requestsLost: requests.lost,
+    },
+    marginsOf(plan, requests, run.live),
+  );
   const report: DrillReport = {
     drill: plan.name,
     mode: run.mode,
@@ -272,8 +300,13 @@ export const makeReport = (
       .flatMap(({ users, groups }) => momentsOf(users, groups))
       .sort((a, b) => a.atSeconds - b.atSeconds),
     objectives: objectives.map(objectiveReport),
-    passed: objectives.every(({ held }) => held),
-    wall: run.wall,
+    passed: objectives.every(({ result }) => result === 'held'),
+    lateness: { worldSeconds: run.live === undefined ? 0 : seconds(latestMs(run.live)) },
+    wall: {
+      ...run.wall,
+      speed: run.live?.chosenSpeed ?? null,
+      lowestSpeed: run.live?.lowestSpeed ?? null,
+    },
   };
   const pictures = run.traffic.map((traffic) => ({
     name: traffic.name,

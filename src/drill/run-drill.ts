@@ -6,10 +6,12 @@ import type { ModelledTraffic } from './modelled-traffic.ts';
 import type {
   DrillWorld,
   LiveDrillWorld,
+  LiveMeasures,
   MemberWorldEvent,
   Vantage,
   VirtualDrillWorld,
 } from './ports.ts';
+import { shortestPatienceMs } from './margins.ts';
 import type { MemberEvent } from './replacement.ts';
 import { faultWindows, makeReport, type DrillResult } from './report.ts';
 import type { TrafficRuns } from './runs.ts';
@@ -48,7 +50,7 @@ interface Course {
   readonly vantages: readonly Vantage[];
 }
 
-const noRequests: TrafficProgress = { sent: 0, lost: 0, late: 0 };
+const noRequests: TrafficProgress = { sent: 0, lost: 0 };
 
 const idle = (phase: DrillProgress['phase'], unsettled: readonly string[]): DrillProgress => ({
   phase,
@@ -117,7 +119,6 @@ const sum = (progress: readonly TrafficProgress[]): TrafficProgress =>
     (all, one) => ({
       sent: all.sent + one.sent,
       lost: all.lost + one.lost,
-      late: all.late + one.late,
     }),
     noRequests,
   );
@@ -132,11 +133,16 @@ const forEachTraffic = <T>(
     return vantage === undefined ? [] : [make(traffic, vantage)];
   });
 
+interface Ran {
+  readonly traffic: readonly TrafficRuns[];
+  readonly live?: LiveMeasures;
+}
+
 const runLive = async (
   course: Course,
   world: LiveDrillWorld,
   startMs: number,
-): Promise<readonly TrafficRuns[] | DomainError> => {
+): Promise<Ran | DomainError> => {
   const { plan, options } = course;
   const { LiveTraffic } = await import('./live-traffic.ts');
   const traffic: readonly LiveTraffic[] = forEachTraffic(
@@ -155,17 +161,19 @@ const runLive = async (
     if (error !== undefined) for (const one of traffic) one.stop();
     return error;
   });
+  await world.waitUntil(startMs);
+  const measures = world.measure(shortestPatienceMs(plan));
   const [error] = await Promise.all([timeline, ...traffic.map((one) => one.run())]);
   if (error !== undefined) return error;
   const cutsMs = faultWindows(plan).map(({ beginMs }) => beginMs);
-  return traffic.map((one) => one.runs(cutsMs));
+  return { traffic: traffic.map((one) => one.runs(cutsMs)), live: measures() };
 };
 
 const runVirtual = async (
   course: Course,
   world: VirtualDrillWorld,
   startMs: number,
-): Promise<readonly TrafficRuns[] | DomainError> => {
+): Promise<Ran | DomainError> => {
   const { plan } = course;
   const { ModelledTraffic } = await import('./modelled-traffic.ts');
   await world.waitUntil(startMs);
@@ -177,7 +185,7 @@ const runVirtual = async (
     for (const one of traffic) one.cut();
   });
   const runs = traffic.map((one) => one.finish());
-  return error ?? runs;
+  return error ?? { traffic: runs };
 };
 
 const vantagesOf = (plan: DrillPlan, world: DrillWorld): readonly Vantage[] | DomainError => {
@@ -225,22 +233,21 @@ export const runDrill = async (
     if (event.kind === 'member') memberEvents.push(onDrillClock(event, startMs));
     else events.push({ kind: event.kind, atMs: event.at - startMs, detail: event.detail });
   });
-  const traffic =
+  const ran =
     world.mode === 'live'
       ? await runLive(course, world, startMs)
       : await runVirtual(course, world, startMs);
   stopEvents();
-  if (isDomainError(traffic)) return traffic;
+  if (isDomainError(ran)) return ran;
   return makeReport(plan, {
     mode: world.mode,
     version: options.version,
-    traffic,
+    ...ran,
     events,
     memberEvents,
     wall: {
       startedAt: options.startedAt.toISOString(),
       tookSeconds: Math.round(performance.now() - began) / 1000,
-      speed: world.mode === 'live' ? world.speed : null,
     },
   });
 };

@@ -2,36 +2,32 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DrillReport } from '../../src/drill/report.ts';
 import { parseXml, type XmlElement } from '../../src/wire/protocols/xml-parse.ts';
 import { runCommand } from '../support/faultline-process.ts';
-import type { CommandResult } from '../support/faultline-process.ts';
+import {
+  agree,
+  reportOf,
+  runDrillCommand,
+  uncertain,
+  type DrillEnded,
+} from '../support/live-drill.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const example = join('examples', 'two-regions');
+const example = join(root, 'examples', 'two-regions');
 
-const faultline = (...args: readonly string[]): Promise<CommandResult> =>
+const faultline = (...args: readonly string[]): Promise<DrillEnded> =>
   runCommand(['drill', ...args]);
 
-/** The program promises a report on stdout; the tests below check what is in it. */
-const reportOf = ({ stdout }: CommandResult): DrillReport => JSON.parse(stdout) as DrillReport;
-
-/** Every duration of a report by its path, without the real time under `wall`. */
+/** Every duration of a report by its path, without the real time under `wall`, and how late the machine was. */
 const durationsOf = (value: unknown, path = ''): ReadonlyMap<string, unknown> => {
   if (typeof value !== 'object' || value === null) return new Map();
   return new Map(
     Object.entries(value).flatMap(([key, item]): readonly (readonly [string, unknown])[] => {
-      if (path === '' && key === 'wall') return [];
+      if (path === '' && ['wall', 'lateness'].includes(key)) return [];
       const at = `${path}/${key}`;
       return key.endsWith('Seconds') ? [[at, item]] : [...durationsOf(item, at)];
     }),
   );
-};
-
-/** Live and virtual agree within 5 %, or half a world second where that is more. */
-const agree = (live: unknown, virtual: unknown): boolean => {
-  if (typeof live !== 'number' || typeof virtual !== 'number') return live === virtual;
-  return Math.abs(live - virtual) <= Math.max(0.5, 0.05 * Math.max(live, virtual));
 };
 
 const oneLine = (text: string): string => {
@@ -40,19 +36,16 @@ const oneLine = (text: string): string => {
 };
 
 let directory = '';
-let live: CommandResult;
-let virtual: CommandResult;
+let live: DrillEnded;
+let virtual: DrillEnded;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'faultline-drill-'));
   const junit = join(directory, 'live.xml');
   const html = join(directory, 'live.html');
-  const run = [example, '--json', '--junit', junit, '--html', html];
-  live = await faultline(...run);
-  // Something else kept the machine busy, and the program says so itself: such a run proves nothing.
-  if (live.stderr.includes('this machine is too slow')) live = await faultline(...run);
-  virtual = await faultline(example, '--virtual', '--json');
-}, 300_000);
+  live = await runDrillCommand(example, '--junit', junit, '--html', html);
+  virtual = await runDrillCommand(example, '--virtual');
+}, 1_800_000);
 
 afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
@@ -60,11 +53,14 @@ afterAll(() => {
 
 describe('the drill of two Regions', () => {
   it('runs, prints JSON alone and holds its objectives, live and virtual', () => {
-    expect([live.exitCode === 0 || live.stderr, virtual.exitCode === 0 || virtual.stderr]).toEqual([
-      true,
-      true,
-    ]);
-    expect(reportOf(live)).toMatchObject({ drill: 'Two Regions', mode: 'live', passed: true });
+    // A machine that was too busy to tell says so; it never says that an objective was missed.
+    expect([0, uncertain]).toContain(live.exitCode);
+    expect(virtual).toMatchObject({ exitCode: 0 });
+    expect(reportOf(live)).toMatchObject({
+      drill: 'Two Regions',
+      mode: 'live',
+      passed: live.exitCode === 0,
+    });
     expect(reportOf(virtual)).toMatchObject({
       mode: 'virtual',
       passed: true,
@@ -93,9 +89,10 @@ describe('the drill of two Regions', () => {
 
   it('gives the same durations live and virtual', () => {
     const [real, simulated] = [durationsOf(reportOf(live)), durationsOf(reportOf(virtual))];
+    const late = reportOf(live).lateness.worldSeconds;
     expect([...simulated.keys()]).toEqual([...real.keys()]);
     expect(real.size).toBeGreaterThan(20);
-    const apart = [...real].filter(([path, seconds]) => !agree(seconds, simulated.get(path)));
+    const apart = [...real].filter(([path, seconds]) => !agree(seconds, simulated.get(path), late));
     expect(apart.map(([path, seconds]) => [path, seconds, simulated.get(path)])).toEqual([]);
   });
 
@@ -140,7 +137,7 @@ describe('the exit code', () => {
 
   it('is 1 when the stack cannot be built, with what its script said', async () => {
     const file = join(directory, 'broken.yaml');
-    const yaml = readFileSync(join(root, example, 'drill.yaml'), 'utf8');
+    const yaml = readFileSync(join(example, 'drill.yaml'), 'utf8');
     writeFileSync(file, yaml.replace('./stack.ts', './broken.mjs'));
     writeFileSync(join(directory, 'broken.mjs'), 'console.error("no quota"); process.exit(3);');
     const ended = await faultline(file, '--virtual');
@@ -161,7 +158,7 @@ describe('the exit code', () => {
     [
       'a bad speed',
       [example, '--speed', 'fast'],
-      "--speed is above 0 and at most 1000, not 'fast'.",
+      "--speed is above 0 and at most 1000, or auto, not 'fast'.",
     ],
     [
       'a bad seed',

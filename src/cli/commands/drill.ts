@@ -1,15 +1,21 @@
 import { writeFileSync } from 'node:fs';
 import type { DrillPlan } from '../../drill/drill-plan.ts';
 import { loadDrill } from '../../drill/drill-file.ts';
-import { parseObjective, withObjectives, type Objective } from '../../drill/objectives.ts';
-import type { DrillWorld } from '../../drill/ports.ts';
+import {
+  parseObjective,
+  withObjectives,
+  type Objective,
+  type ObjectiveResult,
+} from '../../drill/objectives.ts';
+import type { DrillSpeed, DrillWorld } from '../../drill/ports.ts';
+import { latenessSentence } from '../../drill/report-words.ts';
 import { colourPaint, plainPaint, reportText } from '../../drill/report-text.ts';
 import type { DrillResult } from '../../drill/report.ts';
 import { runDrill, type DrillProgress } from '../../drill/run-drill.ts';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import { watchProgress } from '../drill/drill-progress.ts';
 import { openDrillWorld } from '../../drill-worlds/open-drill-world.ts';
-import { Failed, UsageError } from '../../text/usage-error.ts';
+import { Failed, Uncertain, UsageError } from '../../text/usage-error.ts';
 import { version } from '../../text/version.ts';
 
 /** The options of `faultline drill`, as the command line gives them. */
@@ -25,11 +31,12 @@ export interface DrillCommandOptions {
 
 const defaultAccount = '000000000000';
 
-const speedOf = (options: DrillCommandOptions, plan: DrillPlan): number => {
+const speedOf = (options: DrillCommandOptions, plan: DrillPlan): DrillSpeed => {
   if (options.speed === undefined) return plan.speed;
+  if (options.speed === 'auto') return options.speed;
   const speed = Number(options.speed);
   if (options.speed.trim() === '' || !(speed > 0 && speed <= 1000)) {
-    throw new UsageError(`--speed is above 0 and at most 1000, not '${options.speed}'.`);
+    throw new UsageError(`--speed is above 0 and at most 1000, or auto, not '${options.speed}'.`);
   }
   return speed;
 };
@@ -131,6 +138,21 @@ const write = async (result: DrillResult, options: DrillCommandOptions): Promise
   process.stdout.write(`${reportText(result, useColour ? colourPaint : plainPaint)}\n`);
 };
 
+/** What is surely missed decides over what is uncertain. */
+const judge = (plan: DrillPlan, { report }: DrillResult): void => {
+  const named = (wanted: ObjectiveResult): string =>
+    report.objectives
+      .filter(({ result }) => result === wanted)
+      .map(({ name }) => name)
+      .join(' and ');
+  const [missed, uncertain] = [named('missed'), named('uncertain')];
+  if (missed !== '') throw new Failed(`${plan.file}: missed ${missed}.`);
+  if (uncertain === '') return;
+  throw new Uncertain(
+    `${plan.file}: uncertain about ${uncertain}: ${latenessSentence(report) ?? ''}.`,
+  );
+};
+
 /** `faultline drill`: runs a drill in a world of its own and says what users lost. */
 export const drill = async (file: string, options: DrillCommandOptions): Promise<void> => {
   const startedAt = new Date();
@@ -153,8 +175,5 @@ export const drill = async (file: string, options: DrillCommandOptions): Promise
   }
   if (isDomainError(result)) throw failed(plan, result);
   await write(result, options);
-  const missed = result.report.objectives.filter(({ held }) => !held);
-  if (missed.length > 0) {
-    throw new Failed(`${plan.file}: missed ${missed.map(({ name }) => name).join(' and ')}.`);
-  }
+  judge(plan, result);
 };

@@ -6,9 +6,6 @@ import type { DrillProgress } from '../../drill/run-drill.ts';
 const terminalMs = 200;
 const plainMs = 10_000;
 
-/** A busy moment makes a few requests late without changing what a drill finds. */
-const toleratedLate = 0.02;
-
 const text = (plan: DrillPlan, progress: DrillProgress): string => {
   switch (progress.phase) {
     case 'building':
@@ -31,7 +28,7 @@ const text = (plan: DrillPlan, progress: DrillProgress): string => {
 
 /**
  * Says on stderr where a live drill stands: one line that changes on a terminal, a plain line each ten seconds
- * elsewhere. Returns a way to stop, which also says when the machine was too slow for the drill's speed.
+ * elsewhere. Returns a way to stop.
  */
 export const watchProgress = (
   plan: DrillPlan,
@@ -51,11 +48,5 @@ export const watchProgress = (
   return () => {
     clearInterval(timer);
     if (isTerminal) process.stderr.write('\r\u001B[K');
-    const { late, sent } = progress()?.requests ?? { late: 0, sent: 0 };
-    if (late <= sent * toleratedLate) return;
-    process.stderr.write(
-      `${late} of ${sent} requests were sent late: this machine is too slow for ${plan.speed} x real ` +
-        'time now, and the report may be off. Run the drill at a lower --speed.\n',
-    );
   };
 };
