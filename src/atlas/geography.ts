@@ -50,6 +50,7 @@ export class Geography {
   readonly #regionByCode: ReadonlyMap<string, Region>;
   readonly #zoneById: ReadonlyMap<string, Zone>;
   readonly #zonesByRegion: ReadonlyMap<string, readonly Zone[]>;
+  readonly #localZonesByRegion: ReadonlyMap<string, readonly Zone[]>;
   readonly #ways: Ways;
   readonly #stocks: ReadonlyMap<string, readonly CapacityStock[]>;
   readonly #vcpuQuotas: ReadonlyMap<VcpuGroup, number> | undefined;
@@ -76,9 +77,11 @@ export class Geography {
         name: undefined,
       })),
     );
-    this.zones = [...zones, ...localZones.filter((zone) => this.#regionByCode.has(zone.region))];
+    const present = localZones.filter((zone) => this.#regionByCode.has(zone.region));
+    this.zones = [...zones, ...present];
     this.#zoneById = new Map(this.zones.map((zone) => [zone.id, zone]));
     this.#zonesByRegion = Map.groupBy(zones, (zone) => zone.region);
+    this.#localZonesByRegion = Map.groupBy(present, (zone) => zone.region);
   }
 
   /** The Region with this code, for example `us-east-1`. */
@@ -98,7 +101,7 @@ export class Geography {
 
   /** The Local Zones that hang on a Region. */
   localZonesOf(region: string): readonly Zone[] {
-    return this.zones.filter((zone) => zone.kind === 'local-zone' && zone.region === region);
+    return this.#localZonesByRegion.get(region) ?? [];
   }
 
   /**

@@ -13,6 +13,7 @@ import { identifyCaller } from './callers.ts';
 import type { IdentifyTemporary, KeyHolder } from './callers.ts';
 import { readCredentialScope } from './credential-scope.ts';
 import type { CredentialScope } from './credential-scope.ts';
+import { leaveTogether } from './departures.ts';
 import { WireFault } from './fault.ts';
 import { createGuard } from './guard.ts';
 import type { Guard, GuardedRequest } from './guard.ts';
@@ -39,8 +40,6 @@ export interface WireCall {
   /** Members as in the SDKs; timestamps are milliseconds since 1970, blobs are Uint8Array. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly requestId: string;
-  /** Aborted when the client goes away before its answer. */
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -109,15 +108,14 @@ const guarded = (request: IncomingMessage): GuardedRequest => ({
 const single = (header: string | string[] | undefined): string | undefined =>
   typeof header === 'object' ? header[0] : header;
 
-const send = (exchange: Exchange, answer: WireResponse): void => {
-  const { response, requestId } = exchange;
+const send = ({ response, requestId }: Exchange, answer: WireResponse): void => {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(answer.status, {
     ...answer.headers,
     'content-length': Buffer.byteLength(answer.body),
     'x-amzn-RequestId': requestId,
   });
-  response.end(answer.body);
+  leaveTogether(() => response.end(answer.body));
 };
 
 const emptyBody = Buffer.alloc(0);
@@ -190,10 +188,6 @@ const call = async (
     fail(exchange, codec, routed, parsed);
     return;
   }
-  const abort = new AbortController();
-  exchange.response.once('close', () => {
-    if (!exchange.response.writableFinished) abort.abort();
-  });
   const result = await context.options.execute({
     service: model.name,
     region: scope.region,
@@ -203,7 +197,6 @@ const call = async (
     operation: parsed.operation.name,
     input: parsed.input,
     requestId: exchange.requestId,
-    signal: abort.signal,
   });
   if (result === 'silence') {
     beSilent(exchange, context);

@@ -64,7 +64,7 @@ const reads = async (running: Running): Promise<readonly Result[]> => {
     measured: median(results.own.map(of)),
     unit: '/s',
     reference: { what: 'bare node:http, as many bytes', value: median(results.bare.map(of)) },
-    budget: { atLeast: 0.25 },
+    budget: { atLeast: 0.3 },
   });
   return [
     row('of a busy core', ({ perCpuSecond }) => perCpuSecond),

@@ -122,8 +122,8 @@ export const describeAvailabilityZones: Operation<
   const region = regionOf(tx);
   const localZones = tx.geography
     .localZonesOf(region.code)
-    .map((zone) => describeLocalZone(tx, zone))
-    .filter((zone) => input.AllAvailabilityZones === true || zone.OptInStatus === 'opted-in');
+    .filter((zone) => input.AllAvailabilityZones === true || isOptedIn(tx, zoneGroupOf(zone)))
+    .map((zone) => describeLocalZone(tx, zone));
   const zones = [...accountZones(tx).map((zone) => describeZone(tx, region, zone)), ...localZones];
   const unknownName = firstUnknown(
     input.ZoneNames,
