@@ -111,6 +111,8 @@ export class Shard {
   ): {
     readonly output: T;
     readonly record: JournalRecord | undefined;
+    /** What each changed entity was before, in the order of the record's changes. */
+    readonly before: readonly (Entity | undefined)[];
     /** The other shards that it looked into. */
     readonly seen: ReadonlySet<ShardId>;
   } {
@@ -123,12 +125,12 @@ export class Shard {
       const output = run(new ShardTx(work, account));
       if (!keep(output)) {
         work.undo();
-        return { output, record: undefined, seen };
+        return { output, record: undefined, before: [], seen };
       }
-      const changes = work.commit();
-      if (changes.length === 0) return { output, record: undefined, seen };
+      const { changes, before } = work.commit();
+      if (changes.length === 0) return { output, record: undefined, before, seen };
       this.#seq += 1;
-      return { output, record: { seq: this.#seq, at: this.#context.now(), changes }, seen };
+      return { output, record: { seq: this.#seq, at: this.#context.now(), changes }, before, seen };
     } catch (error) {
       work.undo();
       throw error;
@@ -279,6 +281,8 @@ class Work {
   readonly #state: (account: AccountId, table: string) => TableState;
   readonly #undo: Undo[] = [];
   readonly #changes = new Map<string, EntityChange>();
+  /** What was there before the first change under each key, in the order of the changes. */
+  readonly #before = new Map<string, Entity | undefined>();
   readonly #streams = new Map<string, RandomStream>();
   readonly #positions = new Map<string, number>();
 
@@ -301,6 +305,7 @@ class Work {
     const state = this.#state(account, table);
     const previous = state.put(entity);
     this.#undo.push({ state, id: entity.id, previous });
+    if (!this.#before.has(key)) this.#before.set(key, previous);
     const wasDeleted = this.reader.deleted.delete(key);
     // A key keeps its first place, as it does in memory: recovery must find the same order.
     this.#changes.set(key, { op: 'put', table, account, entity });
@@ -312,6 +317,7 @@ class Work {
     const key = entityKey(account, table, id);
     const previous = this.#state(account, table).get(id);
     if (previous === undefined || this.reader.deleted.has(key)) return undefined;
+    if (!this.#before.has(key)) this.#before.set(key, previous);
     this.reader.deleted.add(key);
     this.#changes.set(key, { op: 'delete', table, account, id });
     return previous;
@@ -329,20 +335,24 @@ class Work {
     return stream;
   }
 
-  commit(): readonly EntityChange[] {
+  commit(): {
+    readonly changes: readonly EntityChange[];
+    readonly before: readonly (Entity | undefined)[];
+  } {
     const changes = [...this.#changes.values()];
+    const before = [...this.#before.values()];
     // How far streams were drawn matters only to what was written with them.
     if (changes.length > 0) {
       for (const [id, counter] of this.#positions) {
         const entity: StreamPosition = { id, counter };
-        this.#state(noAccount, StreamPositions.name).put(entity);
+        before.push(this.#state(noAccount, StreamPositions.name).put(entity));
         changes.push({ op: 'put', table: StreamPositions.name, account: noAccount, entity });
       }
     }
     for (const change of changes) {
       if (change.op === 'delete') this.#state(change.account, change.table).delete(change.id);
     }
-    return changes;
+    return { changes, before };
   }
 
   undo(): void {

@@ -2,7 +2,14 @@ import type { Geography } from '../atlas/geography.ts';
 import type { Clock } from './clock.ts';
 import { Conditions } from './conditions.ts';
 import { isDomainError } from './domain-error.ts';
-import { noAccount, partitionShard, worldShard, type AccountId, type ShardId } from './entity.ts';
+import {
+  noAccount,
+  partitionShard,
+  worldShard,
+  type AccountId,
+  type Entity,
+  type ShardId,
+} from './entity.ts';
 import { Faults } from './faults.ts';
 import type { EntityChange, Journal, JournalRecord } from './journal.ts';
 import { Shard, Timers, type ShardContext } from './shard.ts';
@@ -30,6 +37,8 @@ export interface Commit {
   readonly shard: ShardId;
   readonly seq: number;
   readonly changes: readonly EntityChange[];
+  /** What each changed entity was before, in the same order; undefined for one that was not there. */
+  readonly before: readonly (Entity | undefined)[];
 }
 
 /** What a transaction came to. */
@@ -54,6 +63,7 @@ export class World {
   readonly #options: WorldOptions;
   readonly #shards = new Map<ShardId, Shard>();
   readonly #listeners = new Set<(commit: Commit) => void>();
+  readonly #observers = new Set<(commit: Commit) => void>();
   readonly #wakeUps = new Map<string, { readonly at: number; readonly cancel: () => void }>();
   readonly #durable = new Map<ShardId, { readonly seq: number; readonly done: Promise<void> }>();
   readonly #context: ShardContext;
@@ -159,8 +169,8 @@ export class World {
     if (this.#stopped) throw new WorldEnded();
     if (this.#failed !== undefined)
       throw new Error('The journal cannot be written.', { cause: this.#failed });
-    const { output, record, seen } = this.#shard(shardId).transact(account, run, keep);
-    if (record !== undefined) this.#commit(shardId, record);
+    const { output, record, before, seen } = this.#shard(shardId).transact(account, run, keep);
+    if (record !== undefined) this.#commit(shardId, record, before);
     const own = this.#durable.get(shardId)?.done ?? settled;
     if (seen.size === 0) return { output, durable: own };
     const others = [...seen].map((shard) => this.#durable.get(shard)?.done ?? settled);
@@ -171,6 +181,15 @@ export class World {
   subscribe(listener: (commit: Commit) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Calls back within each commit, before anybody else is told, also while listeners are being told of an earlier one: for
+   * what must never be behind the world. It must run no transaction. Returns a way to stop.
+   */
+  observe(observer: (commit: Commit) => void): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
   }
 
   /** Takes no more transactions, stops timers, and closes the journal once all that is under way in it is written. */
@@ -214,7 +233,7 @@ export class World {
     this.#recoveredAt = Math.max(this.#recoveredAt, record.at);
   }
 
-  #commit(id: ShardId, record: JournalRecord): void {
+  #commit(id: ShardId, record: JournalRecord, before: Commit['before']): void {
     const { journal } = this.#options;
     const done = journal.append(id, record.seq - 1, record);
     this.#durable.set(id, { seq: record.seq, done });
@@ -226,7 +245,9 @@ export class World {
     );
     this.#noticeChanges(id, record.changes);
     this.#snapshotIfLong(id);
-    this.#publish({ shard: id, seq: record.seq, changes: record.changes });
+    const commit: Commit = { shard: id, seq: record.seq, changes: record.changes, before };
+    for (const observer of this.#observers) this.#tell(observer, commit);
+    this.#publish(commit);
   }
 
   #journalFailed(error: unknown): void {

@@ -119,9 +119,7 @@ const interfaceDescription = (loadBalancer: LoadBalancer): string =>
  */
 export const convergeInterfaces = (tx: Tx, loadBalancer: LoadBalancer): DomainError | undefined => {
   const description = interfaceDescription(loadBalancer);
-  const present = tx
-    .find(NetworkInterfaces, 'vpc', loadBalancer.vpcId)
-    .filter((one) => one.requesterManaged && one.description === description);
+  const present = tx.find(NetworkInterfaces, 'requester', description);
   const wanted = new Set(loadBalancer.zones.map((zone) => zone.subnetId));
   for (const one of present) {
     if (!wanted.has(one.subnetId)) removeNetworkInterface(tx, one.id);
@@ -153,14 +151,13 @@ export const nodeInterface = (
 ): NetworkInterface | undefined => {
   const description = interfaceDescription(loadBalancer);
   return view
-    .find(NetworkInterfaces, 'subnet', subnetId)
-    .find((one) => one.requesterManaged && one.description === description);
+    .find(NetworkInterfaces, 'requester', description)
+    .find((one) => one.subnetId === subnetId);
 };
 
 /** Takes all network interfaces of a load balancer away. */
 export const removeInterfaces = (tx: Tx, loadBalancer: LoadBalancer): void => {
-  const description = interfaceDescription(loadBalancer);
-  for (const one of tx.find(NetworkInterfaces, 'vpc', loadBalancer.vpcId)) {
-    if (one.requesterManaged && one.description === description) removeNetworkInterface(tx, one.id);
+  for (const one of tx.find(NetworkInterfaces, 'requester', interfaceDescription(loadBalancer))) {
+    removeNetworkInterface(tx, one.id);
   }
 };

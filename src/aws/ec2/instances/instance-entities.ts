@@ -146,6 +146,8 @@ export const NetworkInterfaces = defineTable<NetworkInterface>('ec2-network-inte
     ...(networkInterface.secondaryPrivateIpAddresses ?? []),
   ],
   publicAddress: (networkInterface) => networkInterface.publicIpAddress ?? undefined,
+  /** Those that an AWS service made for itself, by what it says that they are for. */
+  requester: ({ requesterManaged, description }) => (requesterManaged ? description : undefined),
 });
 
 /** A volume: its bytes are a directory on this machine, at its instance's place while it is attached. */
