@@ -74,7 +74,13 @@ export const livePlanes =
         else context.observeBalancer(observation);
       },
     });
-    const publicSides = new PublicSides({ world, sockets, soon, log });
+    const publicSides = new PublicSides({
+      world,
+      sockets,
+      soon,
+      log,
+      listens: driver.runsPrograms,
+    });
     return {
       driver,
       disks: new LiveDisks(directory, (what, message) => log.warn({ id: what }, message)),

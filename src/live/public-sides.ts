@@ -8,9 +8,13 @@ import {
   type RelayTarget,
 } from '../plane/network/relay.ts';
 import { isDomainError } from '../world/domain-error.ts';
+import type { View } from '../world/transaction.ts';
 import type { World } from '../world/world.ts';
+import { ElasticIps, type ElasticIp } from '../aws/ec2/addresses/entities.ts';
+import { Instances, type Instance } from '../aws/ec2/instances/instance-entities.ts';
 import {
-  hostTables,
+  elasticIn,
+  hostIn,
   instanceHosts,
   type ElasticAddress,
   type InstanceHost,
@@ -19,7 +23,7 @@ import type { PublicOwner } from '../serving/addresses/owners.ts';
 import type { Blockage } from '../serving/runners/blockages.ts';
 import { loopbackClient, passageTo } from '../serving/addresses/passages.ts';
 import { soonOnce, type RunSoon } from '../serving/runners/soon.ts';
-import { watchTables } from '../serving/runners/tables-watch.ts';
+import { PerEntity } from '../serving/derived/per-entity.ts';
 import type { Log } from '../text/log.ts';
 import type { Sockets } from '../serving/addresses/sockets.ts';
 
@@ -28,7 +32,16 @@ export interface PublicSidesOptions {
   readonly sockets: Sockets;
   readonly soon: RunSoon;
   readonly log: Log;
+  /** Whether programs run in the instances that may listen: else their sides are made when somebody asks for one. */
+  readonly listens: boolean;
 }
+
+/** An instance that has a side by itself: an Elastic IP takes its place. */
+const ownSideOf = (view: View, instance: Instance): InstanceHost | undefined => {
+  if (instance.state !== 'running') return undefined;
+  const host = hostIn(view, instance);
+  return host?.isPublic === true && host.allocationId === undefined ? host : undefined;
+};
 
 const sideOfInstance = (instanceId: string): PublicOwner => ({ kind: 'public', instanceId });
 
@@ -49,14 +62,17 @@ export class PublicSides {
   /** By allocation id. */
   readonly #addresses = new Map<string, AddressRelay>();
   readonly #watch: ListeningWatch | undefined;
-  readonly #stopWatching: () => void;
+  readonly #wantedSides: PerEntity<Instance, InstanceHost>;
+  readonly #wantedAddresses: PerEntity<ElasticIp, ElasticAddress>;
   #isClosed = false;
 
   constructor(options: PublicSidesOptions) {
     this.#options = options;
     this.#watch = showsListeningPorts() ? new ListeningWatch() : undefined;
     const converge = soonOnce(options.soon, () => this.#converge());
-    this.#stopWatching = watchTables(options.world, hostTables, converge);
+    const { world } = options;
+    this.#wantedSides = new PerEntity(world, Instances, ownSideOf, converge);
+    this.#wantedAddresses = new PerEntity(world, ElasticIps, elasticIn, converge);
     this.#converge();
     options.sockets.keepElasticAddresses(new Set(this.#addresses.keys()));
   }
@@ -65,6 +81,7 @@ export class PublicSides {
   async open(owner: PublicOwner, port: number): Promise<number> {
     const { sockets, log } = this.#options;
     this.#converge();
+    if (owner.kind === 'public') this.#openSideOf(owner.instanceId);
     const problem = await this.#relayOf(owner)?.open(sockets.realPort(port));
     if (isDomainError(problem)) log.warn({ owner, port }, problem.message);
     return sockets.realPort(port);
@@ -93,7 +110,8 @@ export class PublicSides {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#stopWatching();
+    this.#wantedSides.stop();
+    this.#wantedAddresses.stop();
     const relays = [...this.#instances.values(), ...this.#addresses.values()];
     await Promise.all(relays.map((relay) => relay.close()));
     this.#instances.clear();
@@ -106,41 +124,40 @@ export class PublicSides {
       : this.#addresses.get(owner.allocationId);
   }
 
+  /** Looks at the instances and addresses that commits have changed since it did so last. */
   #converge(): void {
     // What was asked for while it was being closed would open sides that nobody closes again.
     if (this.#isClosed) return;
-    const { world, sockets } = this.#options;
-    const hosts = instanceHosts(world);
-    const wanted = new Set<string>();
-    for (const host of hosts.all()) {
-      // An Elastic IP takes the place of the side that the instance has by itself.
-      const hasSide = host.isPublic && host.allocationId === undefined;
-      if (!hasSide || host.instance.state !== 'running') continue;
-      wanted.add(host.instance.id);
-      if (!this.#instances.has(host.instance.id)) this.#openInstance(host);
+    for (const place of this.#wantedSides.takeChanged()) {
+      const host = this.#wantedSides.get(place);
+      if (host === undefined) this.#close(this.#instances, place.id);
+      else if (this.#options.listens) this.#openInstance(host);
     }
-    const held = new Set<string>();
-    for (const address of hosts.elasticAddresses()) {
-      held.add(address.elasticIp.id);
-      this.#lead(address);
+    for (const place of this.#wantedAddresses.takeChanged()) {
+      const address = this.#wantedAddresses.get(place);
+      if (address !== undefined) this.#lead(address);
+      else if (this.#close(this.#addresses, place.id)) {
+        this.#options.sockets.releaseElasticAddress(place.id);
+      }
     }
-    this.#closeOthers(this.#instances, wanted);
-    for (const id of this.#closeOthers(this.#addresses, held)) sockets.releaseElasticAddress(id);
   }
 
-  /** Closes the relays that are not wanted; answers their ids. */
-  #closeOthers(relays: Map<string, InstanceRelay>, wanted: ReadonlySet<string>): readonly string[] {
-    const gone = [...relays.keys()].filter((id) => !wanted.has(id));
-    for (const id of gone) {
-      relays
-        .get(id)
-        ?.close()
-        .catch((error: unknown) => {
-          this.#options.log.warn({ id, err: error }, 'a public side could not be closed');
-        });
-      relays.delete(id);
-    }
-    return gone;
+  /** Opens the side of an instance that has one, though nothing may listen behind it. */
+  #openSideOf(instanceId: string): void {
+    const host = instanceHosts(this.#options.world).byId(instanceId);
+    const wanted =
+      host === undefined ? undefined : this.#wantedSides.get({ ...host, id: instanceId });
+    if (wanted !== undefined) this.#openInstance(wanted);
+  }
+
+  /** Closes a relay that is no longer wanted; answers whether there was one. */
+  #close(relays: Map<string, InstanceRelay>, id: string): boolean {
+    const relay = relays.get(id);
+    relays.delete(id);
+    relay?.close().catch((error: unknown) => {
+      this.#options.log.warn({ id, err: error }, 'a public side could not be closed');
+    });
+    return relay !== undefined;
   }
 
   #lead({ elasticIp: { id }, host }: ElasticAddress): void {
@@ -160,6 +177,7 @@ export class PublicSides {
 
   #openInstance(host: InstanceHost): void {
     const { id } = host.instance;
+    if (this.#instances.has(id)) return;
     const side = this.#sideOf(id, this.#options.sockets.publicAddress(id));
     this.#instances.set(
       id,

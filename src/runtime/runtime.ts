@@ -3,6 +3,7 @@ import type { Call } from '../aws/execute.ts';
 import type { LoadedServices } from '../aws/loaded-services.ts';
 import type { CheckerObservation } from '../aws/route53/checker-statuses.ts';
 import type { BalancerObservation } from '../plane/balancer/balancer-plane.ts';
+import type { NodeConfiguration } from '../plane/balancer/messages.ts';
 import { rootDirectory } from '../serving/addresses/volume-places.ts';
 import { Sockets, type LoopbackAddresses } from '../serving/addresses/sockets.ts';
 import { BalancerRunner } from '../serving/runners/balancer-runner.ts';
@@ -79,6 +80,7 @@ export class Runtime<C extends Clock, P extends Planes> {
       disks: planes.disks,
       directory: options.directory,
       machines: () => (planes.disksTakeTime ? this.#instances : undefined),
+      runsPrograms: planes.driver.runsPrograms,
       onProblem: options.onProblem,
     });
     this.#instances = this.#runInstances();
@@ -107,6 +109,14 @@ export class Runtime<C extends Clock, P extends Planes> {
   /** Takes what a health checker reports. */
   observeChecker(observation: CheckerObservation): void {
     this.#health.observe(observation);
+  }
+
+  /** What balancers' nodes were told last, and what they would be told if everything were read anew: to compare both. */
+  nodes(): {
+    readonly told: readonly NodeConfiguration[];
+    readonly anew: readonly NodeConfiguration[];
+  } {
+    return { told: this.#balancers.told(), anew: this.#balancers.readAnew() };
   }
 
   /** Lets the checkers look again at what they meet. */

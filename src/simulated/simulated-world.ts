@@ -127,6 +127,11 @@ export class SimulatedWorld {
     return this.#runtime.planes.driver.list();
   }
 
+  /** What balancers' nodes were told last, and what they would be told if everything were read anew: to compare both. */
+  nodes(): ReturnType<Runtime<VirtualClock, ModelledPlanes>['nodes']> {
+    return this.#runtime.nodes();
+  }
+
   /** Calls back after every change that answers or fates may show. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);

@@ -185,6 +185,13 @@ export const checkTargetReports = (run: Run): void => {
   }
 };
 
+/** What is kept up by change is what reading everything anew gives: nodes are told as if everything had been looked at. */
+export const checkKeptUp = (run: Run): void => {
+  const { told, anew } = run.simulated.nodes();
+  const [first, second] = [JSON.stringify(told), JSON.stringify(anew)];
+  if (first !== second) throw new Broken(`nodes were told ${first}, and the world says ${second}`);
+};
+
 const addressesOf = (run: Run, name: string): ReadonlySet<string> => {
   const { answers } = run.simulated.answers.answer({ name: `${name}.`, type: 'A' });
   return new Set(answers.flatMap(({ data }) => (data.type === 'A' ? [data.address] : [])));

@@ -28,6 +28,7 @@ import {
   checkAddresses,
   checkBalancerNames,
   checkFreeAddresses,
+  checkKeptUp,
   checkTargetReports,
   type NodeAges,
 } from './rules.ts';
@@ -132,6 +133,8 @@ const reopen = async (run: Run): Promise<void> => {
 const advance = (run: Run): void => {
   const longest = oneOf(run, [1000, minuteMs, 3 * minuteMs, 10 * minuteMs, 360 * minuteMs]);
   run.simulated.clock.advance(1 + run.random.below(longest));
+  // All that was to be done soon is done by then.
+  checkKeptUp(run);
 };
 
 type Step = (run: Run, home: Home) => void | Promise<void>;

@@ -146,6 +146,8 @@ export interface Leftover {
  */
 export interface Driver {
   readonly name: string;
+  /** Whether programs run in its machines: they read and write disks, and may listen on the host's sockets. */
+  readonly runsPrograms: boolean;
   /** Absent where machines share the host's network: then only what passes our own connectors can be cut or refused. */
   readonly network?: DriverNetwork;
   /** Switches a machine on, with empty memory and the disk as it was. One that is on already stays as it is. */

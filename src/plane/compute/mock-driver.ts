@@ -45,6 +45,7 @@ const nothing = (): void => undefined;
 
 class ScriptedDriver implements MockDriver {
   readonly name = 'mock';
+  readonly runsPrograms = false;
   readonly #clock: Clock;
   readonly #machines = new Map<string, MockMachine>();
   readonly #consoles = new Map<string, string>();

@@ -49,6 +49,7 @@ export interface WorldRun {
 /** Runs each instance as a process group, in the network that it is given. */
 export class ProcessGroupDriver implements Driver {
   readonly name: string;
+  readonly runsPrograms = true;
   readonly #options: ProcessDriverOptions;
   readonly #network: MachineNetwork;
   readonly #runId = randomBytes(8).toString('hex');

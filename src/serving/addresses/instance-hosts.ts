@@ -168,28 +168,33 @@ export class InstanceHosts {
   }
 
   #elastic(view: View, elasticIp: ElasticIp | undefined): ElasticAddress | undefined {
-    if (elasticIp === undefined) return undefined;
-    return {
-      region: view.shard,
-      account: view.account,
-      elasticIp,
-      host: this.#leadsTo(view, elasticIp),
-    };
-  }
-
-  #leadsTo(view: View, { association }: ElasticIp): InstanceHost | undefined {
-    if (association === null) return undefined;
-    const target = view.get(NetworkInterfaces, association.networkInterfaceId);
-    const subnet = target === undefined ? undefined : view.get(Subnets, target.subnetId);
-    if (target === undefined || subnet === undefined || !isPublicSubnet(view, subnet)) {
-      return undefined;
-    }
-    const host = this.#attachedTo(target);
-    return host !== undefined && isOn(host.instance) ? host : undefined;
+    return elasticIp === undefined ? undefined : elasticIn(view, elasticIp);
   }
 }
 
-const hostIn = (view: View, instance: Instance | undefined): InstanceHost | undefined => {
+/** The instance that an Elastic IP leads to, as far as packets to it are not dropped. */
+const leadsTo = (view: View, { association }: ElasticIp): InstanceHost | undefined => {
+  if (association === null) return undefined;
+  const target = view.get(NetworkInterfaces, association.networkInterfaceId);
+  const subnet = target === undefined ? undefined : view.get(Subnets, target.subnetId);
+  if (target === undefined || subnet === undefined || !isPublicSubnet(view, subnet)) {
+    return undefined;
+  }
+  const instanceId = target.attachment?.instanceId;
+  const host = instanceId === undefined ? undefined : hostIn(view, view.get(Instances, instanceId));
+  return host !== undefined && isOn(host.instance) ? host : undefined;
+};
+
+/** An Elastic IP with what answers there. */
+export const elasticIn = (view: View, elasticIp: ElasticIp): ElasticAddress => ({
+  region: view.shard,
+  account: view.account,
+  elasticIp,
+  host: leadsTo(view, elasticIp),
+});
+
+/** An instance with where it stands; undefined of none, and of one without a network interface. */
+export const hostIn = (view: View, instance: Instance | undefined): InstanceHost | undefined => {
   if (instance === undefined) return undefined;
   const [networkInterface] = interfacesOf(view, instance.id);
   if (networkInterface === undefined) return undefined;

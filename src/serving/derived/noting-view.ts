@@ -1,6 +1,7 @@
 import type { Geography } from '../../atlas/geography.ts';
 import type { Conditions } from '../../world/conditions.ts';
 import type { AccountId, Entity, ShardId, Table } from '../../world/entity.ts';
+import type { ExtensionPoint } from '../../world/rules.ts';
 import type { View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
 import type { Reader, Readers } from './readers.ts';
@@ -71,6 +72,11 @@ export class NotingView implements View {
     this.#readers.noteConditions(this.#reader);
     const view = this.#view.elsewhere(shard);
     return view === undefined ? undefined : this.#noting(view);
+  }
+
+  extensions<Part>(point: ExtensionPoint<Part>): ReadonlyMap<string, Part> {
+    // They are given to a world when it is opened, and stay.
+    return this.#view.extensions(point);
   }
 
   #noting(view: View): View {

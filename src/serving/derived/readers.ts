@@ -10,24 +10,38 @@ export interface Reader {
   readonly lists: Set<ReaderList>;
 }
 
-type ReaderList = Set<Reader>;
+/** Those who have read the same. */
+class ReaderList {
+  readonly readers = new Set<Reader>();
+  readonly #key: string;
+  readonly #lists: Map<string, ReaderList>;
 
-/** Readers by a key; a key that nobody stands under any more goes with the next one that looks. */
+  constructor(key: string, lists: Map<string, ReaderList>) {
+    this.#key = key;
+    this.#lists = lists;
+  }
+
+  /** A list goes with the last who stood in it: things that come and go leave nothing behind. */
+  remove(reader: Reader): void {
+    this.readers.delete(reader);
+    if (this.readers.size === 0 && this.#lists.get(this.#key) === this) {
+      this.#lists.delete(this.#key);
+    }
+  }
+}
+
 class ReadersByKey {
   readonly #lists = new Map<string, ReaderList>();
 
   note(key: string, reader: Reader): void {
     let list = this.#lists.get(key);
-    if (list === undefined) this.#lists.set(key, (list = new Set()));
-    list.add(reader);
+    if (list === undefined) this.#lists.set(key, (list = new ReaderList(key, this.#lists)));
+    list.readers.add(reader);
     reader.lists.add(list);
   }
 
-  take(key: string, stale: Set<Reader>): void {
-    const list = this.#lists.get(key);
-    if (list === undefined) return;
-    for (const reader of list) stale.add(reader);
-    this.#lists.delete(key);
+  collect(key: string, into: Set<Reader>): void {
+    for (const reader of this.#lists.get(key)?.readers ?? []) into.add(reader);
   }
 }
 
@@ -59,21 +73,22 @@ class TableReaders {
   }
 
   /** An entity has become another one: those who had read either, or a list that either stood in. */
-  takeChanged(
+  collectChanged(
     place: string,
     id: string,
     before: Entity | undefined,
     after: Entity | undefined,
     stale: Set<Reader>,
   ): void {
-    this.#byId.take(place + id, stale);
-    this.#lists.take(place, stale);
+    this.#byId.collect(place + id, stale);
+    this.#lists.collect(place, stale);
     for (const { keyOf, byKey } of this.#indexes.values()) {
       for (const entity of [before, after]) {
         if (entity === undefined) continue;
         // What is stored under a table's name is what the table's own index functions take.
         const keys = keyOf(entity as never) ?? [];
-        for (const key of typeof keys === 'string' ? [keys] : keys) byKey.take(place + key, stale);
+        for (const key of typeof keys === 'string' ? [keys] : keys)
+          byKey.collect(place + key, stale);
       }
     }
   }
@@ -110,11 +125,7 @@ export class Readers {
     this.#table(table.name).noteId(placeOf(shard, account), id, reader);
   }
 
-  noteAll(
-    { shard, account }: ReadPlace,
-    table: { readonly name: string },
-    reader: Reader,
-  ): void {
+  noteAll({ shard, account }: ReadPlace, table: { readonly name: string }, reader: Reader): void {
     this.#table(table.name).noteAll(placeOf(shard, account), reader);
   }
 
@@ -145,7 +156,7 @@ export class Readers {
 
   /** Lets go of all that a reader has read. */
   forget(reader: Reader): void {
-    for (const list of reader.lists) list.delete(reader);
+    for (const list of reader.lists) list.remove(reader);
     reader.lists.clear();
   }
 
@@ -158,11 +169,11 @@ export class Readers {
   #see({ shard, changes, before }: Commit): void {
     const stale = new Set<Reader>();
     for (const [at, change] of changes.entries()) {
-      if (change.table === Faults.name) this.#conditions.take('', stale);
+      if (change.table === Faults.name) this.#conditions.collect('', stale);
       const place = placeOf(shard, change.account);
       const after = change.op === 'put' ? change.entity : undefined;
       const id = change.op === 'put' ? change.entity.id : change.id;
-      this.#tables.get(change.table)?.takeChanged(place, id, before[at], after, stale);
+      this.#tables.get(change.table)?.collectChanged(place, id, before[at], after, stale);
     }
     this.#seeShards(shard, stale);
     for (const reader of stale) this.forget(reader);
@@ -176,13 +187,13 @@ export class Readers {
       const now = this.#world.view(shard, '-').accounts();
       if (now.join() !== known.join()) {
         this.#accountsRead.delete(shard);
-        this.#accounts.take(shard, stale);
+        this.#accounts.collect(shard, stale);
       }
     }
     const count = this.#world.shards().length;
     if (count === this.#shardCount) return;
     this.#shardCount = count;
-    this.#shards.take('', stale);
+    this.#shards.collect('', stale);
   }
 }
 

@@ -1,13 +1,26 @@
 import { observeTraffic } from '../../aws/cloudwatch/balancer-metrics.ts';
 import { observeTargetHealth } from '../../aws/elbv2/target-reports.ts';
-import { Instances } from '../../aws/ec2/instances/instance-entities.ts';
-import { Listeners, LoadBalancers, TargetGroups, Targets } from '../../aws/elbv2/entities.ts';
+import {
+  LoadBalancers,
+  TargetGroups,
+  Targets,
+  type LoadBalancer,
+} from '../../aws/elbv2/entities.ts';
 import type { BalancerObservation, BalancerPlane } from '../../plane/balancer/balancer-plane.ts';
-import type { TargetHealthReport, TrafficReport } from '../../plane/balancer/messages.ts';
+import type {
+  NodeConfiguration,
+  TargetHealthReport,
+  TrafficReport,
+} from '../../plane/balancer/messages.ts';
 import { Faults } from '../../world/faults.ts';
 import type { World } from '../../world/world.ts';
-import { nodeConfigurations, type NodeSockets } from './node-configurations.ts';
-import { passageTables } from '../addresses/passages.ts';
+import { PerEntity } from '../derived/per-entity.ts';
+import {
+  nodeConfigurations,
+  nodePartsOf,
+  type NodePart,
+  type NodeSockets,
+} from './node-configurations.ts';
 import { soonOnce, type RunSoon } from './soon.ts';
 import { watchTables } from './tables-watch.ts';
 
@@ -22,25 +35,24 @@ export interface BalancerRunnerOptions {
 export class BalancerRunner {
   readonly #options: BalancerRunnerOptions;
   readonly #stopWatching: () => void;
+  readonly #parts: PerEntity<LoadBalancer, readonly NodePart[]>;
   readonly #unpowered = new Set<string>();
+  #told: readonly NodeConfiguration[] = [];
   #isStopped = false;
 
   constructor(options: BalancerRunnerOptions) {
     this.#options = options;
-    // What nodes report of their targets changes nothing of what they are to do.
-    const watched = [
-      LoadBalancers,
-      Listeners,
-      TargetGroups,
-      Targets,
-      Instances,
-      Faults,
-      ...passageTables,
-    ];
-    const converge = soonOnce(options.soon, () => {
+    const { world, sockets, soon } = options;
+    const converge = soonOnce(soon, () => {
       if (!this.#isStopped) this.converge();
     });
-    this.#stopWatching = watchTables(options.world, watched, converge);
+    this.#parts = new PerEntity(
+      world,
+      LoadBalancers,
+      (view, loadBalancer) => nodePartsOf(sockets, view, loadBalancer),
+      converge,
+    );
+    this.#stopWatching = watchTables(world, [Faults], converge);
     this.converge();
   }
 
@@ -53,8 +65,10 @@ export class BalancerRunner {
 
   /** Makes the nodes as the world says that they are to be. */
   converge(): void {
-    const { world, plane, sockets } = this.#options;
-    const configurations = nodeConfigurations(world, sockets);
+    const { world, plane } = this.#options;
+    this.#parts.takeChanged();
+    const configurations = nodeConfigurations(world, (place) => this.#parts.get(place));
+    this.#told = configurations;
     plane.converge(configurations);
     // A zone that is no longer used has lost its node; the next one there is told anew that it has no power.
     const used = new Set(configurations.map(({ zoneId }) => zoneId));
@@ -62,9 +76,25 @@ export class BalancerRunner {
     for (const { zoneId } of configurations) this.#followPower(zoneId);
   }
 
+  /** What the nodes were told last. */
+  told(): readonly NodeConfiguration[] {
+    return this.#told;
+  }
+
+  /** What reading everything anew would tell them: the same as they were told, once nothing is under way. */
+  readAnew(): readonly NodeConfiguration[] {
+    const { world, sockets } = this.#options;
+    return nodeConfigurations(world, ({ region, account, id }) => {
+      const view = world.view(region, account);
+      const loadBalancer = view.get(LoadBalancers, id);
+      return loadBalancer === undefined ? undefined : nodePartsOf(sockets, view, loadBalancer);
+    });
+  }
+
   stop(): void {
     this.#isStopped = true;
     this.#stopWatching();
+    this.#parts.stop();
   }
 
   #followPower(zoneId: string): void {

@@ -21,6 +21,16 @@ export interface DiskRunnerOptions {
   /** What holds machines still; undefined where nothing runs that would have to be. */
   readonly machines: () => Stillness | undefined;
   readonly onProblem: (what: string, message: string) => void;
+  /** Whether programs run in instances and find their disks; true unless it is said. */
+  readonly runsPrograms?: boolean;
+}
+
+/** Where a volume was last brought, and whose it was then. */
+interface Told {
+  readonly place: string | undefined;
+  readonly instanceId: string;
+  /** An empty disk that nobody has looked at yet: it is made when something is to be done with it. */
+  readonly unmade: PlacedVolume | undefined;
 }
 
 /** A snapshot's contents are read by restores and copies: it is let go after them. */
@@ -38,8 +48,9 @@ export class DiskRunner implements InstanceDisks {
   readonly #uses: Tasks;
   readonly #taker: SnapshotTaker;
   readonly #copies: CopyRunner;
-  /** Where each volume was last brought, and whose it was then. */
-  readonly #told = new Map<string, { readonly place: string | undefined; instanceId: string }>();
+  readonly #told = new Map<string, Told>();
+  /** The volumes that are, or last were, each instance's. */
+  readonly #ofInstance = new Map<string, Set<string>>();
   readonly #stopWatching: () => void;
 
   constructor(options: DiskRunnerOptions) {
@@ -52,7 +63,8 @@ export class DiskRunner implements InstanceDisks {
       world,
       disks,
       machines,
-      holding: (volumeId, work) => this.#volumes.within(volumeId, work),
+      holding: (volumeId, work) =>
+        this.#volumes.within(volumeId, () => afterwards(this.#make(volumeId), work)),
       failed,
     });
     const use = (snapshot: SnapshotPlace, until: Promise<void>): void =>
@@ -64,10 +76,10 @@ export class DiskRunner implements InstanceDisks {
 
   ready(instanceId: string): Promise<void> | undefined {
     this.#taker.takeAtShutdown(instanceId);
-    const volumes = [...this.#told].filter(([, told]) => told.instanceId === instanceId);
+    const volumeIds = [...(this.#ofInstance.get(instanceId) ?? [])];
     const waits = [
       this.#taker.shutdownOver(instanceId),
-      ...volumes.map(([volumeId]) => this.#volumes.over(volumeId)),
+      ...volumeIds.map((volumeId) => this.#volumes.over(volumeId)),
     ].filter((wait) => wait !== undefined);
     return waits.length === 0 ? undefined : Promise.all(waits).then(() => undefined);
   }
@@ -138,12 +150,10 @@ export class DiskRunner implements InstanceDisks {
   }
 
   #place(region: string, account: string, volume: Volume): void {
-    const { world, directory, disks, onProblem } = this.#options;
+    const { world, directory } = this.#options;
     const place = placeOfVolume(world.view(region, account), directory, volume);
     const told = this.#told.get(volume.id);
     if (told !== undefined && told.place === place) return;
-    const instanceId = volume.attachment?.instanceId ?? told?.instanceId ?? '';
-    this.#told.set(volume.id, { place, instanceId });
     const { snapshotId } = volume;
     const isEmpty = snapshotId === '' || isHollow(world.view(region, account), snapshotId);
     const placed: PlacedVolume = {
@@ -153,13 +163,45 @@ export class DiskRunner implements InstanceDisks {
       snapshotId: isEmpty ? undefined : snapshotId,
       place,
     };
-    this.#volumes.add(volume.id, () =>
-      afterwards(disks.placeVolume(placed), (problem) => {
-        if (isDomainError(problem)) onProblem(volume.id, problem.message);
-      }),
-    );
+    // Nobody looks for the disk that an instance began with where no program runs in it.
+    const isUnseen = this.#options.runsPrograms === false && isEmpty && told === undefined;
+    const unmade = isUnseen && place !== undefined ? placed : undefined;
+    const instanceId = volume.attachment?.instanceId ?? told?.instanceId ?? '';
+    this.#tell(volume.id, { place, instanceId, unmade });
+    if (unmade !== undefined) return;
+    this.#volumes.add(volume.id, () => this.#bring(placed));
     const under = this.#volumes.over(volume.id);
     if (!isEmpty && under !== undefined) this.#uses.add(useOf({ region, snapshotId }), () => under);
+  }
+
+  #tell(volumeId: string, told: Told): void {
+    this.#untell(volumeId);
+    this.#told.set(volumeId, told);
+    const { instanceId } = told;
+    this.#ofInstance.set(instanceId, (this.#ofInstance.get(instanceId) ?? new Set()).add(volumeId));
+  }
+
+  #untell(volumeId: string): void {
+    const instanceId = this.#told.get(volumeId)?.instanceId ?? '';
+    this.#told.delete(volumeId);
+    const volumes = this.#ofInstance.get(instanceId);
+    volumes?.delete(volumeId);
+    if (volumes?.size === 0) this.#ofInstance.delete(instanceId);
+  }
+
+  /** Makes a disk that nobody has looked at until now. */
+  #make(volumeId: string): Soon<void> {
+    const told = this.#told.get(volumeId);
+    if (told?.unmade === undefined) return undefined;
+    this.#tell(volumeId, { ...told, unmade: undefined });
+    return this.#bring(told.unmade);
+  }
+
+  #bring(placed: PlacedVolume): Soon<void> {
+    const { disks, onProblem } = this.#options;
+    return afterwards(disks.placeVolume(placed), (problem) => {
+      if (isDomainError(problem)) onProblem(placed.volumeId, problem.message);
+    });
   }
 
   /** What is gone on the disk cannot come back with a crash: it goes once the journal has it that it was deleted. */
@@ -171,7 +213,7 @@ export class DiskRunner implements InstanceDisks {
   #erase(region: string, volumeId: string): void {
     const erase = (): Soon<void> => this.#options.disks.eraseVolume(volumeId);
     this.#volumes.add(volumeId, this.#onceDurable(region, erase));
-    this.#volumes.add(volumeId, () => void this.#told.delete(volumeId));
+    this.#volumes.add(volumeId, () => this.#untell(volumeId));
   }
 
   #drop(region: string, snapshotId: string): void {

@@ -3,13 +3,17 @@ import {
   type DesiredNode,
   type DesiredTarget,
 } from '../../aws/elbv2/desired-nodes.ts';
+import type { LoadBalancer } from '../../aws/elbv2/entities.ts';
 import type {
   NodeConfiguration,
   NodeLoadBalancer,
   NodeTarget,
+  NodeTargetGroup,
 } from '../../plane/balancer/messages.ts';
+import type { View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
 import { servingLoadBalancers } from '../addresses/load-balancers.ts';
+import type { EntityPlace } from '../derived/per-entity.ts';
 
 /** Where the plane's sockets are. */
 export interface NodeSockets {
@@ -50,30 +54,48 @@ const withSockets = (
   })),
 });
 
-/** What the balancer nodes of every zone in use are to do, read out of the world as it is now. */
+/** What one load balancer is to have of a zone's nodes. */
+export interface NodePart {
+  readonly zoneId: string;
+  readonly loadBalancer: NodeLoadBalancer;
+  readonly targetGroups: readonly NodeTargetGroup[];
+}
+
+/** What a load balancer's nodes are to do in each of its zones, with the sockets of the plane. */
+export const nodePartsOf = (
+  sockets: NodeSockets,
+  view: View,
+  loadBalancer: LoadBalancer,
+): readonly NodePart[] =>
+  desiredNodes(view, loadBalancer).map((node) => ({
+    zoneId: node.zoneId,
+    loadBalancer: withSockets(sockets, node),
+    targetGroups: node.targetGroups.map((group) => ({
+      ...group,
+      targets: group.targets.map((target) => withSocket(sockets, target)),
+    })),
+  }));
+
+/** What the balancer nodes of every zone in use are to do, made of what each load balancer is to have of them. */
 export const nodeConfigurations = (
   world: World,
-  sockets: NodeSockets,
+  partsOf: (place: EntityPlace) => readonly NodePart[] | undefined,
 ): readonly NodeConfiguration[] => {
-  const byZone = new Map<string, { readonly region: string; readonly nodes: DesiredNode[] }>();
+  const byZone = new Map<string, { readonly region: string; readonly parts: NodePart[] }>();
   for (const { region, view, loadBalancer } of servingLoadBalancers(world)) {
-    for (const node of desiredNodes(view, loadBalancer)) {
-      const zone = byZone.get(node.zoneId) ?? { region, nodes: [] };
-      zone.nodes.push(node);
-      byZone.set(node.zoneId, zone);
+    const { account } = view;
+    for (const part of partsOf({ region, account, id: loadBalancer.id }) ?? []) {
+      const zone = byZone.get(part.zoneId) ?? { region, parts: [] };
+      byZone.set(part.zoneId, zone);
+      zone.parts.push(part);
     }
   }
-  return [...byZone].map(([zoneId, { region, nodes }]) => ({
+  return [...byZone].map(([zoneId, { region, parts }]) => ({
     region,
     zoneId,
     seed: world.seed,
     isolated: !world.conditions.zone(zoneId).connected,
-    loadBalancers: nodes.map((node) => withSockets(sockets, node)),
-    targetGroups: nodes.flatMap(({ targetGroups }) =>
-      targetGroups.map((group) => ({
-        ...group,
-        targets: group.targets.map((target) => withSocket(sockets, target)),
-      })),
-    ),
+    loadBalancers: parts.map(({ loadBalancer }) => loadBalancer),
+    targetGroups: parts.flatMap(({ targetGroups }) => targetGroups),
   }));
 };

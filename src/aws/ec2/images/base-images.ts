@@ -106,17 +106,30 @@ const imagesOfAllRegions: readonly ImageOfAllRegions[] = [
   ubuntu('arm64', 'arm64'),
 ];
 
-/** The base images of a Region. Their ids are the same in every world, and differ from Region to Region. */
-export const baseImagesOf = (region: string): readonly BaseImage[] =>
-  imagesOfAllRegions.map((image) => ({
+const imagesByRegion = new Map<string, ReadonlyMap<string, BaseImage>>();
+
+/** By their ids, kept: every launch asks for one, and ids are hashes. */
+const imagesById = (region: string): ReadonlyMap<string, BaseImage> => {
+  const known = imagesByRegion.get(region);
+  if (known !== undefined) return known;
+  const images = imagesOfAllRegions.map((image) => ({
     ...image,
     imageId: `ami-0${hashHex(16, 'image', region, image.name)}`,
     snapshotId: `snap-0${hashHex(16, 'snapshot', region, image.name)}`,
   }));
+  const byId = new Map(images.map((image) => [image.imageId, image]));
+  imagesByRegion.set(region, byId);
+  return byId;
+};
+
+/** The base images of a Region. Their ids are the same in every world, and differ from Region to Region. */
+export const baseImagesOf = (region: string): readonly BaseImage[] => [
+  ...imagesById(region).values(),
+];
 
 /** The base image with this id in the Region; an id of another Region finds nothing, as at AWS. */
 export const baseImage = (region: string, imageId: string): BaseImage | undefined =>
-  baseImagesOf(region).find((image) => image.imageId === imageId);
+  imagesById(region).get(imageId);
 
 /** Whether a snapshot is one behind a base image of the Region: it holds nothing. */
 export const isBaseSnapshot = (region: string, snapshotId: string): boolean =>

@@ -89,6 +89,7 @@ const gateCommand = (holder: number | undefined): readonly string[] =>
 
 class ContainerDriver implements Driver {
   readonly name = 'container';
+  readonly runsPrograms = true;
   readonly network?: DriverNetwork;
   readonly #network: NetnsNetwork | undefined;
   readonly #options: ContainerDriverOptions;
