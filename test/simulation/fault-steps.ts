@@ -52,12 +52,15 @@ const targetAndEffect = (run: Run, home: Home): Pick<FaultRequest, 'target' | 'e
 
 /** Breaks anything, for some time or until it is mended. */
 export const breakSomething = (run: Run, home: Home): void => {
+  const what = targetAndEffect(run, home);
   const request: FaultRequest = {
-    ...targetAndEffect(run, home),
+    ...what,
     ...(once(run, 2)
       ? { durationMs: 1000 * (1 + run.random.below(once(run, 2) ? 60 : 7200)) }
       : {}),
-    ...(once(run, 3) ? { latencyMs: 1 + run.random.below(20_000) } : {}),
+    ...(once(run, 3) && what.effect === 'latency'
+      ? { latencyMs: 1 + run.random.below(20_000) }
+      : {}),
   };
   const { output } = openFault(run.simulated.world, request);
   if (isDomainError(output) && !request.target.startsWith('link/')) {
