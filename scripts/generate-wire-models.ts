@@ -1,21 +1,21 @@
 /**
- * Writes `src/wire/models/<service>.json` from botocore's service models (Apache-2.0).
+ * Writes `src/wire/models/<service>.json` and `src/wire/aws-operations.jsonl` from botocore's service models (Apache-2.0).
  *
- *     node scripts/generate-wire-models.ts [--botocore DIR] [--out DIR]
+ *     node scripts/generate-wire-models.ts [--newest]
  *
- * DIR is botocore's package directory; python3 is asked for it when it is not given. A model holds only the
- * operations that exist in Faultline, with the shapes they reach and without documentation, and the names of
- * all other operations, so that a call to one of them can be told "AWS has it, Faultline has not".
+ * It takes the version of botocore that the files are of, or the newest one, from PyPI by python3's pip. A model holds only
+ * the operations that exist in Faultline, with the shapes they reach and without documentation. The list has the names of all
+ * operations of all services, so that a call to one of them can be told "AWS has it, Faultline has not".
  *
  * Which services and operations exist is read from the code, `src/aws/services.ts`.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { gunzipSync } from 'node:zlib';
 import { allServices } from './all-services.ts';
+import { allModels, findBotocore, readModel } from './botocore.ts';
+import type { BotocoreModel, BotocoreReference, BotocoreShape } from './botocore.ts';
 
 /**
  * Enumerations that the operation checks itself, because AWS answers an unknown value with words of its own
@@ -28,35 +28,6 @@ const openEnumerations: ReadonlySet<string> = new Set(['ec2:InstanceType']);
  * operations are made. On the wire they look the same.
  */
 const correctedTypes: Readonly<Record<string, string>> = { 'route53:PageMaxItems': 'integer' };
-
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-interface BotocoreReference {
-  readonly shape: string;
-  readonly [trait: string]: Json;
-}
-interface BotocoreShape {
-  readonly type: string;
-  readonly members?: Readonly<Record<string, BotocoreReference>>;
-  readonly member?: BotocoreReference;
-  readonly key?: BotocoreReference;
-  readonly value?: BotocoreReference;
-  readonly [trait: string]: unknown;
-}
-interface BotocoreOperation {
-  readonly http: {
-    readonly method: string;
-    readonly requestUri: string;
-    readonly responseCode?: number;
-  };
-  readonly input?: BotocoreReference;
-  readonly output?: BotocoreReference;
-  readonly errors?: readonly BotocoreReference[];
-}
-interface BotocoreModel {
-  readonly metadata: Readonly<Record<string, Json>>;
-  readonly operations: Readonly<Record<string, BotocoreOperation>>;
-  readonly shapes: Readonly<Record<string, BotocoreShape>>;
-}
 
 const shapeTraits = [
   'enum',
@@ -187,10 +158,6 @@ const trimModel = (
   metadata['xmlNamespace'] ??= Object.values(model.operations)
     .map((operation) => operation.input?.['xmlNamespace'])
     .find((namespace) => namespace !== undefined);
-  const kept = new Set(existing);
-  const unbuilt = Object.entries(model.operations)
-    .filter(([name]) => !kept.has(name))
-    .map(([name, { http }]) => [name, `${http.method} ${http.requestUri}`]);
   return {
     service,
     botocore: botocoreVersion,
@@ -202,14 +169,13 @@ const trimModel = (
         trimShape(service, name, model.shapes[name] ?? { type: '' }),
       ]),
     ),
-    unbuilt: Object.fromEntries(unbuilt.toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1))),
   };
 };
 
-/** One line an operation, shape and unbuilt name: small, and a readable difference when botocore moves on. */
+/** One line an operation and shape: small, and a readable difference when botocore moves on. */
 const format = (model: Record<string, unknown>): string => {
   const parts = Object.entries(model).map(([key, value]) => {
-    const nested = key === 'operations' || key === 'shapes' || key === 'unbuilt';
+    const nested = key === 'operations' || key === 'shapes';
     if (!nested) return `${JSON.stringify(key)}: ${JSON.stringify(value)}`;
     const lines = Object.entries(value as object).map(
       ([name, of]) => `  ${JSON.stringify(name)}: ${JSON.stringify(of)}`,
@@ -219,41 +185,48 @@ const format = (model: Record<string, unknown>): string => {
   return `{\n${parts.join(',\n')}\n}\n`;
 };
 
-const readModel = (botocore: string, folder: string): BotocoreModel => {
-  const versions = readdirSync(join(botocore, 'data', folder)).toSorted();
-  const file = join(botocore, 'data', folder, versions.at(-1) ?? '', 'service-2.json');
-  const text = existsSync(file) ? readFileSync(file) : gunzipSync(readFileSync(`${file}.gz`));
-  return JSON.parse(text.toString('utf8'));
+/** All services and operations of AWS, one line a service. */
+const listOperations = (botocore: string): string => {
+  const lines = allModels(botocore).map((name) => {
+    const { metadata, operations } = readModel(botocore, name);
+    const isByPath = String(metadata['protocol']).startsWith('rest-');
+    const routes = Object.entries(operations)
+      .map(([operation, { http }]) => [
+        operation,
+        isByPath ? `${http.method} ${http.requestUri}` : '',
+      ])
+      .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1));
+    return JSON.stringify({
+      model: name,
+      scope: metadata['signingName'] ?? metadata['endpointPrefix'],
+      id: metadata['serviceId'],
+      version: metadata['apiVersion'],
+      protocol: metadata['protocol'],
+      operations: Object.fromEntries(routes),
+    });
+  });
+  return `${lines.join('\n')}\n`;
 };
 
-const askPython = (): string =>
-  execFileSync(
-    'python3',
-    ['-c', 'import botocore, os; print(os.path.dirname(botocore.__file__))'],
-    {
-      encoding: 'utf8',
-    },
-  ).trim();
+const out = join(root, 'src/wire');
+const listFile = join(out, 'aws-operations.jsonl');
 
-const { values: options } = parseArgs({
-  options: {
-    botocore: { type: 'string' },
-    out: { type: 'string' },
-    operations: { type: 'string' },
-  },
-});
-const botocore = options.botocore ?? askPython();
-const out = options.out ?? join(root, 'src/wire/models');
-const version =
-  /__version__ = ['"]([^'"]+)/.exec(readFileSync(join(botocore, '__init__.py'), 'utf8'))?.[1] ??
-  'unknown';
+/** The version that the models here are of. */
+const presentVersion = (): string | undefined =>
+  /"botocore":"([^"]+)"/.exec(readFileSync(listFile, 'utf8'))?.[1];
 
-mkdirSync(out, { recursive: true });
+const { values: options } = parseArgs({ options: { newest: { type: 'boolean', default: false } } });
+const { directory, version } = findBotocore(options.newest ? undefined : presentVersion());
+
+const head = JSON.stringify({ botocore: version, license: 'Apache-2.0' });
+writeFileSync(listFile, `${head}\n${listOperations(directory)}`);
+mkdirSync(join(out, 'models'), { recursive: true });
 for (const { name, model, operations } of allServices) {
   const existing = Object.keys(operations);
-  const text = format(trimModel(name, readModel(botocore, model), existing, version));
-  writeFileSync(join(out, `${name}.json`), text);
+  const text = format(trimModel(name, readModel(directory, model), existing, version));
+  writeFileSync(join(out, 'models', `${name}.json`), text);
   process.stdout.write(
     `${name}: ${existing.length} operations, ${Math.round(text.length / 1024)} KiB\n`,
   );
 }
+process.stdout.write(`botocore ${version}\n`);

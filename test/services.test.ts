@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { serviceModel } from '../src/wire/model.ts';
+import type { Member, Shape } from '../src/wire/shape.ts';
 import { defineTable, type Entity } from '../src/world/entity.ts';
 import { defineExtensionPoint, extend, follow } from '../src/world/rules.ts';
 import { createTestWorld } from '../src/world/test-world.ts';
@@ -74,12 +75,32 @@ describe('services', () => {
     expect(kinds).toEqual([...new Set(kinds)]);
   });
 
+  it('refuse only members that their models have', async () => {
+    const wrong: string[] = [];
+    for (const { name, refuses = {} } of await new LoadedServices(noHost).loadAll()) {
+      const { operations } = await serviceModel(name);
+      for (const [operation, paths] of Object.entries(refuses)) {
+        for (const path of paths) {
+          let shape: Shape | undefined = operations.get(operation)?.input;
+          for (const part of path.split('.')) {
+            while (shape?.type === 'list') shape = shape.element;
+            const members: readonly Member[] = shape?.type === 'structure' ? shape.members : [];
+            shape = members.find((member) => member.name === part)?.shape;
+          }
+          if (shape === undefined) wrong.push(`${name}:${operation}:${path}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
   it('name only operations of theirs', async () => {
     const loaded = await new LoadedServices(noHost).loadAll();
     const strange = loaded.flatMap(({ name, operations, partitionReads = [], ...more }) =>
-      [...partitionReads, ...Object.keys({ ...more.settles, ...more.refreshes })].flatMap(
-        (operation) => (operation in operations ? [] : `${name}:${operation}`),
-      ),
+      [
+        ...partitionReads,
+        ...Object.keys({ ...more.settles, ...more.refreshes, ...more.refuses }),
+      ].flatMap((operation) => (operation in operations ? [] : `${name}:${operation}`)),
     );
     expect(strange).toEqual([]);
   });

@@ -5,7 +5,7 @@ import type { Committed, World } from '../world/world.ts';
 import { regionOptStatus } from './account/regions.ts';
 import { rootCaller, type Caller } from './caller.ts';
 import type { AnyOperation, Service, ServiceAbout } from './operation.ts';
-import { notOptedIn } from './refusals.ts';
+import { notOptedIn, refusedMember } from './refusals.ts';
 import { once } from './shared/idempotency.ts';
 import { whyUnknownRegion } from './shared/unknown-region.ts';
 
@@ -93,7 +93,9 @@ const runOperation = (tx: Tx, call: Call, operation: AnyOperation): unknown => {
 export const execute = (world: World, call: Call): Committed<unknown> => {
   const operation = call.service.operations[call.operation];
   if (operation === undefined) throw new Error(`${call.service.name} has no ${call.operation}.`);
-  const refusal = mayUse(world.view(partitionShard, call.account), call);
+  const refusal =
+    mayUse(world.view(partitionShard, call.account), call) ??
+    refusedMember(call.service, call.operation, call.input);
   if (refusal !== undefined) return { output: refusal, durable: Promise.resolve() };
   const isDryRun = call.input['DryRun'] === true;
   const committed = world.transact(

@@ -79,6 +79,11 @@ export interface Service extends ServiceAbout {
    * They run on the state of the partition, without `prepare`, while the caller's Region answers for them.
    */
   readonly partitionReads?: readonly string[];
+  /**
+   * By operation: members of its input that AWS has and Faultline has not built, as `Rule.Window`. A request that has one is
+   * refused: nothing is passed over in silence.
+   */
+  readonly refuses?: Readonly<Record<string, readonly string[]>>;
   /** By operation: what is brought into the world before it runs. */
   readonly refreshes?: Readonly<Record<string, Refreshing>>;
   /** By operation: what its answer waits for. */

@@ -1,5 +1,5 @@
 import { DomainError } from '../world/domain-error.ts';
-import type { Protocol } from './operation.ts';
+import type { Protocol, Service } from './operation.ts';
 
 /** One refusal: AWS's code and message, and its HTTP status. */
 export interface Refusal {
@@ -67,6 +67,30 @@ export const refusalWords = (protocol: Protocol): RefusalWords => {
     case 'smithy-rpc-v2-cbor':
       return jsonWords;
   }
+};
+
+/** Whether a value has a member, in any element of the lists on its way. What is false or empty asks for nothing. */
+const hasMember = (value: unknown, [name, ...rest]: readonly string[]): boolean => {
+  if (Array.isArray(value))
+    return value.some((of) => hasMember(of, name === undefined ? [] : [name, ...rest]));
+  if (name === undefined) return value !== undefined && value !== false;
+  if (typeof value !== 'object' || value === null) return false;
+  // An object of a checked input: its members are named as in the model.
+  return hasMember((value as Readonly<Record<string, unknown>>)[name], rest);
+};
+
+/** The refusal of an input that has one of the members that are not built; undefined when it has none. */
+export const refusedMember = (
+  service: Pick<Service, 'protocol' | 'title' | 'refuses'>,
+  operation: string,
+  input: unknown,
+): DomainError | undefined => {
+  const refused = service.refuses?.[operation]?.find((path) => hasMember(input, path.split('.')));
+  if (refused === undefined) return undefined;
+  return new DomainError(
+    service.protocol === 'ec2' ? 'UnsupportedOperation' : 'NotImplemented',
+    `Faultline has not built the parameter ${refused} of ${operation} yet (${service.title}).`,
+  );
 };
 
 /**

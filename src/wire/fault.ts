@@ -14,6 +14,9 @@ export class WireFault extends DomainError {
   }
 }
 
+/** A call that a service's model does not have: before it is answered, somebody looks whether AWS has it (`not-here.ts`). */
+export class UnknownCall extends WireFault {}
+
 /**
  * HTTP status by error code, where it is not 400 and the model does not say it. EC2's model names no error
  * at all; these are from "Error codes for the Amazon EC2 API" (server error codes) and the service's

@@ -39,8 +39,6 @@ export interface ServiceText {
   readonly metadata: ServiceMetadata;
   readonly operations: Readonly<Record<string, OperationText>>;
   readonly shapes: Readonly<Record<string, ShapeText>>;
-  /** Operations that AWS has and Faultline has not: name to `METHOD URI`. */
-  readonly unbuilt: Readonly<Record<string, string>>;
 }
 
 /** An error shape of a service: its code on the wire and its HTTP status. */
@@ -73,7 +71,6 @@ export interface ServiceModel {
   readonly metadata: ServiceMetadata;
   readonly xmlNamespace: string;
   readonly operations: ReadonlyMap<string, OperationModel>;
-  readonly unbuilt: ReadonlyMap<string, string>;
   /** Error shapes by the code that goes over the wire. */
   readonly errors: ReadonlyMap<string, ErrorModel>;
 }
@@ -109,7 +106,6 @@ export const resolveModel = (text: ServiceText): ServiceModel => {
     metadata: text.metadata,
     xmlNamespace: typeof namespace === 'string' ? namespace : namespace.uri,
     operations,
-    unbuilt: new Map(Object.entries(text.unbuilt)),
     errors,
   };
   for (const [name, operation] of Object.entries(text.operations)) {

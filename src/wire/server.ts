@@ -14,13 +14,16 @@ import type { IdentifyTemporary, KeyHolder } from './callers.ts';
 import { readCredentialScope } from './credential-scope.ts';
 import type { CredentialScope } from './credential-scope.ts';
 import { leaveTogether } from './departures.ts';
-import { WireFault } from './fault.ts';
+import { UnknownCall, WireFault } from './fault.ts';
 import { createGuard } from './guard.ts';
 import type { Guard, GuardedRequest } from './guard.ts';
 import { defaultLimits } from './limits.ts';
 import type { WireLimits } from './limits.ts';
+import type { ServiceModel } from './model.ts';
+import { codecOf } from './protocols/codecs.ts';
+import { guessProtocol } from './protocols/codec.ts';
 import type { Codec, Output, WireRequest, WireResponse } from './protocols/codec.ts';
-import { guessCodec, routeService } from './router.ts';
+import { routeService } from './router.ts';
 import type { RoutedService } from './router.ts';
 import type { SecretFor } from './signature.ts';
 
@@ -156,7 +159,7 @@ const refuse = (exchange: Exchange, fault: WireFault): void => {
     refuseAdmin(request, response, fault);
     return;
   }
-  const codec = guessCodec(wireRequest(exchange, emptyBody));
+  const codec = codecOf(guessProtocol(wireRequest(exchange, emptyBody)));
   if (request.headers.expect !== undefined) response.setHeader('connection', 'close');
   fail(exchange, codec, undefined, fault);
   drain(request);
@@ -174,6 +177,18 @@ const beSilent = ({ request }: Exchange, { limits, silent }: Context): void => {
 
 const isOutput = (value: unknown): value is Output => typeof value === 'object' && value !== null;
 
+/** A fault as it is answered: of a call that the model does not have, it says whether AWS has it. */
+const explained = async (
+  model: ServiceModel,
+  request: WireRequest,
+  fault: WireFault,
+): Promise<WireFault> => {
+  if (!(fault instanceof UnknownCall)) return fault;
+  // Loaded on the first use: most clients ask for what is there.
+  const { operationNotHere } = await import('./not-here.ts');
+  return operationNotHere(model, request, fault);
+};
+
 const call = async (
   exchange: Exchange,
   context: Context,
@@ -185,7 +200,7 @@ const call = async (
   const { codec, model } = routed;
   const parsed = codec.parse(model, request);
   if (parsed instanceof WireFault) {
-    fail(exchange, codec, routed, parsed);
+    fail(exchange, codec, routed, await explained(model, request, parsed));
     return;
   }
   const result = await context.options.execute({
@@ -246,8 +261,8 @@ const handleCall = async (exchange: Exchange, context: Context): Promise<void> =
   }
   const request = wireRequest(exchange, body);
   const routed = await routeService(scope, request);
-  if (routed instanceof WireFault) {
-    fail(exchange, guessCodec(request, scope.service), undefined, routed);
+  if ('fault' in routed) {
+    fail(exchange, codecOf(routed.protocol), undefined, routed.fault);
     return;
   }
   try {
@@ -283,7 +298,7 @@ const answerBug = (
     `An internal error has occurred. Faultline's log tells more under the request id ${requestId}.`,
     500,
   );
-  const codec = routed?.codec ?? guessCodec(wireRequest(exchange, emptyBody));
+  const codec = routed?.codec ?? codecOf(guessProtocol(wireRequest(exchange, emptyBody)));
   fail(exchange, codec, routed, fault);
 };
 

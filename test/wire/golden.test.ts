@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { services } from '../../src/aws/services.ts';
 import { DomainError } from '../../src/world/domain-error.ts';
 import type { WireCase } from './cases.ts';
 import { caseAccount, wireCases } from './cases.ts';
@@ -45,20 +46,7 @@ const asText = async (response: Response): Promise<string> => {
   return steadyIds(`${response.status}\n${headers.join('')}\n${await response.text()}\n`);
 };
 
-const services: Readonly<Record<WireCase['client'], string>> = {
-  account: 'account',
-  autoscaling: 'autoscaling',
-  cloudwatch: 'monitoring',
-  ebs: 'ebs',
-  ec2: 'ec2',
-  elbv2: 'elasticloadbalancing',
-  iam: 'iam',
-  lightsail: 'lightsail',
-  pricing: 'pricing',
-  route53: 'route53',
-  ssm: 'ssm',
-  sts: 'sts',
-};
+const scopes = new Map(services.map(({ model, name }) => [model, name]));
 
 describe.each(wireCases)('$name', (one) => {
   test.each(['javascript', 'botocore'] as const)('what %s sends arrives whole', async (client) => {
@@ -68,7 +56,7 @@ describe.each(wireCases)('$name', (one) => {
     expect(response.status).toBeLessThan(300);
     const [call] = world.calls;
     expect(call).toMatchObject({
-      service: services[one.client],
+      service: scopes.get(one.client),
       operation: one.operation,
       region: 'us-east-1',
       account: caseAccount,
@@ -88,7 +76,7 @@ describe.each(wireCases)('$name', (one) => {
     answer = new DomainError('InvalidThing', 'The thing <x> & "y" is wrong');
     const response = await replay(recorded(one).botocore);
     await expect(await asText(response)).toMatchFileSnapshot(
-      `golden/${services[one.client]}.error.txt`,
+      `golden/${scopes.get(one.client)}.error.txt`,
     );
   });
 });

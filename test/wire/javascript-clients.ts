@@ -1,16 +1,6 @@
-import * as account from '@aws-sdk/client-account';
-import * as autoscaling from '@aws-sdk/client-auto-scaling';
-import * as cloudwatch from '@aws-sdk/client-cloudwatch';
-import * as ebs from '@aws-sdk/client-ebs';
-import * as ec2 from '@aws-sdk/client-ec2';
-import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
-import * as iam from '@aws-sdk/client-iam';
-import * as lightsail from '@aws-sdk/client-lightsail';
-import * as pricing from '@aws-sdk/client-pricing';
-import * as route53 from '@aws-sdk/client-route-53';
-import * as ssm from '@aws-sdk/client-ssm';
-import * as sts from '@aws-sdk/client-sts';
-import type { WireCase } from './cases.ts';
+import { NormalizedSchema } from '@smithy/core/schema';
+import { services } from '../../src/aws/services.ts';
+import { serviceModel } from '../../src/wire/model.ts';
 import { caseAccount } from './cases.ts';
 
 interface AnyClient {
@@ -19,32 +9,40 @@ interface AnyClient {
 }
 type ClientClass = new (configuration: object) => AnyClient;
 type CommandClass = new (input: object) => object;
+type Exports = Readonly<Record<string, unknown>>;
 
-const packages: Readonly<
-  Record<WireCase['client'], { readonly client: unknown; readonly commands: object }>
-> = {
-  account: { client: account.AccountClient, commands: account },
-  autoscaling: { client: autoscaling.AutoScalingClient, commands: autoscaling },
-  cloudwatch: { client: cloudwatch.CloudWatchClient, commands: cloudwatch },
-  ebs: { client: ebs.EBSClient, commands: ebs },
-  ec2: { client: ec2.EC2Client, commands: ec2 },
-  elbv2: { client: elbv2.ElasticLoadBalancingV2Client, commands: elbv2 },
-  iam: { client: iam.IAMClient, commands: iam },
-  lightsail: { client: lightsail.LightsailClient, commands: lightsail },
-  pricing: { client: pricing.PricingClient, commands: pricing },
-  route53: { client: route53.Route53Client, commands: route53 },
-  ssm: { client: ssm.SSMClient, commands: ssm },
-  sts: { client: sts.STSClient, commands: sts },
+/** The AWS SDK for JavaScript names its packages by the service's id: `@aws-sdk/client-route-53`. */
+const readPackage = async (scope: string): Promise<Exports> => {
+  const { metadata } = await serviceModel(scope);
+  const name = metadata.serviceId.toLowerCase().replaceAll(' ', '-');
+  return await import(`@aws-sdk/client-${name}`);
 };
 
-/** A client of the AWS SDK for JavaScript against an endpoint; the case tables name clients and commands by text. */
+/** What the package of each service exports, by botocore's name of the service (`elbv2`). */
+const packages: ReadonlyMap<string, Exports> = new Map(
+  await Promise.all(
+    services.map(async ({ name, model }) => [model, await readPackage(name)] as const),
+  ),
+);
+
+const packageOf = (model: string): Exports => {
+  const exports = packages.get(model);
+  if (exports === undefined)
+    throw new Error(`Faultline has no service that botocore calls ${model}`);
+  return exports;
+};
+
+/** A client of the AWS SDK for JavaScript against an endpoint; services are named as botocore names them. */
 export const javascriptClient = (
-  name: WireCase['client'],
+  model: string,
   endpoint: string,
   configuration: object = {},
 ): AnyClient => {
-  // Every client class takes one configuration object; the table above holds nothing else.
-  const Client = packages[name].client as ClientClass;
+  const found = Object.entries(packageOf(model)).find(
+    ([name]) => name.endsWith('Client') && name !== '__Client',
+  );
+  // The one export of a package whose name ends so is its client class, which takes one configuration object.
+  const Client = found?.[1] as ClientClass;
   return new Client({
     endpoint,
     region: 'us-east-1',
@@ -54,15 +52,22 @@ export const javascriptClient = (
 };
 
 /** The command of an operation, for `javascriptClient(name, ...).send`. */
-export const javascriptCommand = (
-  name: WireCase['client'],
-  operation: string,
-  input: object,
-): object => {
+export const javascriptCommand = (model: string, operation: string, input: object): object => {
   // A package exports a class `<Operation>Command` for each of its operations.
-  const Command = (packages[name].commands as Record<string, CommandClass>)[`${operation}Command`];
-  if (Command === undefined) throw new Error(`${name} has no ${operation}Command`);
+  const Command = packageOf(model)[`${operation}Command`] as CommandClass | undefined;
+  if (Command === undefined) throw new Error(`${model} has no ${operation}Command`);
   return new Command(input);
+};
+
+/** The SDK's schemas of an operation's input and output. */
+export const javascriptSchemas = (
+  model: string,
+  operation: string,
+): { readonly input: NormalizedSchema; readonly output: NormalizedSchema } => {
+  // A package exports each operation's schema under its name and a dollar sign.
+  const schema = packageOf(model)[`${operation}$`];
+  if (!Array.isArray(schema)) throw new Error(`the SDK has no schema of ${operation}`);
+  return { input: NormalizedSchema.of(schema[4]), output: NormalizedSchema.of(schema[5]) };
 };
 
 /** An answer of a client without its metadata, with moments as milliseconds and without absent members. */

@@ -25,7 +25,11 @@ const nameOfGroup = (text: string | undefined): string => {
 
 /** An instance of any group. Error: ValidationError. */
 export const managedInstance = (view: View, id: string | undefined): GroupInstance | DomainError =>
-  view.get(GroupInstances, id ?? '') ?? instanceNotManaged(id ?? '');
+  id === undefined
+    ? validation(
+        "1 validation error detected: Value null at 'instanceId' failed to satisfy constraint: Member must not be null",
+      )
+    : (view.get(GroupInstances, id) ?? instanceNotManaged(id));
 
 /** Instances of one group. Error: ValidationError when one of them is not in it. */
 export const instancesInGroup = (

@@ -68,6 +68,17 @@ import { warmPoolOperations } from './warm-pool/operations.ts';
 
 export const autoscaling: Service = {
   ...about,
+  refuses: {
+    CreateAutoScalingGroup: [
+      'Operator',
+      'MixedInstancesPolicy.InstancesDistribution.DistributionSegments',
+    ],
+    UpdateAutoScalingGroup: ['MixedInstancesPolicy.InstancesDistribution.DistributionSegments'],
+    StartInstanceRefresh: [
+      'DesiredConfiguration.MixedInstancesPolicy.InstancesDistribution.DistributionSegments',
+    ],
+    TerminateInstanceInAutoScalingGroup: ['AutoScalingGroupName', 'InstanceIds'],
+  },
   prepare: prepareDefaultNetwork,
   timers: autoScalingTimers,
   follows: groupFollowers,

@@ -19,6 +19,9 @@ import { listTagsForResource, tagResource, untagResource } from './resource-tags
 
 export const cloudwatch: Service = {
   ...about,
+  refuses: {
+    PutMetricAlarm: ['ActionConfiguration', 'EvaluationWindow', 'WarmUpConfiguration'],
+  },
   timers: alarmTimers,
   operations: {
     DeleteAlarms: deleteAlarms,

@@ -199,6 +199,15 @@ const operations = {
 /** EC2 with the cryptography that makes and reads its key pairs. */
 export const ec2With = (keys: KeyMaker): Service => ({
   ...about,
+  refuses: {
+    CreateImage: ['BootModeOverride'],
+    CreateLaunchTemplate: ['LaunchTemplateData.Monitoring.MetricCategoryIds'],
+    CreateLaunchTemplateVersion: ['LaunchTemplateData.Monitoring.MetricCategoryIds'],
+    ModifyInstanceAttribute: ['EnclaveOptions'],
+    MonitorInstances: ['MetricCategoryIds'],
+    RunInstances: ['Monitoring.MetricCategoryIds'],
+    UnmonitorInstances: ['MetricCategoryIds'],
+  },
   // Which Regions an account has opted in to is state of the partition.
   partitionReads: ['DescribeRegions'],
   prepare: prepareDefaultNetwork,

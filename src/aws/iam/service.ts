@@ -63,6 +63,10 @@ import {
 
 export const iam: Service = {
   ...about,
+  refuses: {
+    CreateRole: ['MaxSigninSessionDuration'],
+    UpdateRole: ['MaxSigninSessionDuration', 'ResetMaxSigninSessionDuration'],
+  },
   operations: {
     AddRoleToInstanceProfile: addRoleToInstanceProfile,
     AttachRolePolicy: attachRolePolicy,

@@ -34,6 +34,16 @@ import { testDnsAnswer } from './test-dns-answer.ts';
 /** Amazon Route 53: one for the partition, its control plane in us-east-1. */
 export const route53: Service = {
   ...about,
+  refuses: {
+    ChangeResourceRecordSets: ['ChangeBatch.Changes.ResourceRecordSet.AZAffinity'],
+    CreateHealthCheck: ['HealthCheckConfig.EndpointType', 'HealthCheckConfig.HealthCheckSourceId'],
+    CreateHostedZone: [
+      'ChangeGuardrails',
+      'EnablePublicDNSFallback',
+      'HostedZoneConfig.HostedZoneTier',
+    ],
+    UpdateHealthCheck: ['HealthCheckSourceId'],
+  },
   operations: {
     ChangeResourceRecordSets: changeResourceRecordSets,
     ChangeTagsForResource: changeTagsForResource,

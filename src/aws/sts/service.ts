@@ -5,6 +5,10 @@ import { getCallerIdentity } from './caller-identity.ts';
 
 export const sts: Service = {
   ...about,
+  refuses: {
+    AssumeRole: ['MinimumSessionTokenSize'],
+    GetSessionToken: ['MinimumSessionTokenSize'],
+  },
   operations: {
     AssumeRole: assumeRole,
     GetCallerIdentity: getCallerIdentity,

@@ -1,4 +1,4 @@
-import { echo, statusOf, WireFault } from '../fault.ts';
+import { echo, statusOf, UnknownCall, WireFault } from '../fault.ts';
 import { highestListIndex } from '../limits.ts';
 import type { OperationModel, ServiceModel } from '../model.ts';
 import { violationsOf } from '../validate.ts';
@@ -45,7 +45,7 @@ const problemFault = (problem: QueryProblem): WireFault => {
 const versionFault = (model: ServiceModel, version: string | undefined): WireFault | undefined =>
   version === undefined || version === model.metadata.apiVersion
     ? undefined
-    : new WireFault(
+    : new UnknownCall(
         'NoSuchVersion',
         `The requested version (${echo(version)}) of service ${model.metadata.serviceId} does not exist here. Faultline has version ${model.metadata.apiVersion}.`,
         400,

@@ -51,6 +51,23 @@ export const headerOf = (request: WireRequest, name: string): string | undefined
 };
 
 /**
+ * The protocol of a request whose service is not known or not built, by what it looks like and, where it looks like nothing, by
+ * what its service speaks: so that the client that sent it can read the answer.
+ */
+export const guessProtocol = (request: WireRequest, spoken?: ProtocolName): ProtocolName => {
+  if (headerOf(request, 'smithy-protocol') === 'rpc-v2-cbor') return 'smithy-rpc-v2-cbor';
+  const contentType = headerOf(request, 'content-type') ?? '';
+  if (
+    headerOf(request, 'x-amz-target') !== undefined ||
+    contentType.startsWith('application/x-amz-json')
+  ) {
+    return 'json';
+  }
+  if (spoken !== undefined) return spoken;
+  return contentType.startsWith('application/json') ? 'rest-json' : 'query';
+};
+
+/**
  * Which of a service's protocols a request speaks. Newer clients send CBOR (`smithy-protocol: rpc-v2-cbor`)
  * where older ones of the same service send json (`x-amz-target`) or query.
  */

@@ -1,5 +1,5 @@
 import type { DomainError } from '../../world/domain-error.ts';
-import { echo, statusOf, WireFault } from '../fault.ts';
+import { echo, statusOf, UnknownCall, WireFault } from '../fault.ts';
 import type { OperationModel, ServiceModel } from '../model.ts';
 import { lookUpOperation } from '../operation-lookup.ts';
 import { violationsOf } from '../validate.ts';
@@ -16,7 +16,7 @@ const targetedOperation = (
   const target = headerOf(request, 'x-amz-target') ?? '';
   const dot = target.lastIndexOf('.');
   if (dot === -1 || target.slice(0, dot) !== model.metadata.targetPrefix) {
-    return new WireFault(
+    return new UnknownCall(
       'UnknownOperationException',
       `The X-Amz-Target header names no operation of ${model.metadata.serviceId}: '${echo(target)}'`,
       400,

@@ -29,17 +29,26 @@ const common: ReadonlySet<string> = new Set([
 export const isCommonParameter = (name: string): boolean =>
   common.has(name) || name.startsWith('X-Amz-');
 
-/** Reads the form of a request, from its body and its URL, and finds the operation that `Action` names. */
-export const readQueryCall = (model: ServiceModel, request: WireRequest): QueryCall | WireFault => {
+/** The form of a request, from its body and its URL. */
+const readForm = (request: WireRequest): QueryNode | WireFault => {
   const root: QueryNode = { text: undefined, children: undefined };
-  if (request.query !== '') {
-    const fault = addForm(root, request.query);
+  for (const form of [request.query, request.body.toString('utf8')]) {
+    const fault = form === '' ? undefined : addForm(root, form);
     if (fault !== undefined) return fault;
   }
-  if (request.body.length > 0) {
-    const fault = addForm(root, request.body.toString('utf8'));
-    if (fault !== undefined) return fault;
-  }
+  return root;
+};
+
+/** The parameters of a request's form; undefined when it has none that can be read. */
+export const queryParameters = (request: WireRequest): QueryNode['children'] => {
+  const form = readForm(request);
+  return form instanceof WireFault ? undefined : form.children;
+};
+
+/** Reads the form of a request, and finds the operation that `Action` names. */
+export const readQueryCall = (model: ServiceModel, request: WireRequest): QueryCall | WireFault => {
+  const root = readForm(request);
+  if (root instanceof WireFault) return root;
   const action = root.children?.get('Action')?.text;
   if (action === undefined || action === '') {
     return new WireFault(

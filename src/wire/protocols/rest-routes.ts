@@ -1,4 +1,4 @@
-import { WireFault } from '../fault.ts';
+import { UnknownCall, WireFault } from '../fault.ts';
 import type { OperationModel, ServiceModel } from '../model.ts';
 import { lookUpOperation } from '../operation-lookup.ts';
 import type { WireRequest } from './codec.ts';
@@ -58,10 +58,6 @@ const tableOf = (model: ServiceModel): RouteNode => {
     for (const segment of segmentsOf(requestUri)) node = step(node, segment);
     node.operations.set(method, name);
   };
-  for (const [name, route] of model.unbuilt) {
-    const space = route.indexOf(' ');
-    add(name, route.slice(0, space), route.slice(space + 1));
-  }
   for (const { name, method, requestUri } of model.operations.values())
     add(name, method, requestUri);
   tables.set(model, root);
@@ -77,12 +73,12 @@ const find = (root: RouteNode, segments: readonly string[]): RouteNode | undefin
   return node;
 };
 
-/** Finds the operation for a request's method and path; a path that AWS knows and Faultline has not built is told so. */
+/** Finds the operation for a request's method and path. */
 export const routeRest = (model: ServiceModel, request: WireRequest): RoutedCall | WireFault => {
   const segments = segmentsOf(request.path);
   const name = find(tableOf(model), segments)?.operations.get(request.method);
   if (name === undefined) {
-    return new WireFault(
+    return new UnknownCall(
       'UnknownOperationException',
       `${model.metadata.serviceId} has no operation at ${request.method} ${request.path.slice(0, 200)}`,
       404,

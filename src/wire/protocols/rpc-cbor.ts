@@ -1,4 +1,4 @@
-import { echo, statusOf, WireFault } from '../fault.ts';
+import { echo, statusOf, UnknownCall, WireFault } from '../fault.ts';
 import type { OperationModel, ServiceModel } from '../model.ts';
 import { lookUpOperation } from '../operation-lookup.ts';
 import { violationsOf } from '../validate.ts';
@@ -16,7 +16,7 @@ const namedOperation = (model: ServiceModel, request: WireRequest): OperationMod
   const found = requestPath.exec(request.path);
   const [, service = '', operation = ''] = found ?? [];
   if (found === null || request.method !== 'POST' || service !== model.metadata.targetPrefix) {
-    return new WireFault(
+    return new UnknownCall(
       'UnknownOperationException',
       `The request names no operation of ${model.metadata.serviceId}: '${echo(`${request.method} ${request.path}`)}'`,
       404,

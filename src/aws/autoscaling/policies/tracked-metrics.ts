@@ -54,6 +54,9 @@ export const predefinedMetric = (
   { PredefinedMetricType: type, ResourceLabel: label }: Plain<PredefinedMetricSpecification>,
 ): TrackedMetric | DomainError => {
   if (type === 'ALBRequestCountPerTarget') return requestCount(group, label);
+  if (type === 'ASGAverageCPUUtilizationHighResolution') {
+    return notBuilt('metrics of less than a minute');
+  }
   const name = ofInstances[type ?? ''];
   if (name === undefined) return validation(`Invalid predefined metric type: ${type ?? ''}`);
   if (label !== undefined) return validation(`ResourceLabel is not supported with ${type}`);

@@ -89,6 +89,7 @@ describe('a launch template', () => {
     expect([
       ec2.fail(createLaunchTemplate, { ...named, ...data }).code,
       ec2.fail(createLaunchTemplate, { LaunchTemplateName: 'x1x', LaunchTemplateData: {} }).code,
+      ec2.fail(createLaunchTemplate, { ...data, LaunchTemplateName: 'no spaces' }).code,
       ec2.fail(describeLaunchTemplates, { LaunchTemplateIds: [other] }).code,
       ec2.fail(describeLaunchTemplates, { LaunchTemplateIds: ['nonsense'] }).code,
       ec2.fail(describeLaunchTemplates, { LaunchTemplateNames: ['nobody'] }).code,
@@ -99,6 +100,7 @@ describe('a launch template', () => {
     ]).toEqual([
       'InvalidLaunchTemplateName.AlreadyExistsException',
       'MissingParameter',
+      'InvalidLaunchTemplateName.MalformedException',
       'InvalidLaunchTemplateId.NotFound',
       'InvalidLaunchTemplateId.Malformed',
       'InvalidLaunchTemplateName.NotFoundException',

@@ -71,12 +71,22 @@ export const putVersion = (
   return version;
 };
 
+/** "CreateLaunchTemplate" and "Error codes", Amazon EC2 API Reference. */
+const nameForm = /^[\w().\-/]{3,128}$/;
+
+const malformedName = (): DomainError =>
+  new DomainError(
+    'InvalidLaunchTemplateName.MalformedException',
+    "A launch template name must be between 3 and 128 characters, and may contain letters, numbers, and the following characters: '-', '_', '.', '/', '(', and ')'.",
+  );
+
 /** CreateLaunchTemplate: the template with its version 1, which is the default one. */
 export const createLaunchTemplate: Operation<
   CreateLaunchTemplateRequest,
   CreateLaunchTemplateResult
 > = (tx, input) => {
   const name = input.LaunchTemplateName ?? '';
+  if (!nameForm.test(name)) return malformedName();
   if (tx.find(LaunchTemplates, 'name', name).length > 0) {
     return new DomainError(
       'InvalidLaunchTemplateName.AlreadyExistsException',
