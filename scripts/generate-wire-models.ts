@@ -189,7 +189,8 @@ const format = (model: Record<string, unknown>): string => {
 const listOperations = (botocore: string): string => {
   const lines = allModels(botocore).map((name) => {
     const { metadata, operations } = readModel(botocore, name);
-    const isByPath = String(metadata['protocol']).startsWith('rest-');
+    const { protocol } = metadata;
+    const isByPath = typeof protocol === 'string' && protocol.startsWith('rest-');
     const routes = Object.entries(operations)
       .map(([operation, { http }]) => [
         operation,

@@ -1,7 +1,7 @@
 import { services } from '../aws/services.ts';
 import { awsServicesOf, listedVersion, operationAt, type AwsService } from './aws-operations.ts';
 import type { CredentialScope } from './credential-scope.ts';
-import { echo, UnknownCall, WireFault } from './fault.ts';
+import { echo, WireFault, type UnknownCall } from './fault.ts';
 import type { ProtocolName, ServiceModel } from './model.ts';
 import { guessProtocol, headerOf, type WireRequest } from './protocols/codec.ts';
 import { queryParameters } from './protocols/query-call.ts';
