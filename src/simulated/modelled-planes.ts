@@ -39,13 +39,13 @@ export const modelledPlanes =
       observe: context.observeChecker,
       condition: (checkerRegion, check) => serving.condition(checkerRegion, check),
     });
-    const stopObserving = driver.observe(() =>
+    const answersOtherwise = (): void =>
       soon(() => {
         balancer.behaviourChanged();
         context.checkersMeetOthers();
         changed();
-      }),
-    );
+      });
+    const stops = [driver.observe(answersOtherwise), driver.observeAnswers(answersOtherwise)];
     return Promise.resolve({
       driver,
       disks: createModelledDisks(),
@@ -56,7 +56,7 @@ export const modelledPlanes =
       cpuScope: 'watched',
       realNowMs: () => clock.now(),
       close: async () => {
-        stopObserving();
+        for (const stop of stops) stop();
         await driver.close();
       },
     });

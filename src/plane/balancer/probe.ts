@@ -1,4 +1,5 @@
 import type { HealthCheck, ProbeOutcome } from '../../aws/elbv2/target-health.ts';
+import { afterPatience } from '../patience.ts';
 import type { NodeClock } from './node-clock.ts';
 import type { TargetPool } from './target-pool.ts';
 
@@ -11,8 +12,13 @@ const { get } = process.getBuiltinModule('node:http');
  */
 const leastTimeoutMs = 200;
 
-/** What a probe needs to have come back from before the time-out, in real milliseconds. */
-const request = (pool: TargetPool, check: HealthCheck, timeoutMs: number): Promise<ProbeOutcome> =>
+/** What comes back within so much world time. */
+const request = (
+  pool: TargetPool,
+  check: HealthCheck,
+  clock: NodeClock,
+  timeoutMs: number,
+): Promise<ProbeOutcome> =>
   new Promise((resolve) => {
     const { socket } = pool.target;
     if (socket === undefined) {
@@ -32,18 +38,18 @@ const request = (pool: TargetPool, check: HealthCheck, timeoutMs: number): Promi
         'Accept-Encoding': 'gzip, compressed',
       },
     });
-    const timer = setTimeout(() => {
+    const stopWaiting = afterPatience(clock, timeoutMs, leastTimeoutMs, () => {
       resolve({ kind: 'timeout' });
       sent.destroy();
-    }, timeoutMs);
+    });
     sent.on('response', (response) => {
-      clearTimeout(timer);
+      stopWaiting();
       resolve({ kind: 'code', code: response.statusCode ?? 0 });
       // The node closes the connection after each check; the body is of no interest.
       sent.destroy();
     });
     sent.on('error', () => {
-      clearTimeout(timer);
+      stopWaiting();
       resolve({ kind: 'failed' });
     });
   });
@@ -63,9 +69,9 @@ export const probe = async (
   const { way } = pool.target;
   const travelMs = way.up ? 2 * way.roundTrip : timeoutMs;
   const delayMs = answers ? Math.min(travelMs, timeoutMs) : timeoutMs;
-  const realDelayMs = clock.realMs(delayMs);
-  if (realDelayMs > 1) await new Promise((resolve) => setTimeout(resolve, realDelayMs));
+  if (clock.realMs(delayMs) > 1) {
+    await new Promise<void>((resolve) => clock.at(clock.now() + delayMs, resolve));
+  }
   if (!answers || travelMs >= timeoutMs) return { kind: 'timeout' };
-  const realTimeoutMs = Math.max(leastTimeoutMs, clock.realMs(timeoutMs - travelMs));
-  return await request(pool, check, realTimeoutMs);
+  return await request(pool, check, clock, timeoutMs - travelMs);
 };

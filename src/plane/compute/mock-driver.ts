@@ -24,6 +24,8 @@ export type MockResponse =
 export interface MockDriver extends Driver {
   /** What a request to an instance meets now; silence when it is off, since no machine is there to refuse it. */
   respond(instanceId: string): MockResponse;
+  /** Calls the listener whenever a machine's script lets it answer otherwise from then on; the answer ends that. */
+  observeAnswers(listener: () => void): () => void;
 }
 
 interface MockMachine {
@@ -35,6 +37,8 @@ interface MockMachine {
   frozenAtMs: number | undefined;
   /** Cancels what is to come: the end of booting or stopping, or the exit. */
   cancel: () => void;
+  /** Cancels what is to be told when its answers change. */
+  cancelAnswers: () => void;
   /** Settles when the boot or the stop that is under way is done. */
   done: PromiseWithResolvers<DomainError | undefined>;
   /** Boots that wait until it is off; told whether they may begin, or something else came before. */
@@ -50,6 +54,7 @@ class ScriptedDriver implements MockDriver {
   readonly #machines = new Map<string, MockMachine>();
   readonly #consoles = new Map<string, string>();
   readonly #listeners = new Set<(observation: Observation) => void>();
+  readonly #answerListeners = new Set<() => void>();
   #isClosed = false;
 
   constructor(clock: Clock) {
@@ -79,6 +84,7 @@ class ScriptedDriver implements MockDriver {
       bootedAtMs: 0,
       frozenAtMs: undefined,
       cancel: nothing,
+      cancelAnswers: nothing,
       done: Promise.withResolvers(),
       whenOff: [],
     };
@@ -120,6 +126,7 @@ class ScriptedDriver implements MockDriver {
     if (machine.state === 'stopping' && !isRebooting) return Promise.resolve(undefined);
     // One that boots never comes up: what was under way stays as it is.
     machine.cancel();
+    machine.cancelAnswers();
     machine.state = 'frozen';
     machine.frozenAtMs = this.#clock.now();
     machine.done.resolve(undefined);
@@ -143,6 +150,7 @@ class ScriptedDriver implements MockDriver {
     // Time stood still for the machine: its script goes on where it was.
     machine.bootedAtMs += this.#clock.now() - (machine.frozenAtMs ?? this.#clock.now());
     this.#awaitExit(machine);
+    this.#awaitAnswers(machine);
     return Promise.resolve(undefined);
   }
 
@@ -196,6 +204,11 @@ class ScriptedDriver implements MockDriver {
     return () => this.#listeners.delete(listener);
   }
 
+  observeAnswers(listener: () => void): () => void {
+    this.#answerListeners.add(listener);
+    return () => this.#answerListeners.delete(listener);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all([...this.#machines.values()].map((machine) => this.#end(machine, 0)));
@@ -232,7 +245,19 @@ class ScriptedDriver implements MockDriver {
     this.#print(machine.instanceId, machine.script.console);
     this.#tell({ kind: 'booted', instanceId: machine.instanceId });
     this.#awaitExit(machine);
+    this.#awaitAnswers(machine);
     machine.done.resolve(undefined);
+  }
+
+  /** Tells when the script's next answer takes the place of the one before. */
+  #awaitAnswers(machine: MockMachine): void {
+    const sinceBootSeconds = (this.#clock.now() - machine.bootedAtMs) / 1000;
+    const next = machine.script.answers.find(({ atSeconds }) => atSeconds > sinceBootSeconds);
+    if (next === undefined) return;
+    machine.cancelAnswers = this.#clock.at(machine.bootedAtMs + next.atSeconds * 1000, () => {
+      this.#awaitAnswers(machine);
+      for (const listener of this.#answerListeners) listener();
+    });
   }
 
   #awaitExit(machine: MockMachine): void {
@@ -256,6 +281,7 @@ class ScriptedDriver implements MockDriver {
 
   #end(machine: MockMachine, seconds: number): Promise<DomainError | undefined> {
     machine.cancel();
+    machine.cancelAnswers();
     this.#forgetBoots(machine);
     // Who waits for a boot that was cut short is told that it is over.
     const before = machine.done;
