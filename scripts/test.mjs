@@ -1,8 +1,9 @@
 /**
- * `npm test`: everything that must hold of a commit, in the order in which it fails fastest. Ends with one line
- * `N passed, N failed`. Arguments go to vitest, and then only vitest runs: `npm test -- src/world`.
+ * `npm test`: everything that must hold of a commit. Two lanes run side by side: one computes, the other waits for
+ * worlds that run. Ends with what was skipped, how long each job took, and one line `N passed, N failed`. Arguments go to
+ * vitest, and then only vitest runs: `npm test -- src/world`.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,60 +13,143 @@ const node = setUp();
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const args = process.argv.slice(2);
 const reports = mkdtempSync(join(tmpdir(), 'faultline-test-'));
-const report = join(reports, 'vitest.json');
 
-/** Tools with their arguments; each must end well. */
-const checks = {
-  types: [bin('tsc'), '-p', '.'],
-  lint: [bin('oxlint'), '--quiet'],
-  format: [bin('oxfmt'), '--check'],
-  arrows: [bin('depcruise'), 'src', '--config', '.dependency-cruiser.cjs', '--output-type', 'err'],
+const vitest = (name, ...more) => ({
+  name,
+  report: join(reports, `${name}.json`),
+  command: [
+    node,
+    join(root, 'node_modules', 'vitest', 'vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${join(reports, `${name}.json`)}`,
+    ...more,
+  ],
+});
+
+const group = (name) => vitest(name, '--project', name);
+
+const depcruise = [bin('depcruise'), 'src', '--config', '.dependency-cruiser.cjs'];
+
+/** What computes, in the order in which it fails fastest. */
+const computing = [
+  { name: 'types', command: [bin('tsc'), '-p', '.'] },
+  { name: 'format', command: [bin('oxfmt'), '--check'] },
+  { name: 'arrows', command: [...depcruise, '--output-type', 'err'] },
+  { name: 'dead code', command: [bin('knip'), '--production', '--include', 'files,exports,types'] },
+  group('pure'),
+  group('quick'),
+  { name: 'lint', command: [bin('oxlint'), '--quiet'] },
+];
+
+/** What waits, mostly: it leaves the machine to the other lane. */
+const waiting = [group('drills'), group('waiting'), group('live')];
+
+/** The processor seconds of a job and all that it started and waited for, as `times` of a shell writes them: `1m2.5s`. */
+const cpuSecondsOf = (text) =>
+  [...(text.trim().split('\n').at(-1) ?? '').matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
+    0,
+  );
+
+const done = [];
+const total = { passed: 0, failed: 0 };
+const skipped = new Map();
+
+/** The reason stands in the name of what is skipped, or of what it is part of. */
+const countSkipped = ({ ancestorTitles, title }) => {
+  const name = ancestorTitles[0] ?? title;
+  skipped.set(name, (skipped.get(name) ?? 0) + 1);
 };
 
-let passed = 0;
-let failed = 0;
+const readReport = ({ name, report }, isGood) => {
+  try {
+    const results = JSON.parse(readFileSync(report, 'utf8'));
+    let failed = results.numFailedTests;
+    for (const suite of results.testResults) {
+      const tests = suite.assertionResults;
+      for (const test of tests) {
+        if (test.status === 'skipped' || test.status === 'pending') countSkipped(test);
+      }
+      // A file that could not even be loaded has no failed test of its own.
+      if (suite.status === 'failed' && tests.every(({ status }) => status !== 'failed'))
+        failed += 1;
+    }
+    if (!isGood && failed === 0) failed = 1;
+    return { passed: results.numPassedTests, failed };
+  } catch (error) {
+    process.stdout.write(`${name}: vitest gave no report: ${error.message}\n`);
+    return { passed: 0, failed: 1 };
+  }
+};
 
-const run = (command) => {
-  // The pinned Node.js comes first, so that tools which start `node` themselves run on it too.
-  const path = `${join(root, 'node_modules', 'node', 'bin')}:${environment.PATH ?? ''}`;
-  const result = spawnSync(command[0], command.slice(1), {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...environment, PATH: path },
+/** Runs a job; what it writes comes at once when it is the only one, else in one piece at its end. */
+const run = (job, isAlone = false) =>
+  new Promise((resolve) => {
+    const begin = performance.now();
+    const [program, ...rest] = job.command;
+    // Only a shell tells what all processes of a job have used together.
+    const timed = ['sh', '-c', '"$0" "$@"; code=$?; times >&3; exit $code', program, ...rest];
+    const [first, ...others] = process.platform === 'win32' ? job.command : timed;
+    // The pinned Node.js comes first, so that tools which start `node` themselves run on it too.
+    const path = `${join(root, 'node_modules', 'node', 'bin')}:${environment.PATH ?? ''}`;
+    const output = isAlone ? 'inherit' : 'pipe';
+    const child = spawn(first, others, {
+      cwd: root,
+      stdio: ['ignore', output, output, 'pipe'],
+      env: { ...environment, PATH: path },
+    });
+    let written = '';
+    let times = '';
+    const keep = (chunk) => {
+      written += chunk.toString();
+    };
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
+    child.stdio[3].on('data', (chunk) => {
+      times += chunk.toString();
+    });
+    child.once('error', (error) => {
+      written += `${String(error)}\n`;
+    });
+    child.once('close', (code) => {
+      const isGood = code === 0;
+      const found =
+        job.report === undefined
+          ? { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1 }
+          : readReport(job, isGood);
+      total.passed += found.passed;
+      total.failed += found.failed;
+      const seconds = (performance.now() - begin) / 1000;
+      done.push({ name: job.name, seconds, cpuSeconds: cpuSecondsOf(times), ...found });
+      // What is well needs no words; of tests one line a file shows how far it has come.
+      if (!isGood || job.report !== undefined) process.stdout.write(written);
+      process.stdout.write(`${isGood ? 'ok  ' : 'FAIL'} ${job.name} (${seconds.toFixed(0)} s)\n`);
+      resolve();
+    });
   });
-  return result.status === 0;
+
+const runLane = async (jobs) => {
+  for (const job of jobs) await run(job);
 };
 
-for (const [name, command] of args.length === 0 ? Object.entries(checks) : []) {
-  const good = run(command);
-  if (good) passed += 1;
-  else failed += 1;
-  process.stdout.write(`${good ? 'ok  ' : 'FAIL'} ${name}\n`);
-}
+if (args.length > 0) await run(vitest('vitest', ...args), true);
+else await Promise.all([runLane(computing), runLane(waiting)]);
 
-const good = run([
-  node,
-  join(root, 'node_modules', 'vitest', 'vitest.mjs'),
-  'run',
-  '--reporter=default',
-  '--reporter=json',
-  `--outputFile.json=${report}`,
-  ...args,
-]);
-try {
-  const results = JSON.parse(readFileSync(report, 'utf8'));
-  passed += results.numPassedTests;
-  failed += results.numFailedTests;
-  const suites = results.testResults.filter((suite) => suite.status === 'failed');
-  // A file that could not even be loaded has no failed test of its own.
-  failed += suites.filter((suite) =>
-    suite.assertionResults.every((test) => test.status !== 'failed'),
-  ).length;
-  if (!good && failed === 0) failed += 1;
-} catch (error) {
-  process.stdout.write(`vitest gave no report: ${error.message}\n`);
-  failed += 1;
-}
 rmSync(reports, { recursive: true, force: true });
-process.stdout.write(`${passed} passed, ${failed} failed\n`);
-process.exit(failed === 0 ? 0 : 1);
+if (skipped.size > 0) {
+  process.stdout.write('\nskipped:\n');
+  for (const [name, count] of skipped) process.stdout.write(`  ${name}: ${count}\n`);
+}
+process.stdout.write('\nreal s  processor s  job\n');
+for (const { name, seconds, cpuSeconds, passed, failed } of done) {
+  const [real, cpu] = [seconds.toFixed(0).padStart(6), cpuSeconds.toFixed(0).padStart(11)];
+  process.stdout.write(`${real}  ${cpu}  ${name}: ${passed} passed, ${failed} failed\n`);
+}
+const cpuSeconds = done.reduce((sum, job) => sum + job.cpuSeconds, 0);
+process.stdout.write(
+  `${(performance.now() / 1000).toFixed(0)} s in all, ${cpuSeconds.toFixed(0)} s of processor time\n`,
+);
+process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+process.exit(total.failed === 0 ? 0 : 1);

@@ -114,10 +114,15 @@ describe('an estimate', () => {
     expect(Math.abs(ms / measured - 1)).toBeLessThan(0.15);
   });
 
-  test('all pairs of all Regions take less than 100 ms to compute', () => {
-    const begin = performance.now();
-    const fresh = awsRegions.map(({ latitude, longitude }) => ({ latitude, longitude }));
-    for (const from of fresh) for (const to of fresh) estimate(from, to);
-    expect(performance.now() - begin).toBeLessThan(100);
+  test('all pairs of all Regions take less than 100 ms of processor time', () => {
+    const spentMs = [1, 2, 3, 4, 5].map(() => {
+      const begin = process.cpuUsage();
+      // Nothing is remembered of places that are new.
+      const fresh = awsRegions.map(({ latitude, longitude }) => ({ latitude, longitude }));
+      for (const from of fresh) for (const to of fresh) estimate(from, to);
+      return process.cpuUsage(begin).user / 1000;
+    });
+    // The best of some: beside other work each is slower than it would be, and how long it takes is the machine's affair.
+    expect(Math.min(...spentMs)).toBeLessThan(100);
   });
 });

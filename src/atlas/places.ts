@@ -107,7 +107,6 @@ export class Places {
   readonly all: readonly Place[];
   readonly #geography: Geography;
   #byCalling: ReadonlyMap<string, readonly Place[]> | undefined;
-  #bySubnet: ReadonlyMap<string, Place> | undefined;
 
   constructor(geography: Geography) {
     this.#geography = geography;
@@ -125,13 +124,6 @@ export class Places {
     if (place === undefined) return { kind: 'unknown' };
     if (others.length > 0) return { kind: 'ambiguous', candidates };
     return { kind: 'found', place };
-  }
-
-  /** The place whose subnet an IPv4 address is in; undefined for every other address. */
-  ofAddress(address: string): Place | undefined {
-    this.#bySubnet ??= new Map(this.all.map((place) => [place.subnet, place]));
-    const match = /^(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/.exec(address);
-    return match === null ? undefined : this.#bySubnet.get(`${match[1]}.0/24`);
   }
 
   /**

@@ -94,14 +94,6 @@ export const zoneNamesOf = (region: Region, account: string, seed: number): read
   return names;
 };
 
-/** The id behind a zone's name, for this account. */
-export const zoneIdOfName = (
-  region: Region,
-  account: string,
-  seed: number,
-  name: string,
-): string | undefined => zoneNamesOf(region, account, seed).find((zone) => zone.name === name)?.id;
-
 /** The name by which this account knows a zone; undefined when it does not see it. */
 export const zoneNameOfId = (
   region: Region,

@@ -58,10 +58,3 @@ export interface WorldRules {
   /** The parts of extension points, by the point's name, then by key. */
   readonly extensions: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
 }
-
-/** Rules that timers alone make. */
-export const rulesOfTimers = (timers: WorldRules['timers']): WorldRules => ({
-  timers,
-  followers: new Map(),
-  extensions: new Map(),
-});

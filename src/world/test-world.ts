@@ -1,12 +1,19 @@
 import { earth, type Geography } from '../atlas/geography.ts';
 import { VirtualClock } from './clock.ts';
 import type { JournalRecord, Journal } from './journal.ts';
-import { rulesOfTimers, type WorldRules } from './rules.ts';
+import type { WorldRules } from './rules.ts';
 import type { TimerHandler } from './transaction.ts';
 import { World } from './world.ts';
 
 /** 2026-01-01T00:00:00Z: where test worlds begin. */
 export const testEpochMs = 1_767_225_600_000;
+
+/** Rules that timers alone make. */
+export const rulesOfTimers = (timers: WorldRules['timers']): WorldRules => ({
+  timers,
+  followers: new Map(),
+  extensions: new Map(),
+});
 
 /** A journal that keeps records in an array, so that a test can open a second world on what the first has written. */
 export const createRecordingJournal = (): Journal & {

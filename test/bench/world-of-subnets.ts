@@ -4,7 +4,7 @@ import { describeSubnets } from '../../src/aws/ec2/network/subnets.ts';
 import { earth } from '../../src/atlas/geography.ts';
 import type { EntityChange, Journal } from '../../src/world/journal.ts';
 import { VirtualClock } from '../../src/world/clock.ts';
-import { rulesOfTimers } from '../../src/world/rules.ts';
+import { rulesOfTimers } from '../../src/world/test-world.ts';
 import { World } from '../../src/world/world.ts';
 
 /** The account and the Region that the benchmarks' entities stand in. */

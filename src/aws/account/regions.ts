@@ -45,12 +45,6 @@ export const regionOptStatus = (view: View, region: string): RegionOptStatus => 
   return view.get(RegionSwitches, region)?.status ?? 'DISABLED';
 };
 
-/** Whether the account may use the Region now. */
-export const regionEnabled = (view: View, region: string): boolean => {
-  const status = regionOptStatus(view, region);
-  return status === 'ENABLED' || status === 'ENABLED_BY_DEFAULT';
-};
-
 export const listRegions: Operation<ListRegionsCommandInput, ListRegionsResponse> = (tx, input) => {
   if (input.AccountId !== undefined) return noOrganization(tx.account, 'ListRegions');
   const wanted = input.RegionOptStatusContains;

@@ -1,4 +1,4 @@
-import { isDomainError, type DomainError } from '../../world/domain-error.ts';
+import { isDomainError } from '../../world/domain-error.ts';
 import { defineExtensionPoint } from '../../world/rules.ts';
 import type { Tx } from '../../world/transaction.ts';
 import { rebootInstances, stopInstances, terminateInstances } from '../ec2/instances/instances.ts';
@@ -97,6 +97,3 @@ export const whyNoAction = (region: string, arn: string): string | undefined => 
   }
   return undefined;
 };
-
-/** A DomainError as an action tells it in the history. */
-export const failedAction = (error: DomainError): ActionOutcome => outcomeOf(error);

@@ -1,7 +1,7 @@
 import { earth } from '../../atlas/geography.ts';
 import { Conditions } from '../../world/conditions.ts';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
-import { rulesOfTimers } from '../../world/rules.ts';
+import { rulesOfTimers } from '../../world/test-world.ts';
 import { Shard } from '../../world/shard.ts';
 import type { Tx, View } from '../../world/transaction.ts';
 import type { Operation, Plain } from '../operation.ts';

@@ -36,8 +36,6 @@ const lettersOf = (count: number, alphabet: string, ...parts: readonly (string |
   ).join('');
 
 /** Temporary access keys begin with ASIA ("Unique identifiers", IAM User Guide). */
-export const isTemporaryKey = (accessKeyId: string): boolean => accessKeyId.startsWith('ASIA');
-
 const accessKeyOf = (seed: number, contents: string): string =>
   `ASIA${lettersOf(16, base32, seed, 'sts/access-key', contents)}`;
 

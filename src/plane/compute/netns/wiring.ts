@@ -19,9 +19,6 @@ export const dnsPort = 53;
  */
 export const mirrored = (loopback: string): string => loopback.replace(/^127\./, '252.');
 
-/** The loopback address of the host that a mirrored one stands for. */
-export const unmirrored = (address: string): string => address.replace(/^252\./, '127.');
-
 /** The router as instances see it: one hop to everything. */
 const router = { address: '169.254.1.1', mac: '02:fa:00:00:00:01' } as const;
 

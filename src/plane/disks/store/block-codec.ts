@@ -4,7 +4,6 @@ import { blockBytes } from '../region-blocks.ts';
 
 /** How a block's bytes lie on disk. The numbers are in the database and never change their meaning. */
 export const storedAs = { raw: 0, zstd: 1 } as const;
-export type StoredAs = (typeof storedAs)[keyof typeof storedAs];
 
 /** Compressed bytes that save less than this are not worth decompressing at every read. */
 const worthwhileBytes = blockBytes - blockBytes / 16;
