@@ -114,9 +114,11 @@ export class Conditions {
 
   /** What strikes a share of the calls of an operation. A Region that is cut off or in disaster is another matter. */
   apiFaults({ region, service, operation }: ApiCall): readonly ApiFault[] {
-    return this.#apiFaults(region, service)
-      .filter(({ operations }) => operations?.includes(operation) !== false)
-      .map((fault) => requestFault(fault, apiManner(fault)));
+    return this.#index.keep(`calls ${region} ${service} ${operation}`, () =>
+      this.#apiFaults(region, service)
+        .filter(({ operations }) => operations?.includes(operation) !== false)
+        .map((fault) => requestFault(fault, apiManner(fault))),
+    );
   }
 
   /**
@@ -166,7 +168,11 @@ export class Conditions {
 
   /** How reads and writes of a volume fare. */
   volume(location: VolumeLocation): VolumeCondition {
-    return volumeCondition(this.#index, this.#hosts, this.zone(location.zoneId), location);
+    if (this.clear) return { io: 'well' };
+    const { volumeId, zoneId, instanceId = '', host } = location;
+    return this.#index.keep(`volume ${volumeId} ${zoneId} ${instanceId} ${host?.id ?? ''}`, () =>
+      volumeCondition(this.#index, this.#hosts, this.zone(zoneId), location),
+    );
   }
 
   /**
@@ -175,8 +181,10 @@ export class Conditions {
    */
   gray({ instanceId, zoneId }: InstanceLocation): readonly Gray[] {
     if (this.clear) return [];
-    return [`zone/${zoneId}`, `instance/${instanceId}`].flatMap((target) =>
-      this.#index.of('gray', target).map((fault) => requestFault(fault, grayManner(fault))),
+    return this.#index.keep(`gray ${zoneId} ${instanceId}`, () =>
+      [`zone/${zoneId}`, `instance/${instanceId}`].flatMap((target) =>
+        this.#index.of('gray', target).map((fault) => requestFault(fault, grayManner(fault))),
+      ),
     );
   }
 

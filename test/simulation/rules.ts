@@ -1,3 +1,4 @@
+import { nodeLocation } from '../../src/aws/elbv2/nodes.ts';
 import { locationOf } from '../../src/aws/ec2/instances/instance-location.ts';
 import {
   NetworkInterfaces,
@@ -151,7 +152,7 @@ const expectedState = (
   const group = view.get(TargetGroups, target.targetGroupArn);
   if (instance?.state !== 'running' || group === undefined) return undefined;
   const way = view.conditions.reach(
-    { kind: 'zone', zoneId },
+    { kind: 'hosted', ...nodeLocation({ loadBalancerArn: loadBalancer.id, zoneId }) },
     { kind: 'instance', ...locationOf(instance) },
   );
   if (!way.up || script === 'malformed' || script === 'slow') return 'unhealthy';

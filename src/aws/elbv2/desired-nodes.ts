@@ -21,7 +21,7 @@ import {
   nodeAttributes,
   type LoadBalancerAttributes,
 } from './node-attributes.ts';
-import type { BalancerNode } from './nodes.ts';
+import { nodeLocation, type BalancerNode } from './nodes.ts';
 import type { Routing } from './pick-target.ts';
 import type { HealthCheck } from './target-health.ts';
 import { passageToTarget } from './target-passage.ts';
@@ -159,14 +159,13 @@ const usedGroups = (
 };
 
 /** A node, and the interface that its connections come from. */
-interface NodePlace {
+interface NodePlace extends BalancerNode {
   readonly view: View;
-  readonly zoneId: string;
   readonly from: NetworkInterface | undefined;
 }
 
 const desiredTarget = (
-  { view, zoneId, from }: NodePlace,
+  { view, loadBalancerArn, zoneId, from }: NodePlace,
   group: TargetGroup,
   { target, server, unused, since }: UsedTarget,
 ): DesiredTarget => {
@@ -186,7 +185,7 @@ const desiredTarget = (
       server === undefined
         ? noWay
         : view.conditions.reach(
-            { kind: 'zone', zoneId },
+            { kind: 'hosted', ...nodeLocation({ loadBalancerArn, zoneId }) },
             { kind: 'instance', ...locationOf(server) },
           ),
     lets: { traffic, probes: healthCheckPort === target.port ? traffic : lets(healthCheckPort) },
@@ -210,9 +209,11 @@ export const desiredNodes = (view: View, loadBalancer: LoadBalancer): readonly D
   const groups = usedGroups(view, loadBalancer, listeners);
   const attributes = nodeAttributes(loadBalancer);
   return loadBalancer.zones.map(({ zoneId, subnetId }: LoadBalancerZone) => {
-    const place = { view, zoneId, from: nodeInterface(view, loadBalancer, subnetId) };
+    const loadBalancerArn = loadBalancer.id;
+    const from = nodeInterface(view, loadBalancer, subnetId);
+    const place = { view, loadBalancerArn, zoneId, from };
     return {
-      loadBalancerArn: loadBalancer.id,
+      loadBalancerArn,
       zoneId,
       dnsName: loadBalancer.dnsName,
       attributes,

@@ -1,3 +1,5 @@
+import type { HostedLocation } from '../../world/places.ts';
+
 /** A load balancer's node: it has one in each zone that it is enabled in. */
 export interface BalancerNode {
   readonly loadBalancerArn: string;
@@ -16,3 +18,9 @@ export const nodeOfKey = (key: string): BalancerNode | undefined => {
   const end = key.lastIndexOf('/');
   return { loadBalancerArn: key.slice(prefix.length, end), zoneId: key.slice(end + 1) };
 };
+
+/** Where a node stands: on a host of its zone that follows from which node it is. */
+export const nodeLocation = (node: BalancerNode): HostedLocation => ({
+  zoneId: node.zoneId,
+  host: { id: nodeKey(node) },
+});

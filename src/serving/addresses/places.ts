@@ -1,3 +1,4 @@
+import { nodeLocation } from '../../aws/elbv2/nodes.ts';
 import { locationOf } from '../../aws/ec2/instances/instance-location.ts';
 import type { Place } from '../../world/places.ts';
 import type { World } from '../../world/world.ts';
@@ -26,7 +27,9 @@ export const placeOfOwner = (
   if (owner === undefined) return undefined;
   if (owner.kind === 'node') {
     const { zoneId } = owner;
-    return world.geography.zone(zoneId) === undefined ? undefined : { kind: 'zone', zoneId };
+    return world.geography.zone(zoneId) === undefined
+      ? undefined
+      : { kind: 'hosted', ...nodeLocation(owner) };
   }
   const host = hostOfOwner(hosts, owner);
   return host === undefined ? undefined : { kind: 'instance', ...locationOf(host.instance) };

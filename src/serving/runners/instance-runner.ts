@@ -8,6 +8,7 @@ import {
   type DesiredMachine,
   type InstanceObservation,
 } from '../../aws/ec2/instances/instance-plane.ts';
+import { rootIo } from '../../aws/ec2/storage/volume-io.ts';
 import { tagsOf } from '../../aws/shared/tags.ts';
 import { securityRulesOf } from './security-runner.ts';
 import type { Driver, InstanceSpecification, Observation } from '../../plane/compute/driver.ts';
@@ -207,8 +208,12 @@ export class InstanceRunner {
     before: Machine['power'],
     isNewBoot: boolean,
   ): void {
-    const { driver } = this.#options;
+    const { driver, world } = this.#options;
     const { id } = instance;
+    if (isNewBoot && rootIo(world.view(region, account), instance).io === 'full') {
+      this.#refuseBoot(region, account, instance, before);
+      return;
+    }
     // Read when it is told, which may be later: volumes come and go.
     const specification = () => this.#specification(region, account, instance);
     if (before === 'frozen' && !isNewBoot) {
@@ -230,6 +235,17 @@ export class InstanceRunner {
       this.#then(id, async () => this.#disks.ready(id));
     }
     this.#do(id, () => driver.boot(specification()));
+  }
+
+  /** A boot writes to its disk: one that takes no more lets no operating system come up. */
+  #refuseBoot(region: string, account: string, instance: Instance, before: Machine['power']): void {
+    const { driver, world } = this.#options;
+    const { id: instanceId, bootNumber } = instance;
+    if (before !== 'off') this.#do(instanceId, () => driver.kill(instanceId));
+    const detail = 'No space left on device';
+    world.transact(region, account, (tx) =>
+      observeInstance(tx, { kind: 'failed', instanceId, bootNumber, detail }),
+    );
   }
 
   #switchOff(instance: Instance, desired: DesiredMachine): void {

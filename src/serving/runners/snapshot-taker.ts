@@ -2,6 +2,7 @@ import { locationOf } from '../../aws/ec2/instances/instance-location.ts';
 import { Instances, Volumes } from '../../aws/ec2/instances/instance-entities.ts';
 import { Snapshots, type Snapshot } from '../../aws/ec2/storage/entities.ts';
 import { contentsWith } from '../../aws/ec2/storage/modelled-contents.ts';
+import { takesIo } from '../../aws/ec2/storage/volume-io.ts';
 import { isHollow } from '../../aws/ec2/storage/snapshot-lookup.ts';
 import { observeSnapshotContents } from '../../aws/ec2/storage/snapshot-life.ts';
 import type { Capture, Disks, RealContents, Soon } from '../../plane/disks/disks.ts';
@@ -235,6 +236,6 @@ export class SnapshotTaker {
   #isOutOfReach({ region, account }: AccountPlace, snapshot: Untaken): boolean {
     const { world } = this.#options;
     const volume = world.view(region, account).get(Volumes, snapshot.source.volumeId);
-    return volume !== undefined && !world.conditions.zone(volume.zoneId).powered;
+    return volume !== undefined && !takesIo(world.view(region, account), volume);
   }
 }

@@ -165,6 +165,10 @@ export interface Volume extends Entity {
   /** `settled` is available or in-use, by its attachment; absent in worlds of version 0.1.0, where all are. */
   readonly state?: 'creating' | 'settled' | 'deleting' | 'error';
   readonly autoEnableIo?: boolean;
+  /** Which draw of a storage server it stands on; absent: the first. */
+  readonly hostDraw?: number;
+  /** World time at which what was on it was lost for good; absent of all others. */
+  readonly lostAt?: number;
   /** Set while its next step cannot be taken: its zone is lost, or its instance's machine does not answer. */
   readonly isHeld?: boolean;
   readonly attachment: {

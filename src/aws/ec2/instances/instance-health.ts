@@ -1,4 +1,5 @@
 import type { Tx, View } from '../../../world/transaction.ts';
+import { canReadRoot } from '../storage/volume-io.ts';
 import { locationOf } from './instance-location.ts';
 import { Instances, MachineReports, type Impairment, type Instance } from './instance-entities.ts';
 
@@ -15,7 +16,9 @@ const failingChecks = (view: View, instance: Instance): Impairment['checks'] | u
   }
   const report = view.get(MachineReports, instance.id);
   const hasFailedToBoot = report?.phase === 'failed' && report.bootNumber === instance.bootNumber;
-  return hasFailedToBoot || !conditions.instanceConnected(location) ? 'instance' : undefined;
+  return hasFailedToBoot || !conditions.instanceConnected(location) || !canReadRoot(view, instance)
+    ? 'instance'
+    : undefined;
 };
 
 const impairmentNow = (view: View, instance: Instance): Impairment | null => {

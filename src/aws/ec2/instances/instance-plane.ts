@@ -4,6 +4,7 @@ import { ConsoleOutputs, Instances, MachineReports, type Instance } from './inst
 import { locationOf } from './instance-location.ts';
 import { beginStop, beginTermination, ownShutdown } from './instance-lifecycle.ts';
 import { base64OfBytes } from '../launch/launch-user-data.ts';
+import { canReadRoot, loseVolumes } from '../storage/volume-io.ts';
 import { releaseHeldVolumes } from '../storage/volume-life.ts';
 import { releaseHeldModifications } from '../storage/volume-modifications.ts';
 
@@ -31,7 +32,11 @@ export const desiredMachine = (view: View, instance: Instance): DesiredMachine =
     case 'running': {
       // Until the loss of its memory has led to another boot, power that is back must not revive it.
       const isDead = !isPowered || instance.lostBootNumber === bootNumber;
-      return { power: isDead ? 'frozen' : 'on', bootNumber, shutdown, erase: false };
+      if (isDead) return { power: 'frozen', bootNumber, shutdown, erase: false };
+      // What was read once goes on without its disk; a boot waits for it.
+      const isBooted = view.get(MachineReports, instance.id)?.bootNumber === bootNumber;
+      const power = isBooted || canReadRoot(view, instance) ? 'on' : 'off';
+      return { power, bootNumber, shutdown, erase: false };
     }
     case 'pending':
     case 'stopping':
@@ -112,6 +117,7 @@ export const observeConsole = (tx: Tx, instanceId: string, output: Uint8Array): 
  * memory is lost, and with the power they boot anew.
  */
 export const reconcileFaults = (tx: Tx): void => {
+  loseVolumes(tx);
   for (const instance of tx.list(Instances)) followConditions(tx, instance);
   releaseHeldVolumes(tx);
   releaseHeldModifications(tx);

@@ -12,6 +12,7 @@ import { filteredPage } from '../describe.ts';
 import { zoneNameOf } from '../../shared/account-zones.ts';
 import { statusCheckLagMs, statusInitializingMs } from '../durations.ts';
 import { invalidParameterCombination } from '../errors.ts';
+import { ebsImpairedSince } from '../storage/volume-io.ts';
 import { stateAnswer } from './instance-answer.ts';
 import { Instances, type Impairment, type Instance } from './instance-entities.ts';
 import { instancesByIds } from './instances.ts';
@@ -100,15 +101,35 @@ const answer = (view: View, instance: Instance): Plain<InstanceStatus> => {
     InstanceState: stateAnswer(instance.state),
     InstanceStatus: summary(own, impairedSince),
     SystemStatus: summary(system, impairedSince),
-    AttachedEbsStatus: summary(system, impairedSince),
+    AttachedEbsStatus: ebsSummary(view, instance),
   };
+};
+
+/** The check of attached volumes: it fails with the system's, and while one of them does not answer. */
+const attachedEbsOf = (
+  view: View,
+  instance: Instance,
+): { readonly status: CheckStatus; readonly since: number | null } => {
+  const { system, impairedSince } = checksOf(instance, view.now);
+  if (system === 'impaired' || system === 'not-applicable') {
+    return { status: system, since: impairedSince };
+  }
+  const since = ebsImpairedSince(view, instance.id);
+  return since === undefined || view.now < since + statusCheckLagMs
+    ? { status: system, since: null }
+    : { status: 'impaired', since };
+};
+
+const ebsSummary = (view: View, instance: Instance): Plain<InstanceStatusSummary> => {
+  const { status, since } = attachedEbsOf(view, instance);
+  return summary(status, since);
 };
 
 const fields = (view: View): FilterFields<Instance> => {
   const system = (it: Instance) => checksOf(it, view.now).system;
   const own = (it: Instance) => checksOf(it, view.now).instance;
   return {
-    'attached-ebs-status.status': system,
+    'attached-ebs-status.status': (it) => attachedEbsOf(view, it).status,
     'availability-zone': (it) => zoneNameOf(view, it.zoneId),
     'availability-zone-id': (it) => it.zoneId,
     'event.code': () => undefined,

@@ -1,6 +1,8 @@
 import { isDomainError, type DomainError } from '../../../world/domain-error.ts';
 import type { Timer, Tx } from '../../../world/transaction.ts';
 import { newResourceId } from '../../shared/ids.ts';
+import { Volumes } from '../instances/instance-entities.ts';
+import { slowedByMs } from './volume-io.ts';
 import { followSnapshot } from './image-life.ts';
 import {
   Snapshots,
@@ -82,6 +84,13 @@ export const failSnapshot = (tx: Tx, snapshot: Snapshot, message: string): void 
   settle(tx, { ...snapshot, state: 'error', stateMessage: message, completedAt: tx.now });
 };
 
+/** What reading the changed blocks takes longer, one after the other, while the disk is slow. */
+const slowReadsMs = (tx: Tx, { source }: Snapshot, contents: Contents): number => {
+  const volume = source.kind === 'volume' ? tx.get(Volumes, source.volumeId) : undefined;
+  if (volume === undefined) return 0;
+  return slowedByMs(tx, volume) * Math.ceil(changedBytes(contents) / blockBytes);
+};
+
 /**
  * Records what a snapshot that was taken, written or brought in holds, or why it could not be. From now on it is being
  * uploaded, for as long as its changed bytes take. One that is gone or settled by now stays as it is.
@@ -98,7 +107,7 @@ export const observeSnapshotContents = (
     shortestUploadMs,
     Math.ceil((changedBytes(contents) / uploadBytesPerSecond) * 1000),
   );
-  const uploadEndsAt = tx.now + uploadMs;
+  const uploadEndsAt = tx.now + uploadMs + slowReadsMs(tx, snapshot, contents);
   tx.put(Snapshots, { ...snapshot, contents, uploadEndsAt });
   tx.setTimer({
     id: timerId(snapshotId),

@@ -7,6 +7,7 @@ import { locationOf } from '../instances/instance-location.ts';
 import { wholeSecond } from '../../shared/utc-text.ts';
 import type { Encryption } from './ebs-encryption.ts';
 import { VolumeModifications } from './volume-entities.ts';
+import { onWorkingStorage, slowedByMs, volumeIo } from './volume-io.ts';
 import type { VolumeConfiguration } from './volume-types.ts';
 
 const stepKind = 'ec2/volume-step';
@@ -64,12 +65,13 @@ export const hasRootVolume = (view: View, instance: Instance): boolean => {
   );
 };
 
-const schedule = (tx: Tx, volumeId: string, duration: Duration): void =>
+/** Sets when a volume takes its next step: a slow disk takes one slow access longer. */
+const schedule = (tx: Tx, volume: Volume, duration: Duration): void =>
   tx.setTimer({
-    id: `${stepKind}/${volumeId}`,
-    at: tx.now + draw(tx, duration),
+    id: `${stepKind}/${volume.id}`,
+    at: tx.now + draw(tx, duration) + slowedByMs(tx, volume),
     kind: stepKind,
-    payload: volumeId,
+    payload: volume.id,
   });
 
 /** Makes a volume; it is `creating` for a moment. */
@@ -81,9 +83,10 @@ export const addVolume = (tx: Tx, request: VolumeRequest): Volume => {
     state: 'creating',
     attachment: null,
   };
-  tx.put(Volumes, volume);
-  schedule(tx, volume.id, durations.creatingVolume);
-  return volume;
+  const placed = onWorkingStorage(tx, volume);
+  tx.put(Volumes, placed);
+  schedule(tx, placed, durations.creatingVolume);
+  return placed;
 };
 
 /** Makes a volume of a launch, attached from the beginning. */
@@ -101,8 +104,9 @@ export const addLaunchVolume = (
     createdAt: tx.now,
     attachment: { instanceId, deviceName, attachTime: wholeSecond(tx.now), deleteOnTermination },
   };
-  tx.put(Volumes, volume);
-  return volume;
+  const placed = onWorkingStorage(tx, volume);
+  tx.put(Volumes, placed);
+  return placed;
 };
 
 /** Begins to attach an available volume to an instance of its zone. */
@@ -118,7 +122,7 @@ export const beginAttachment = (
     state: 'attaching',
   } as const;
   tx.put(Volumes, { ...volume, attachment });
-  schedule(tx, volume.id, durations.attachingVolume);
+  schedule(tx, volume, durations.attachingVolume);
   return attachment;
 };
 
@@ -134,14 +138,14 @@ export const beginDetachment = (
     ...(isForced ? { isForced } : {}),
   } as const;
   tx.put(Volumes, { ...volume, attachment });
-  schedule(tx, volume.id, isForced ? durations.forcedDetachingVolume : durations.detachingVolume);
+  schedule(tx, volume, isForced ? durations.forcedDetachingVolume : durations.detachingVolume);
   return attachment;
 };
 
 /** Begins to delete a volume that nothing has. */
 export const beginDeletion = (tx: Tx, volume: Volume): void => {
   tx.put(Volumes, { ...volume, state: 'deleting' });
-  schedule(tx, volume.id, durations.deletingVolume);
+  schedule(tx, volume, durations.deletingVolume);
 };
 
 const forgetVolume = (tx: Tx, volumeId: string): void => {
@@ -169,6 +173,8 @@ const letsGo = (view: View, attachment: NonNullable<Attachment>): boolean => {
 const canStep = (view: View, volume: Volume): boolean => {
   if (!isZoneThere(view, volume.zoneId)) return false;
   const { attachment } = volume;
+  // Force asks neither the instance nor the disk.
+  if (volumeIo(view, volume).io === 'stuck' && attachment?.isForced !== true) return false;
   return attachment?.state !== 'detaching' && attachment?.state !== 'busy'
     ? true
     : letsGo(view, attachment);
@@ -188,7 +194,11 @@ const hold = (tx: Tx, volume: Volume): void => {
 const takeStep = (tx: Tx, volume: Volume): void => {
   const { isHeld: _, ...free } = volume;
   if (volume.state === 'deleting') return forgetVolume(tx, volume.id);
-  if (volume.state === 'creating') return tx.put(Volumes, { ...free, state: 'settled' });
+  if (volume.state === 'creating') {
+    // What a snapshot holds cannot be written where no space is left.
+    const isRefused = volume.snapshotId !== '' && volumeIo(tx, volume).io === 'full';
+    return tx.put(Volumes, { ...free, state: isRefused ? 'error' : 'settled' });
+  }
   const { attachment } = volume;
   switch (attachment?.state) {
     case 'attaching':
@@ -229,7 +239,7 @@ export const releaseHeldVolumes = (tx: Tx): void => {
     if (!canStep(tx, volume)) continue;
     const { isHeld: _, ...free } = volume;
     tx.put(Volumes, free);
-    schedule(tx, volume.id, durations.attachingVolume);
+    schedule(tx, volume, durations.attachingVolume);
   }
 };
 

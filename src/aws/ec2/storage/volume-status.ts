@@ -18,20 +18,48 @@ import { statusCheckLagMs } from '../durations.ts';
 import { kinds, missingParameter } from '../errors.ts';
 import { Volumes, type Volume } from '../instances/instance-entities.ts';
 import { isoText } from '../../shared/utc-text.ts';
+import { takesIo, volumeIo } from './volume-io.ts';
 import { volumeState } from './volume-life.ts';
 import { volumeById } from './volumes.ts';
 
 /** What the checks of a volume see. */
 interface VolumeChecks {
-  readonly status: 'ok' | 'impaired' | 'insufficient-data';
+  readonly status: 'ok' | 'warning' | 'impaired' | 'insufficient-data';
   readonly ioEnabled: 'passed' | 'failed' | 'insufficient-data';
   /** Measured of the types that have a performance of their own. */
-  readonly ioPerformance: 'normal' | 'stalled' | 'not-applicable' | 'insufficient-data';
+  readonly ioPerformance:
+    | 'normal'
+    | 'degraded'
+    | 'stalled'
+    | 'not-applicable'
+    | 'insufficient-data';
   /** World time since which it is impaired. */
   readonly since: number | undefined;
 }
 
 const isMeasured = (volume: Volume): boolean => ['io1', 'io2', 'gp3'].includes(volume.volumeType);
+
+/**
+ * What the checks see of the storage server and the disks of one volume: what does not answer is impaired, and what answers
+ * late is a warning where the performance is measured ("Monitor the status of your volumes", Amazon EBS User Guide).
+ */
+const checksOfDisk = (view: View, volume: Volume): VolumeChecks | undefined => {
+  const condition = volumeIo(view, volume);
+  if (condition.io === 'well' || condition.io === 'full') return undefined;
+  const { io, since, because } = condition;
+  if (view.now < since + statusCheckLagMs) return undefined;
+  if (io === 'slow') {
+    return isMeasured(volume)
+      ? { status: 'warning', ioEnabled: 'passed', ioPerformance: 'degraded', since }
+      : undefined;
+  }
+  return {
+    status: 'impaired',
+    ioEnabled: io === 'lost' || because === 'power' ? 'failed' : 'passed',
+    ioPerformance: isMeasured(volume) ? 'stalled' : 'not-applicable',
+    since,
+  };
+};
 
 /** What the volume's checks say now: they run each minute, so that they see late that its zone is lost. */
 const checksOf = (view: View, volume: Volume): VolumeChecks => {
@@ -47,6 +75,8 @@ const checksOf = (view: View, volume: Volume): VolumeChecks => {
       since: impairedSince,
     };
   }
+  const seen = checksOfDisk(view, volume);
+  if (seen !== undefined) return seen;
   return volumeState(volume) === 'creating'
     ? {
         status: 'insufficient-data',
@@ -62,23 +92,30 @@ const checksOf = (view: View, volume: Volume): VolumeChecks => {
       };
 };
 
+const eventText = ({ status }: VolumeChecks, isLost: boolean, isZone: boolean): string => {
+  if (status === 'warning') return 'Reads and writes of the volume take longer than they should.';
+  if (!isZone) return 'The storage of the volume does not answer; its I/O is stalled.';
+  return isLost
+    ? 'The Availability Zone of the volume has lost its power; its I/O comes back with the zone.'
+    : 'The Availability Zone of the volume is cut off from the network; its I/O is stalled.';
+};
+
 /** What happened to a volume, as its events tell it. */
-const eventOf = (volume: Volume, checks: VolumeChecks) => {
+const eventOf = (view: View, volume: Volume, checks: VolumeChecks) => {
   if (checks.since === undefined) return undefined;
   const isLost = checks.ioEnabled === 'failed';
+  const isZone = view.conditions.zone(volume.zoneId).impairedSince !== undefined;
   return {
     eventId: `evol-${hashHex(17, 'volume-event', volume.id, checks.since)}`,
-    eventType: isLost ? 'potential-data-inconsistency' : 'io-performance:stalled',
-    description: isLost
-      ? 'The Availability Zone of the volume has lost its power; its I/O comes back with the zone.'
-      : 'The Availability Zone of the volume is cut off from the network; its I/O is stalled.',
+    eventType: isLost ? 'potential-data-inconsistency' : `io-performance:${checks.ioPerformance}`,
+    description: eventText(checks, isLost, isZone),
     notBefore: checks.since,
   };
 };
 
 const answer = (view: View, volume: Volume): Plain<VolumeStatusItem> => {
   const checks = checksOf(view, volume);
-  const event = eventOf(volume, checks);
+  const event = eventOf(view, volume, checks);
   const instanceId = volume.attachment?.instanceId;
   return {
     VolumeId: volume.id,
@@ -119,7 +156,7 @@ const answer = (view: View, volume: Volume): Plain<VolumeStatusItem> => {
 /** Filter names as the DescribeVolumeStatus reference lists them. */
 const fields = (view: View): FilterFields<Volume> => {
   const checks = (volume: Volume): VolumeChecks => checksOf(view, volume);
-  const event = (volume: Volume) => eventOf(volume, checks(volume));
+  const event = (volume: Volume) => eventOf(view, volume, checks(volume));
   return {
     'action.code': () => undefined,
     'action.description': () => undefined,
@@ -193,10 +230,16 @@ export const enableVolumeIO: Operation<EnableVolumeIORequest, Record<string, nev
 ) => {
   const volume = volumeById(tx, input.VolumeId);
   if (isDomainError(volume)) return volume;
-  return tx.conditions.zone(volume.zoneId).powered
+  if (!tx.conditions.zone(volume.zoneId).powered) {
+    return new DomainError(
+      'IncorrectState',
+      `The I/O of volume '${volume.id}' cannot be enabled: its Availability Zone has no power.`,
+    );
+  }
+  return takesIo(tx, volume)
     ? {}
     : new DomainError(
         'IncorrectState',
-        `The I/O of volume '${volume.id}' cannot be enabled: its Availability Zone has no power.`,
+        `The I/O of volume '${volume.id}' cannot be enabled: its storage does not answer.`,
       );
 };

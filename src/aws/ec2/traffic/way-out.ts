@@ -36,6 +36,10 @@ const throughNatGateway = (view: View, subnet: Subnet, gateway: NatGateway): Way
   const { powered, connected } = view.conditions.zone(zoneId);
   if (!powered) return none(`the zone ${zoneId} of the NAT gateway ${id} has no power`);
   if (!connected) return none(`the zone ${zoneId} of the NAT gateway ${id} has no network`);
+  const host = view.conditions.host({ zoneId, host: { id } });
+  if (!host.powered || !host.connected) {
+    return none(`the host of the NAT gateway ${id} has no ${host.powered ? 'network' : 'power'}`);
+  }
   const from = { kind: 'zone', zoneId: subnet.zoneId } as const;
   if (!view.conditions.reach(from, { kind: 'zone', zoneId }).up) {
     return none(`the zone ${zoneId} of the NAT gateway ${id} is not reached from ${subnet.zoneId}`);
