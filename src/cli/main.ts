@@ -193,6 +193,8 @@ const addDrill = (program: Command): void => {
       'live: world seconds per real second, instead of what the file says; auto: as the machine keeps up, at most 10',
     )
     .option('--seed <n>', 'seed of the world, instead of what the file says')
+    .option('--world <file>', 'world to run in, as for up, instead of what the file says')
+    .option('--driver <name>', 'live: what runs instances, as for up (default: process)')
     .action(async (file: string, options: Record<string, unknown>) => {
       const { drill } = await import('./commands/drill.ts');
       await drill(file, options);

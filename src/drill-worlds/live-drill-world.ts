@@ -12,6 +12,7 @@ import type {
 } from '../drill/ports.ts';
 import type { DomainError } from '../world/domain-error.ts';
 import type { FaultRequest } from '../world/faults.ts';
+import type { AskedDriver } from '../server/choose-driver.ts';
 import { startServer, type RunningServer } from '../server/server.ts';
 import { mendByIdOrTarget, openNow } from './drill-faults.ts';
 import { AutoPace, firstSpeed, FixedPace, type Pace } from './pace-keeping.ts';
@@ -19,6 +20,12 @@ import { resolveName } from './resolve-name.ts';
 import { timeOutsOf } from './time-outs.ts';
 import { unsettled } from './unsettled.ts';
 import { WorldEvents } from './world-events.ts';
+
+/** What a live world is made with beside. */
+export interface LiveDrillOptions extends DrillWorldOptions {
+  /** What runs its instances. */
+  readonly driver: AskedDriver;
+}
 
 /** A world of its own for one drill: real processes and sockets, and nothing kept. */
 export class LiveDrill implements LiveDrillWorld {
@@ -36,7 +43,7 @@ export class LiveDrill implements LiveDrillWorld {
     this.#events = new WorldEvents(world, answers);
   }
 
-  static async open(options: DrillWorldOptions): Promise<LiveDrill> {
+  static async open(options: LiveDrillOptions): Promise<LiveDrill> {
     const pace = options.speed === 'auto' ? new AutoPace() : new FixedPace(options.tell);
     const server = await startServer({
       port: 0,
@@ -46,7 +53,8 @@ export class LiveDrill implements LiveDrillWorld {
       seed: options.seed,
       speed: options.speed === 'auto' ? firstSpeed : options.speed,
       account: options.account,
-      driver: 'process',
+      driver: options.driver,
+      geography: options.geography,
       strictAuth: false,
       tell: options.tell,
       onLateness: (clock) => pace.follow(clock),

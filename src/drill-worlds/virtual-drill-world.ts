@@ -45,7 +45,10 @@ export class VirtualDrill implements VirtualDrillWorld {
   }
 
   static async open(options: DrillWorldOptions): Promise<VirtualDrill> {
-    const simulated = await SimulatedWorld.open({ seed: options.seed });
+    const simulated = await SimulatedWorld.open({
+      seed: options.seed,
+      geography: options.geography,
+    });
     const execute = createExecute({
       world: () => simulated.world,
       services: simulated.services,

@@ -1,10 +1,23 @@
-import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isDomainError } from '../world/domain-error.ts';
-import { loadDrill } from './drill-file.ts';
+import type { Geography } from '../atlas/geography.ts';
+import { readWorldFile } from '../atlas/world-file.ts';
+import { DomainError, isDomainError } from '../world/domain-error.ts';
+import { loadDrill as loadDrillOn } from './drill-file.ts';
 import type { DrillPlan } from './drill-plan.ts';
+
+/** World files of these tests are JSON. */
+const readWorld = (file: string): Promise<Geography | DomainError> => {
+  const read = readWorldFile(JSON.parse(readFileSync(file, 'utf8')));
+  return Promise.resolve(
+    read.kind === 'geography' ? read.geography : new DomainError('Invalid', read.message),
+  );
+};
+
+const loadDrill = (named: string, worldFile?: string) =>
+  loadDrillOn(named, { worldFile, readWorld });
 
 let directory = '';
 
@@ -215,6 +228,35 @@ describe('a drill file', () => {
     expect(message).toContain(file);
     expect(message).toContain(says);
     expect(message).not.toContain('\n');
+  });
+
+  it('runs in the world that it names, unless it is told another', async () => {
+    const oslo = {
+      regions: ['eu-west-1'],
+      addRegions: [{ code: 'eu-north-9', name: 'Europe (Oslo)', city: 'Oslo', zones: 2 }],
+    };
+    const world = written(JSON.stringify(oslo), 'oslo.json');
+    const drill = {
+      ...withSteps({ at: '1m', break: 'zone/eun9-az1', effect: 'power' }),
+      world: './oslo.json',
+    };
+    const file = written(JSON.stringify(drill));
+    const plan = await loadDrill(file);
+    if (isDomainError(plan)) throw new Error(plan.message);
+    expect(plan.geography.regions.map(({ code }) => code)).toEqual(['eu-west-1', 'eu-north-9']);
+    const onEarth = written(JSON.stringify({ ...drill, world: undefined }));
+    expect(await loadDrill(onEarth)).toMatchObject({
+      message: expect.stringContaining('timeline[0]'),
+    });
+    expect(await loadDrill(onEarth, world)).toMatchObject({ name: 'Shop' });
+    const elsewhere = { ...drill, traffic: [{ ...right.traffic[0], vantage: 'us-east-1' }] };
+    expect(await loadDrill(written(JSON.stringify(elsewhere)))).toMatchObject({
+      message: expect.stringContaining('traffic[0].vantage'),
+    });
+    written(JSON.stringify({ regions: ['mars-1'] }), 'oslo.json');
+    expect(await loadDrill(written(JSON.stringify(drill)))).toMatchObject({
+      message: expect.stringMatching(/drill\.yaml: world: .*mars-1/),
+    });
   });
 
   it('is found in a directory, and missed in one without', async () => {

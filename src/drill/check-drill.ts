@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { statSync } from 'node:fs';
-import { earth } from '../atlas/geography.ts';
-import { earthPlaces, explainPlaceLookup, type Place } from '../atlas/places.ts';
+import type { Geography } from '../atlas/geography.ts';
+import { explainPlaceLookup, Places, type Place } from '../atlas/places.ts';
 import { isDomainError, type DomainError } from '../world/domain-error.ts';
 import { makeFault } from '../world/faults.ts';
 import type { DrillPlan, PlannedRequest, PlannedStep, PlannedTraffic } from './drill-plan.ts';
@@ -35,12 +35,14 @@ const defaultTimeoutMs = 5000;
 const mostClients = 100_000;
 const longestDurationMs = 30 * 86_400_000;
 
-const vantage: Read<Place> = (value, place) => {
-  const name = text(value, place);
-  if (isDomainError(name)) return name;
-  const found = earthPlaces.find(name);
-  return found.kind === 'found' ? found.place : invalid(place, explainPlaceLookup(name, found));
-};
+const vantageIn =
+  (places: Places): Read<Place> =>
+  (value, place) => {
+    const name = text(value, place);
+    if (isDomainError(name)) return name;
+    const found = places.find(name);
+    return found.kind === 'found' ? found.place : invalid(place, explainPlaceLookup(name, found));
+  };
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 400;
 
@@ -91,17 +93,18 @@ const request: Read<PlannedRequest> = (value, place) => {
   };
 };
 
-const trafficFields = fields({
-  name: text,
-  vantage,
-  request,
-  rate: positive,
-  clients: optional(wholePositive),
-  timeout: optional(duration),
-});
+const trafficFieldsIn = (places: Places) =>
+  fields({
+    name: text,
+    vantage: vantageIn(places),
+    request,
+    rate: positive,
+    clients: optional(wholePositive),
+    timeout: optional(duration),
+  });
 
-const traffic: Read<PlannedTraffic> = (value, place) => {
-  const read = trafficFields(value, place);
+const traffic = (places: Places, value: unknown, place: string): PlannedTraffic | DomainError => {
+  const read = trafficFieldsIn(places)(value, place);
   if (isDomainError(read)) return read;
   const clients = read.clients ?? defaultClients;
   if (clients > mostClients) return mustBe(`${place}.clients`, `at most ${mostClients}`, clients);
@@ -134,7 +137,7 @@ const breakFields = fields({
 
 const mendFields = fields({ at: duration, mend: text });
 
-const step: Read<PlannedStep> = (value, place) => {
+const step = (geography: Geography, value: unknown, place: string): PlannedStep | DomainError => {
   if (isMapping(value) && value['mend'] !== undefined) {
     const read = mendFields(value, place);
     return isDomainError(read) ? read : { kind: 'mend', atMs: read.at, target: read.mend };
@@ -154,7 +157,7 @@ const step: Read<PlannedStep> = (value, place) => {
     holdMs: read.hold,
     seed: read.seed,
   };
-  const checked = makeFault(earth, 'checked', 0, fault);
+  const checked = makeFault(geography, 'checked', 0, fault);
   return isDomainError(checked)
     ? invalid(place, checked.message)
     : { kind: 'break', atMs: read.at, fault };
@@ -176,18 +179,22 @@ const speed: Read<DrillSpeed> = (value, place) => {
   return value === 'auto' ? value : mustBe(place, 'a number above 0, or auto', value);
 };
 
-const drillFields = fields({
-  name: text,
-  stack: text,
-  seed: optional(
-    number('a whole number, 0 or more', (value) => Number.isInteger(value) && value >= 0),
-  ),
-  speed: optional(speed),
-  duration,
-  traffic: list(traffic),
-  timeline: optional(list(step)),
-  objectives: optional(objectives),
-});
+const drillFieldsIn = (geography: Geography) => {
+  const places = new Places(geography);
+  return fields({
+    name: text,
+    stack: text,
+    seed: optional(
+      number('a whole number, 0 or more', (value) => Number.isInteger(value) && value >= 0),
+    ),
+    speed: optional(speed),
+    duration,
+    traffic: list((value, place) => traffic(places, value, place)),
+    timeline: optional(list((value, place) => step(geography, value, place))),
+    objectives: optional(objectives),
+    world: optional(text),
+  });
+};
 
 type ReadDrill = Fielded<{
   readonly duration: typeof duration;
@@ -253,8 +260,9 @@ export const checkDrill = (
   written: unknown,
   file: string,
   shownFile: string,
+  geography: Geography,
 ): DrillPlan | DomainError => {
-  const read = drillFields(written, '');
+  const read = drillFieldsIn(geography)(written, '');
   if (isDomainError(read)) return read;
   const timeline = read.timeline ?? [];
   const problem = badWhole(read) ?? badTimeline(timeline, read.duration);
@@ -266,6 +274,7 @@ export const checkDrill = (
     name: read.name,
     file: shownFile,
     stackFile,
+    geography,
     seed: read.seed ?? 1,
     speed: read.speed ?? 'auto',
     durationMs: read.duration,

@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
-import { extname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { earth, type Geography } from '../atlas/geography.ts';
 import { DomainError, isDomainError } from '../world/domain-error.ts';
 import { checkDrill } from './check-drill.ts';
 import type { DrillPlan } from './drill-plan.ts';
-import { invalid } from './read-fields.ts';
+import { invalid, isMapping, text } from './read-fields.ts';
 
 /** Users of one kind at one place, as a drill file has them. */
 export interface DrillTraffic {
@@ -62,6 +63,8 @@ export interface Drill {
   readonly name: string;
   /** The script that builds the stack, beside the drill. */
   readonly stack: string;
+  /** The world that it runs in, beside the drill: a file as `up --world` takes it. Default: the Earth's Regions. */
+  readonly world?: string;
   /** Default 1. */
   readonly seed?: number;
   /** World seconds per real second of a live run. Default `auto`: as fast as the machine keeps up with, at most 10. */
@@ -126,15 +129,51 @@ const readWritten = async (file: string): Promise<unknown> => {
   return invalid('', `is no drill: a drill is YAML (.yaml, .yml) or a module (.ts, .mjs, .js).`);
 };
 
+/** In which world a drill is to run. */
+export interface DrillGround {
+  /** The file that describes it, whatever the drill says; undefined leaves it to the drill. */
+  readonly worldFile: string | undefined;
+  /** The geography that a file describes. Its errors name the file. */
+  readonly readWorld: (file: string) => Promise<Geography | DomainError>;
+}
+
+/** The world of a drill: the one that it is told, else the one that it names, else the Earth. */
+const geographyOf = async (
+  written: unknown,
+  file: string,
+  { worldFile, readWorld }: DrillGround,
+): Promise<Geography | DomainError> => {
+  if (worldFile !== undefined) return await readWorld(worldFile);
+  const named = isMapping(written) ? written['world'] : undefined;
+  if (named === undefined) return earth;
+  const name = text(named, 'world');
+  if (isDomainError(name)) return name;
+  const read = await readWorld(resolve(dirname(file), name));
+  return isDomainError(read) ? invalid('world', read.message) : read;
+};
+
+const planOf = async (
+  file: string,
+  shownFile: string,
+  ground: DrillGround,
+): Promise<DrillPlan | DomainError> => {
+  const written = await readWritten(shownFile);
+  if (isDomainError(written)) return written;
+  const geography = await geographyOf(written, file, ground);
+  return isDomainError(geography) ? geography : checkDrill(written, file, shownFile, geography);
+};
+
 /**
  * Reads and checks a drill file, or the one in a directory. The error is `InvalidDrill`; its message is one line that
  * names the file and the place in it.
  */
-export const loadDrill = async (named: string): Promise<DrillPlan | DomainError> => {
+export const loadDrill = async (
+  named: string,
+  ground: DrillGround,
+): Promise<DrillPlan | DomainError> => {
   const file = findFile(named);
   if (isDomainError(file)) return file;
-  const written = await readWritten(file);
-  const plan = isDomainError(written) ? written : checkDrill(written, resolve(file), file);
+  const plan = await planOf(resolve(file), file, ground);
   return isDomainError(plan)
     ? new DomainError(plan.code, `${file}: ${plan.message.replaceAll(/\s*\n\s*/g, ' ')}`)
     : plan;

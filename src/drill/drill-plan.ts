@@ -1,3 +1,4 @@
+import type { Geography } from '../atlas/geography.ts';
 import type { Place } from '../atlas/places.ts';
 import type { FaultRequest } from '../world/faults.ts';
 import type { Objective } from './objectives.ts';
@@ -44,6 +45,8 @@ export interface DrillPlan {
   readonly file: string;
   /** The script that builds the stack: an absolute path. */
   readonly stackFile: string;
+  /** Of the world that it runs in. */
+  readonly geography: Geography;
   readonly seed: number;
   /** World seconds per real second of a live run. */
   readonly speed: DrillSpeed;

@@ -1,3 +1,4 @@
+import { earth } from '../atlas/geography.ts';
 import { describe, expect, it } from 'vitest';
 import type { DrillPlan } from './drill-plan.ts';
 import type { Objective } from './objectives.ts';
@@ -14,6 +15,7 @@ const plan: DrillPlan = {
   name: 'Late',
   file: 'late.yaml',
   stackFile: '/late.ts',
+  geography: earth,
   seed: 1,
   speed: 'auto',
   durationMs: 300_000,

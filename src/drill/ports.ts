@@ -1,3 +1,4 @@
+import type { Geography } from '../atlas/geography.ts';
 import type { Place } from '../atlas/places.ts';
 import type { DomainError } from '../world/domain-error.ts';
 import type { FaultRequest } from '../world/faults.ts';
@@ -192,6 +193,7 @@ export type DrillWorld = LiveDrillWorld | VirtualDrillWorld;
 
 /** What a drill needs of a world from the beginning. */
 export interface DrillWorldOptions {
+  readonly geography: Geography;
   readonly seed: number;
   /** World seconds per real second, for a live world; `auto`: as fast as the machine keeps up with. */
   readonly speed: DrillSpeed;

@@ -1,3 +1,4 @@
+import { earth } from '../atlas/geography.ts';
 import { describe, expect, it } from 'vitest';
 import type { DrillPlan } from './drill-plan.ts';
 import { parseObjective, withObjectives } from './objectives.ts';
@@ -19,6 +20,7 @@ const plan: DrillPlan = {
   file: 'drill.yaml',
   // A script that does nothing: the scripted world stands already.
   stackFile: '/bin/true',
+  geography: earth,
   seed: 7,
   speed: 10,
   durationMs: 300_000,

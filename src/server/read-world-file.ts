@@ -3,31 +3,30 @@ import { parse, YAMLParseError } from 'yaml';
 import type { Geography } from '../atlas/geography.ts';
 import { readWorldFile } from '../atlas/world-file.ts';
 import { isKnownTypeOrFamily } from '../aws/ec2/instances/instance-type-facts.ts';
-import { UsageError } from '../text/usage-error.ts';
+import { DomainError } from '../world/domain-error.ts';
 
-const parsed = (file: string): unknown => {
+const wrong = (message: string): DomainError => new DomainError('InvalidWorldFile', message);
+
+/** The geography that a file describes. The error is one line that begins with the file, and names the place in it. */
+export const geographyOfFile = (file: string): Geography | DomainError => {
+  let written: unknown;
   try {
-    return parse(readFileSync(file, 'utf8'));
+    written = parse(readFileSync(file, 'utf8'));
   } catch (error) {
     const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     const what = error instanceof YAMLParseError ? 'is no YAML' : 'cannot be read';
-    throw new UsageError(`--world ${file} ${what}: ${why}`);
+    return wrong(`${file} ${what}: ${why}`);
   }
-};
-
-/** The geography that a file describes. Rejects what is wrong with a UsageError that names the file and the place in it. */
-export const geographyOfFile = (file: string): Geography => {
-  const result = readWorldFile(parsed(file));
-  if (result.kind === 'problem') throw new UsageError(`--world ${file}: ${result.message}`);
+  const result = readWorldFile(written);
+  if (result.kind === 'problem') return wrong(`${file}: ${result.message}`);
   const { geography } = result;
   const unknown = geography.zones
     .flatMap((zone) => geography.stocksOf(zone.id))
     .flatMap((stock) => stock.types ?? [])
     .find((name) => !isKnownTypeOrFamily(name));
-  if (unknown !== undefined) {
-    throw new UsageError(
-      `--world ${file}: capacity: there is no instance type or family '${unknown}'; DescribeInstanceTypes lists them.`,
-    );
-  }
-  return geography;
+  return unknown === undefined
+    ? geography
+    : wrong(
+        `${file}: capacity: there is no instance type or family '${unknown}'; DescribeInstanceTypes lists them.`,
+      );
 };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { openDrillWorld } from '../../src/drill-worlds/open-drill-world.ts';
+import { geographyOfFile } from '../../src/server/read-world-file.ts';
+import { openVirtualDrill } from '../../src/drill-worlds/open-drill-world.ts';
 import { loadDrill } from '../../src/drill/drill-file.ts';
 import type { DrillPlan } from '../../src/drill/drill-plan.ts';
 import type { DrillWorld } from '../../src/drill/ports.ts';
@@ -28,7 +29,8 @@ const tellSettled = (world: DrillWorld, onSettled: () => void): DrillWorld =>
 
 /** Seconds that the simulation of a plan takes, once its stack stands. */
 const simulationSeconds = async (plan: DrillPlan): Promise<number> => {
-  const world = await openDrillWorld('virtual', {
+  const world = await openVirtualDrill({
+    geography: plan.geography,
     seed: plan.seed,
     speed: plan.speed,
     account: '000000000000',
@@ -57,7 +59,10 @@ const medianSeconds = async (plan: DrillPlan): Promise<number> => {
 export const drillBench: Benchmark = {
   name: 'drill',
   run: async () => {
-    const plan = await loadDrill(example);
+    const plan = await loadDrill(example, {
+      worldFile: undefined,
+      readWorld: (file) => Promise.resolve(geographyOfFile(file)),
+    });
     if (isDomainError(plan)) throw new Error(plan.message);
     // The first run loads code.
     await simulationSeconds(plan);

@@ -7,14 +7,15 @@ import {
   type Objective,
   type ObjectiveResult,
 } from '../../drill/objectives.ts';
-import type { DrillSpeed, DrillWorld } from '../../drill/ports.ts';
+import type { DrillSpeed, DrillWorld, DrillWorldOptions } from '../../drill/ports.ts';
 import { latenessSentence } from '../../drill/report-words.ts';
 import { colourPaint, plainPaint, reportText } from '../../drill/report-text.ts';
 import type { DrillResult } from '../../drill/report.ts';
 import { runDrill, type DrillProgress } from '../../drill/run-drill.ts';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import { watchProgress } from '../drill/drill-progress.ts';
-import { openDrillWorld } from '../../drill-worlds/open-drill-world.ts';
+import { openLiveDrill, openVirtualDrill } from '../../drill-worlds/open-drill-world.ts';
+import { driverOf } from '../driver-option.ts';
 import { Failed, Uncertain, UsageError } from '../../text/usage-error.ts';
 import { version } from '../../text/version.ts';
 
@@ -27,6 +28,8 @@ export interface DrillCommandOptions {
   readonly objective?: readonly string[];
   readonly speed?: string;
   readonly seed?: string;
+  readonly world?: string;
+  readonly driver?: string;
 }
 
 const defaultAccount = '000000000000';
@@ -59,7 +62,13 @@ const objectivesOf = (options: DrillCommandOptions): readonly Objective[] =>
 
 const planOf = async (file: string, options: DrillCommandOptions): Promise<DrillPlan> => {
   const others = objectivesOf(options);
-  const plan = await loadDrill(file);
+  const plan = await loadDrill(file, {
+    worldFile: options.world,
+    readWorld: async (world) => {
+      const { geographyOfFile } = await import('../../server/read-world-file.ts');
+      return geographyOfFile(world);
+    },
+  });
   if (isDomainError(plan)) throw new UsageError(plan.message);
   return {
     ...plan,
@@ -105,6 +114,19 @@ const runIn = async (
   } finally {
     stopWatching();
   }
+};
+
+/** Programs in this host's network run everywhere, and start quickly. */
+const defaultDriver = 'process';
+
+const openWorld = (options: DrillCommandOptions, world: DrillWorldOptions): Promise<DrillWorld> => {
+  if (options.virtual !== true) {
+    return openLiveDrill({ ...world, driver: driverOf(options.driver ?? defaultDriver) });
+  }
+  if (options.driver !== undefined) {
+    throw new UsageError('--driver says what runs instances, and --virtual runs none: give one.');
+  }
+  return openVirtualDrill(world);
 };
 
 /** An interrupted drill leaves nothing running. */
@@ -159,7 +181,8 @@ export const drill = async (file: string, options: DrillCommandOptions): Promise
   const plan = await planOf(file, options);
   checkWritable('junit', options.junit);
   checkWritable('html', options.html);
-  const world = await openDrillWorld(options.virtual === true ? 'virtual' : 'live', {
+  const world = await openWorld(options, {
+    geography: plan.geography,
     seed: plan.seed,
     speed: plan.speed,
     account: defaultAccount,

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
+import { isDomainError } from '../../world/domain-error.ts';
 import { UsageError } from '../../text/usage-error.ts';
 import { openJournal } from '../../server/open-journal.ts';
-import { driverNames, type AskedDriver } from '../../server/choose-driver.ts';
+import { driverOf } from '../driver-option.ts';
 import type { ServerOptions } from '../../server/server.ts';
 
 type Options = Readonly<Record<string, string | boolean>>;
@@ -26,14 +27,6 @@ const speedOf = (options: Options): number => {
     );
   }
   return speed;
-};
-
-const driverOf = (options: Options): AskedDriver => {
-  const name = text(options, 'driver');
-  const asked = ['auto', ...driverNames] as const;
-  const found = asked.find((known) => known === name);
-  if (found !== undefined) return found;
-  throw new UsageError(`--driver is one of ${asked.join(', ')}, not '${name}'.`);
 };
 
 const accountOf = (options: Options): string => {
@@ -62,7 +55,7 @@ export const serverOptionsOf = (options: Options): ServerOptions => ({
   seed: wholeNumber(options, 'seed', 'seed', 4_294_967_295),
   speed: speedOf(options),
   account: accountOf(options),
-  driver: driverOf(options),
+  driver: driverOf(text(options, 'driver')),
   strictAuth: options['strictAuth'] === true,
 });
 
@@ -95,7 +88,9 @@ const geographyOption = async (options: Options): Promise<Pick<ServerOptions, 'g
   const { world } = options;
   if (typeof world !== 'string') return {};
   const { geographyOfFile } = await import('../../server/read-world-file.ts');
-  return { geography: geographyOfFile(world) };
+  const geography = geographyOfFile(world);
+  if (isDomainError(geography)) throw new UsageError(`--world ${geography.message}`);
+  return { geography };
 };
 
 /** `faultline up`: serves until it is told to end; then it ends everything that it started. */
