@@ -20,7 +20,9 @@ const rooms = {
   simulated: ['text', 'atlas', 'world', 'aws', 'plane', 'serving', 'runtime', 'drill'],
   admin: ['text', 'atlas', 'world', 'aws', 'plane', 'serving', 'live'],
   server: ['text', 'atlas', 'world', 'aws', 'store', 'wire', 'plane', 'serving', 'live', 'admin'],
-  'drill-worlds': 'text atlas world aws wire plane drill serving live simulated admin server'.split(' '),
+  'drill-worlds': 'text atlas world aws wire plane drill serving live simulated admin server'.split(
+    ' ',
+  ),
 };
 
 /**
