@@ -170,6 +170,7 @@ const routes: Readonly<Record<string, Route>> = {
     const world = admin.world();
     // It looks into every service: code that a world which is only asked for its health never reads.
     const { summarizeRegions } = await import('./world-summary.ts');
+    const { summarizeUserData } = await import('./user-data-summary.ts');
     return ok({
       version,
       seed: world.seed,
@@ -179,6 +180,7 @@ const routes: Readonly<Record<string, Route>> = {
       ...faultsBody(world),
       regions: summarizeRegions(world, admin.account),
       blocked: admin.blockages(),
+      userDataLeftOut: summarizeUserData(world),
       connections: admin.connections(),
     });
   },

@@ -4,6 +4,8 @@ import type { KeyMaker } from './ec2/key-pairs.ts';
 export interface Host {
   /** Cryptography for EC2's key pairs. */
   keys(): Promise<KeyMaker>;
+  /** Whether launches are refused whose user data asks for something that is not done here. */
+  readonly isStrictAboutUserData?: boolean;
 }
 
 /** For worlds that must be the same at each run: what needs a host is refused there, not made up. */

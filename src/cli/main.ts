@@ -51,6 +51,10 @@ const addUp = (program: Command): void => {
       '--strict-auth',
       'verify signatures (the secret of every access key is the key itself, or "test")',
     )
+    .option(
+      '--strict-user-data',
+      'refuse launches whose user data asks for something that is not done here',
+    )
     .option('--json', 'print the ready line as JSON')
     .action(async (options: Record<string, string | boolean>) => {
       const { up } = await import('./commands/up.ts');

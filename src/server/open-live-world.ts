@@ -86,7 +86,10 @@ export const openLiveWorld = async (
   const { directory, log, loopback } = site;
   prepareDirectory(directory);
   const { geography } = options;
-  const services = new LoadedServices(nodeHost);
+  const services = new LoadedServices({
+    ...nodeHost,
+    isStrictAboutUserData: options.strictUserData ?? false,
+  });
   if ((await journal.shards()).length > 0) await services.loadAll();
   const live = await LiveWorld.open(
     {

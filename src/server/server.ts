@@ -40,6 +40,8 @@ export interface ServerOptions {
   readonly account: string;
   readonly driver: AskedDriver;
   readonly strictAuth: boolean;
+  /** Refuses launches whose user data asks for something that is not done here; not unless it is said. */
+  readonly strictUserData?: boolean;
   /** Takes lines for a person that come while the world runs; they go to stderr unless given. */
   readonly tell?: (line: string) => void;
   /** Called some times a second with what is known of this machine's lateness; unless given, `tell` gets a line once it matters. */

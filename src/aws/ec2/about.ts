@@ -8,5 +8,8 @@ export const about: ServiceAbout = {
   protocol: 'ec2',
   shard: 'region',
   brings: ['account', 'iam', 'sts', 'monitoring'],
-  read: async (host) => (await import('./service.ts')).ec2With(await host.keys()),
+  read: async (host) => {
+    const { ec2With } = await import('./service.ts');
+    return ec2With(await host.keys(), host.isStrictAboutUserData === true);
+  },
 };

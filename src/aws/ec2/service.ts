@@ -1,3 +1,4 @@
+import { extend } from '../../world/rules.ts';
 import { noAccount } from '../../world/entity.ts';
 import type { Service } from '../operation.ts';
 import { about } from './about.ts';
@@ -99,6 +100,8 @@ import { volumeTimers } from './storage/volume-life.ts';
 import { volumeModificationTimers } from './storage/volume-modifications.ts';
 import { volumeOperations } from './storage/volume-operations.ts';
 import { copyTimers, reconcileCopies } from './storage/copies.ts';
+import { UserDataRules } from './launch/launch-user-data.ts';
+import { userDataRefusal } from './launch/user-data.ts';
 import { snapshotTimers } from './storage/snapshot-life.ts';
 import { snapshotOperations } from './storage/snapshot-operations.ts';
 import { createTags, deleteTags, describeTags } from './tags.ts';
@@ -197,7 +200,7 @@ const operations = {
 };
 
 /** EC2 with the cryptography that makes and reads its key pairs. */
-export const ec2With = (keys: KeyMaker): Service => ({
+export const ec2With = (keys: KeyMaker, isStrictAboutUserData = false): Service => ({
   ...about,
   refuses: {
     CreateImage: ['BootModeOverride'],
@@ -208,6 +211,7 @@ export const ec2With = (keys: KeyMaker): Service => ({
     RunInstances: ['Monitoring.MetricCategoryIds'],
     UnmonitorInstances: ['MetricCategoryIds'],
   },
+  extends: isStrictAboutUserData ? [extend(UserDataRules, 'strict', userDataRefusal)] : [],
   // Which Regions an account has opted in to is state of the partition.
   partitionReads: ['DescribeRegions'],
   prepare: prepareDefaultNetwork,

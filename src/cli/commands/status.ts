@@ -4,6 +4,7 @@ import type { LatenessSummary } from '../../live/lateness-text.ts';
 import { faultWords } from '../../admin/fault-words.ts';
 import type { FaultSummary } from '../../admin/fault-summary.ts';
 import type { Blockage } from '../../serving/runners/blockages.ts';
+import type { UserDataSummary } from '../../admin/user-data-summary.ts';
 import type { RegionSummary, ZoneSummary } from '../../admin/world-summary.ts';
 import { UsageError } from '../../text/usage-error.ts';
 
@@ -22,6 +23,8 @@ interface WorldAnswer {
   readonly regions: readonly RegionSummary[];
   /** A world of an earlier version does not say. */
   readonly blocked?: readonly Blockage[];
+  /** A world of an earlier version does not say. */
+  readonly userDataLeftOut?: readonly UserDataSummary[];
   readonly connections: readonly Connection[];
 }
 
@@ -122,6 +125,22 @@ const blockedLines = (blocked: readonly Blockage[]): readonly string[] =>
         '',
       ];
 
+const leftOutLines = (summaries: readonly UserDataSummary[]): readonly string[] =>
+  summaries.length === 0
+    ? []
+    : [
+        bold('Left out of user data'),
+        ...summaries.slice(0, mostBlocked).flatMap(({ instanceIds, instances, leftOut }) => {
+          const others = instances - instanceIds.length;
+          const more = others > 0 ? ` and ${others} more` : '';
+          return [
+            `  ${instanceIds.join(', ')}${more}`,
+            ...leftOut.slice(0, mostBlocked).map((what) => `    ${red(what)}`),
+          ];
+        }),
+        '',
+      ];
+
 const latenessLines = ({ lateness }: WorldAnswer): readonly string[] => {
   if (lateness === undefined) return [];
   const { worldSeconds, worstWorldSeconds } = lateness;
@@ -149,6 +168,7 @@ const report = (world: WorldAnswer, regions: readonly RegionSummary[]): readonly
     ...(others > 0 ? [dim(`  and ${others} Regions where nothing is (--all shows them)`)] : []),
     '',
     ...blockedLines(world.blocked ?? []),
+    ...leftOutLines(world.userDataLeftOut ?? []),
     bold('Connect'),
     ...world.connections.map(({ what, where }) => `  ${what.padEnd(44)} ${where}`),
   ];

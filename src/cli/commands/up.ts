@@ -57,6 +57,7 @@ export const serverOptionsOf = (options: Options): ServerOptions => ({
   account: accountOf(options),
   driver: driverOf(text(options, 'driver')),
   strictAuth: options['strictAuth'] === true,
+  strictUserData: options['strictUserData'] === true,
 });
 
 const isLoopback = (host: string): boolean =>

@@ -150,7 +150,7 @@ export interface BootDirectories {
 
 const openUserData = (userData: Uint8Array | undefined): UserData | DomainError => {
   const outer = readUserData(userData);
-  if (isDomainError(outer) || outer.kind !== 'compressed' || userData === undefined) return outer;
+  if (outer.kind !== 'compressed' || userData === undefined) return outer;
   const opened = openGzip(userData, 'user data');
   return opened instanceof DomainError ? opened : readUserData(opened);
 };
@@ -188,7 +188,9 @@ export const prepareBoot = async (
         join(directories.machine, 'scripts'),
         join(directories.machineSeenAs ?? directories.machine, 'scripts'),
       );
-      return { command, notes: command === undefined ? ['user data asks for no program'] : [] };
+      const notes = opened.leftOut.map((what) => `left out of user data: ${what}`);
+      if (command === undefined) notes.push('user data asks for no program');
+      return { command, notes };
     }
   }
 };

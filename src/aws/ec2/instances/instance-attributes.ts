@@ -60,7 +60,7 @@ const toUserData =
   (tx, instance) => {
     const refusal = mustBeStopped(instance);
     if (refusal !== undefined) return refusal;
-    const checked = decodeUserData(base64);
+    const checked = decodeUserData(tx, base64);
     if (isDomainError(checked)) return checked;
     if (checked === undefined) tx.delete(InstanceUserDatas, instance.id);
     else tx.put(InstanceUserDatas, { id: instance.id, base64: checked });

@@ -12,6 +12,8 @@ import {
   stopInstances,
   terminateInstances,
 } from './instances.ts';
+import { noKeyMaker } from '../key-pairs.ts';
+import { ec2With } from '../service.ts';
 import { createInstanceWorld, testImage, type InstanceWorld } from './test-instances.ts';
 import { present } from '../test-region.ts';
 
@@ -160,7 +162,6 @@ describe('RunInstances', () => {
     [{ MinCount: 0 }, 'InvalidParameterValue', 'minCount'],
     [{ MinCount: 5000, MaxCount: 5000 }, 'InstanceLimitExceeded', '5000'],
     [{ UserData: '#!/bin/sh' }, 'InvalidUserData.Malformed', 'BASE64'],
-    [{ UserData: btoa('#cloud-config\nmounts: []\n') }, 'InvalidUserData.Malformed', 'mounts'],
     [
       { Placement: { AvailabilityZone: 'us-east-1z' } },
       'InvalidParameterValue',
@@ -217,6 +218,7 @@ describe('RunInstances', () => {
   test('user data is limited to 16 KB before base64', async () => {
     const it = await createInstanceWorld();
     it.launch({ UserData: btoa('x'.repeat(16_384)) });
+    it.launch({ UserData: btoa('#cloud-config\nmounts: []\n') });
     expect(
       it.fail(runInstances, {
         ImageId: testImage(),
@@ -420,4 +422,10 @@ test('a world that is opened again goes on with the lives that it had begun', as
   after.clock.advance(minute);
   expect(stateOf(after, fresh)).toBe('running');
   expect(stateOf(after, leaving)).toBe('terminated');
+});
+
+test('a strict world refuses user data that asks for what is not done', async () => {
+  const it = await createInstanceWorld({ services: [ec2With(noKeyMaker, true)] });
+  expect(() => it.launch({ UserData: btoa('#cloud-config\nmounts: []\n') })).toThrow('mounts');
+  it.launch({ UserData: btoa('#cloud-config\nruncmd: [date]\n') });
 });

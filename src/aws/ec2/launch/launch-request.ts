@@ -120,7 +120,7 @@ const launchParts = (view: View, input: Input, image: LaunchImage, instanceType:
   keyName: keyNameOf(view, input.KeyName),
   network: launchNetwork(view, input),
   volumes: launchVolumes(view, input.BlockDeviceMappings ?? [], image, instanceType),
-  userData: decodeUserData(input.UserData),
+  userData: decodeUserData(view, input.UserData),
   metadataOptions: withMetadataOptions(
     defaultMetadataOptions(image.imdsSupport),
     input.MetadataOptions,

@@ -24,10 +24,19 @@ export interface CloudConfig {
   /** In the order in which they are written; those with `defer` last. */
   readonly files: readonly CloudConfigFile[];
   readonly runCommands: readonly CloudConfigCommand[];
+  /** What of the document is not done, each with why. */
+  readonly leftOut: readonly string[];
 }
 
-const malformed = (message: string): DomainError =>
-  new DomainError('InvalidUserData.Malformed', `Invalid user data: ${message}`);
+const prefix = 'Invalid user data: ';
+
+/** What is wrong with user data, or with a part of it. */
+export const malformed = (message: string): DomainError =>
+  new DomainError('InvalidUserData.Malformed', `${prefix}${message}`);
+
+/** The same as one of the things that are left out. */
+export const reasonOf = ({ message }: DomainError): string =>
+  message.startsWith(prefix) ? message.slice(prefix.length) : message;
 
 const knownKeys: readonly string[] = ['bootcmd', 'write_files', 'runcmd'];
 const knownFileKeys: readonly string[] = [
@@ -149,14 +158,20 @@ const readFile = (value: unknown, where: string): OrderedFile | DomainError => {
   return { file: { path, content, compressed: encoding.gzip, permissions, append }, defer };
 };
 
-const readFiles = (value: unknown): readonly CloudConfigFile[] | DomainError => {
+/** Tells what is left out, and why. */
+type LeaveOut = (problem: DomainError) => void;
+
+const readFiles = (value: unknown, leaveOut: LeaveOut): readonly CloudConfigFile[] => {
   if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) return malformed('write_files must be a list.');
+  if (!Array.isArray(value)) {
+    leaveOut(malformed('write_files must be a list.'));
+    return [];
+  }
   const files: OrderedFile[] = [];
   for (const [index, item] of value.entries()) {
     const file = readFile(item, `write_files[${index}]`);
-    if (isDomainError(file)) return file;
-    files.push(file);
+    if (isDomainError(file)) leaveOut(file);
+    else files.push(file);
   }
   return [...files.filter(({ defer }) => !defer), ...files.filter(({ defer }) => defer)].map(
     ({ file }) => file,
@@ -166,23 +181,30 @@ const readFiles = (value: unknown): readonly CloudConfigFile[] | DomainError => 
 const isScalar = (value: unknown): value is string | number | boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 
-const readCommands = (value: unknown, key: string): readonly CloudConfigCommand[] | DomainError => {
+const readCommands = (
+  value: unknown,
+  key: string,
+  leaveOut: LeaveOut,
+): readonly CloudConfigCommand[] => {
   if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) return malformed(`${key} must be a list of commands.`);
+  if (!Array.isArray(value)) {
+    leaveOut(malformed(`${key} must be a list of commands.`));
+    return [];
+  }
   const commands: CloudConfigCommand[] = [];
   for (const [index, item] of value.entries()) {
     if (item === null) continue;
     if (typeof item === 'string') commands.push(item);
     else if (Array.isArray(item) && item.length > 0 && item.every(isScalar))
       commands.push(item.map(String));
-    else return malformed(`${key}[${index}] must be a string or a list of words.`);
+    else leaveOut(malformed(`${key}[${index}] must be a string or a list of words.`));
   }
   return commands;
 };
 
 /**
- * Parses a `#cloud-config` document (YAML 1.1, as cloud-init's parser reads it). A key that is not built is a
- * DomainError that names it, since a machine that quietly lacks half its configuration is worse than none.
+ * Parses a `#cloud-config` document (YAML 1.1, as cloud-init's parser reads it). What is not built or not understood is
+ * left out and named; a document that is none is a DomainError.
  *
  * Source: cloud-init documentation, "Module reference": Bootcmd, Write Files, Runcmd.
  */
@@ -194,17 +216,18 @@ export const parseCloudConfig = (text: string): CloudConfig | DomainError => {
   if (value !== null && !isMapping(value)) return malformed('its #cloud-config must be a mapping.');
   const mapping = value ?? {};
   const keys = Object.keys(mapping);
-  const unknown = keys.filter((key) => !knownKeys.includes(key));
-  if (unknown.length > 0) {
-    return malformed(
-      `#cloud-config has ${unknown.map((key) => `"${key}"`).join(', ')}, which is not built; what is: ${knownKeys.join(', ')}.`,
-    );
+  const leftOut: string[] = [];
+  const leaveOut: LeaveOut = (problem) => leftOut.push(reasonOf(problem));
+  for (const key of keys) {
+    if (!knownKeys.includes(key)) {
+      leaveOut(malformed(`#cloud-config has "${key}", which is not built.`));
+    }
   }
-  const bootCommands = readCommands(mapping['bootcmd'], 'bootcmd');
-  if (isDomainError(bootCommands)) return bootCommands;
-  const files = readFiles(mapping['write_files']);
-  if (isDomainError(files)) return files;
-  const runCommands = readCommands(mapping['runcmd'], 'runcmd');
-  if (isDomainError(runCommands)) return runCommands;
-  return { keys, bootCommands, files, runCommands };
+  return {
+    keys,
+    bootCommands: readCommands(mapping['bootcmd'], 'bootcmd', leaveOut),
+    files: readFiles(mapping['write_files'], leaveOut),
+    runCommands: readCommands(mapping['runcmd'], 'runcmd', leaveOut),
+    leftOut,
+  };
 };

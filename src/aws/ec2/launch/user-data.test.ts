@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { gzipSync } from 'node:zlib';
-import { isDomainError } from '../../../world/domain-error.ts';
-import { checkUserData, readUserData } from './user-data.ts';
+import { readUserData, userDataRefusal } from './user-data.ts';
 import type { UserDataPart } from './user-data.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -9,7 +8,6 @@ const text = (data: Uint8Array): string => new TextDecoder().decode(data);
 
 const partsOf = (data: Uint8Array): readonly UserDataPart[] => {
   const read = readUserData(data);
-  if (isDomainError(read)) throw new Error(read.message);
   if (read.kind !== 'parts') throw new Error(`user data is ${read.kind}`);
   return read.parts;
 };
@@ -21,7 +19,7 @@ const configOf = (data: string) => {
 };
 
 const refusal = (data: string | Uint8Array): string =>
-  checkUserData(typeof data === 'string' ? bytes(data) : data)?.message ?? 'accepted';
+  userDataRefusal(typeof data === 'string' ? bytes(data) : data)?.message ?? 'accepted';
 
 describe('scripts', () => {
   test.each([
@@ -170,6 +168,22 @@ describe('MIME multi-part', () => {
     ]);
   });
 
+  test('takes a key of two cloud-config parts from the last', () => {
+    const parts = partsOf(
+      bytes(
+        multipart(
+          'Content-Type: text/cloud-config\n\nbootcmd: [a]\nruncmd: [b]',
+          'Content-Type: text/cloud-config\n\nruncmd: [c]',
+        ),
+      ),
+    );
+    expect(
+      parts.map((part) =>
+        part.kind === 'script' ? [] : [...part.config.bootCommands, ...part.config.runCommands],
+      ),
+    ).toEqual([['a'], ['c']]);
+  });
+
   test('keeps what a script says byte for byte, with CRLF around it', () => {
     const script = '#!/bin/sh\necho ä\n\necho two\n';
     const data = multipart(`Content-Type: text/x-shellscript\n\n${script}`).replaceAll(
@@ -205,4 +219,33 @@ describe('MIME multi-part', () => {
   ])('%j is refused: %s', (data, why) => {
     expect(refusal(data)).toContain(why);
   });
+});
+
+describe('what is not done', () => {
+  const leftOutOf = (data: string): readonly string[] => {
+    const read = readUserData(bytes(data));
+    return read.kind === 'parts' ? read.leftOut : [];
+  };
+
+  test('keeps nothing else from being done', () => {
+    const data =
+      '#cloud-config\npackages: [httpd]\nusers: [default]\nwrite_files: [{path: ../a}, {path: b}]\nruncmd: [date, {a: b}]\n';
+    const { files, runCommands } = configOf(data);
+    expect(files.map(({ path }) => path)).toEqual(['b']);
+    expect(runCommands).toEqual(['date']);
+    expect(leftOutOf(data)).toEqual([
+      '#cloud-config has "packages", which is not built.',
+      '#cloud-config has "users", which is not built.',
+      expect.stringContaining('write_files[0].path'),
+      expect.stringContaining('runcmd[1]'),
+    ]);
+  });
+
+  test.each(['#include\nhttp://example.com/a', '#cloud-config\na: [', '#!node\n'])(
+    'may be all of it: %j',
+    (data) => {
+      expect(partsOf(bytes(data))).toEqual([]);
+      expect(leftOutOf(data)).toHaveLength(1);
+    },
+  );
 });

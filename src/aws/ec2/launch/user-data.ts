@@ -1,6 +1,10 @@
-import { DomainError, isDomainError } from '../../../world/domain-error.ts';
-import { parseCloudConfig } from './user-data-cloud-config.ts';
-import type { CloudConfig } from './user-data-cloud-config.ts';
+import { isDomainError, type DomainError } from '../../../world/domain-error.ts';
+import {
+  malformed,
+  parseCloudConfig,
+  reasonOf,
+  type CloudConfig,
+} from './user-data-cloud-config.ts';
 import { looksLikeMime, splitMime } from './user-data-mime.ts';
 
 /** A script with its `#!` line; `interpreter` is what that line names, with at most one argument, as a kernel reads it. */
@@ -27,9 +31,14 @@ export type UserData =
   | { readonly kind: 'absent' }
   | { readonly kind: 'compressed' }
   | { readonly kind: 'ignored'; readonly why: string }
-  | { readonly kind: 'parts'; readonly parts: readonly UserDataPart[] };
+  | {
+      readonly kind: 'parts';
+      readonly parts: readonly UserDataPart[];
+      /** What is not done of it, each with why. */
+      readonly leftOut: readonly string[];
+    };
 
-/** The formats of cloud-init that are known but not run here: refused, so that nobody waits for what never happens. */
+/** The formats of cloud-init that are known but not run here: left out, and named so that nobody waits for them. */
 const refusedFormats: readonly (readonly [prefix: string, name: string])[] = [
   ['#include-once', 'text/x-include-once-url'],
   ['#include', 'text/x-include-url'],
@@ -54,9 +63,6 @@ const guessedTypes: readonly string[] = [
   'text/x-not-multipart',
   'application/octet-stream',
 ];
-
-const malformed = (message: string): DomainError =>
-  new DomainError('InvalidUserData.Malformed', `Invalid user data: ${message}`);
 
 const decodeText = (bytes: Uint8Array): string => new TextDecoder('utf-8').decode(bytes);
 
@@ -123,52 +129,83 @@ const readTyped = (type: string, content: Uint8Array): UserDataPart | DomainErro
   );
 };
 
+const withoutKey = (config: CloudConfig, key: string): CloudConfig => ({
+  ...config,
+  keys: config.keys.filter((other) => other !== key),
+  ...(key === 'bootcmd' ? { bootCommands: [] } : {}),
+  ...(key === 'write_files' ? { files: [] } : {}),
+  ...(key === 'runcmd' ? { runCommands: [] } : {}),
+});
+
 /**
- * Two cloud-config parts may not say the same key: cloud-init would keep one of them by its merging rules, and
- * silently dropping the other is what nobody expects.
+ * Of a key that stands in several cloud-config parts the last counts, as cloud-init merges them unless it is told otherwise
+ * (`dict(replace)+list()+str()`, "Merging user-data sections").
  */
-const repeatedKey = (parts: readonly UserDataPart[]): DomainError | undefined => {
-  const seen = new Set<string>();
-  for (const part of parts) {
-    if (part.kind !== 'cloud-config') continue;
+const merged = (
+  parts: readonly UserDataPart[],
+  leaveOut: (problem: DomainError) => void,
+): readonly UserDataPart[] => {
+  const later = new Set<string>();
+  const kept: UserDataPart[] = [];
+  for (const part of parts.toReversed()) {
+    if (part.kind === 'script') {
+      kept.unshift(part);
+      continue;
+    }
+    let { config } = part;
     for (const key of part.config.keys) {
-      if (seen.has(key)) {
-        return malformed(
-          `"${key}" stands in two cloud-config parts, and cloud-init would keep one; write it in one part.`,
+      if (later.has(key)) {
+        config = withoutKey(config, key);
+        leaveOut(
+          malformed(
+            `"${key}" stands in two cloud-config parts, of which cloud-init keeps the last.`,
+          ),
         );
       }
-      seen.add(key);
+      later.add(key);
     }
+    kept.unshift({ kind: 'cloud-config', config });
   }
-  return undefined;
+  return kept;
 };
 
-const readMultipart = (bytes: Uint8Array): UserData | DomainError => {
-  const mimeParts = splitMime(bytes);
-  if (isDomainError(mimeParts)) return mimeParts;
+const readParts = (
+  read: readonly (UserDataPart | DomainError)[],
+): Extract<UserData, { kind: 'parts' }> => {
+  const leftOut: string[] = [];
   const parts: UserDataPart[] = [];
-  for (const { type, content } of mimeParts) {
-    const part = readTyped(type, content);
-    if (isDomainError(part)) return part;
+  for (const part of read) {
+    if (isDomainError(part)) {
+      leftOut.push(reasonOf(part));
+      continue;
+    }
+    if (part.kind === 'cloud-config') leftOut.push(...part.config.leftOut);
     parts.push(part);
   }
-  return repeatedKey(parts) ?? { kind: 'parts', parts };
+  const kept = merged(parts, (problem) => leftOut.push(reasonOf(problem)));
+  return { kind: 'parts', parts: kept, leftOut };
 };
 
 /**
  * Reads decoded user data (raw bytes, after base64) as cloud-init on an Amazon image reads it: a script that begins
- * with `#!`, `#cloud-config`, or MIME multi-part of both. What cloud-init would act upon and Faultline does not is a
- * DomainError (`InvalidUserData.Malformed`) that names it; what cloud-init would not act upon either is `ignored`.
+ * with `#!`, `#cloud-config`, or MIME multi-part of both. What cloud-init would act upon and Faultline does not is left
+ * out and named; what cloud-init would not act upon either is `ignored`.
  *
  * Source: cloud-init documentation, "User-data formats".
  */
-export const readUserData = (bytes: Uint8Array | undefined): UserData | DomainError => {
+export const readUserData = (bytes: Uint8Array | undefined): UserData => {
   if (bytes === undefined || bytes.length === 0) return { kind: 'absent' };
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return { kind: 'compressed' };
   const part = readByFirstLine(bytes);
-  if (isDomainError(part)) return part;
-  if (part !== undefined) return { kind: 'parts', parts: [part] };
-  if (looksLikeMime(bytes)) return readMultipart(bytes);
+  if (part !== undefined) return readParts([part]);
+  if (looksLikeMime(bytes)) {
+    const mimeParts = splitMime(bytes);
+    return readParts(
+      isDomainError(mimeParts)
+        ? [mimeParts]
+        : mimeParts.map(({ type, content }) => readTyped(type, content)),
+    );
+  }
   return {
     kind: 'ignored',
     why: 'it begins neither with #! nor with #cloud-config and is not MIME multi-part; it can be read through the metadata service',
@@ -176,10 +213,13 @@ export const readUserData = (bytes: Uint8Array | undefined): UserData | DomainEr
 };
 
 /**
- * Says up front what is wrong with user data, so that RunInstances refuses it instead of a boot that does nothing.
- * Compressed user data is opened, and checked, only when the instance boots; the console then says what is wrong.
+ * For worlds that are strict about user data: whether anything of it would be left out. At AWS nothing looks at user data
+ * before the instance does. Compressed user data is opened only when the instance boots; the console then says what is
+ * left out.
  */
-export const checkUserData = (bytes: Uint8Array | undefined): DomainError | undefined => {
+export const userDataRefusal = (bytes: Uint8Array | undefined): DomainError | undefined => {
   const read = readUserData(bytes);
-  return isDomainError(read) ? read : undefined;
+  return read.kind === 'parts' && read.leftOut.length > 0
+    ? malformed(read.leftOut.join(' '))
+    : undefined;
 };
