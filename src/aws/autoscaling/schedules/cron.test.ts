@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isoText } from '../../shared/utc-text.ts';
-import { nextOccurrence, parseCron } from './cron.ts';
+import { isRecurrence, nextOccurrence } from './cron.ts';
 import { isTimeZone } from './time-zones.ts';
 
 const at = (text: string): number => Date.parse(`${text}:00Z`);
@@ -12,13 +12,12 @@ const next = (
   after: string,
   count = 3,
 ): readonly string[] => {
-  const cron = parseCron(expression);
-  if (cron === undefined) return ['not a recurrence'];
+  if (!isRecurrence(expression)) return ['not a recurrence'];
   const found: string[] = [];
-  let moment = nextOccurrence(cron, timeZone, at(after));
+  let moment = nextOccurrence(expression, timeZone, at(after));
   while (moment !== undefined && found.length < count) {
     found.push(isoText(moment).slice(0, 16));
-    moment = nextOccurrence(cron, timeZone, moment);
+    moment = nextOccurrence(expression, timeZone, moment);
   }
   return found;
 };
@@ -29,6 +28,7 @@ describe('a recurrence', () => {
     ['0 9 * * MON-FRI', '2026-01-02T09:00', '2026-01-05T09:00 2026-01-06T09:00 2026-01-07T09:00'],
     ['30 0 1 1,6,12 *', '2026-01-01T00:30', '2026-06-01T00:30 2026-12-01T00:30 2027-01-01T00:30'],
     ['0 0 29 2 *', '2026-01-01T00:00', '2028-02-29T00:00 2032-02-29T00:00 2036-02-29T00:00'],
+    ['5/20 0 1 * *', '2026-01-01T00:00', '2026-01-01T00:05 2026-01-01T00:25 2026-01-01T00:45'],
     ['0 12 13 * 5', '2026-02-01T00:00', '2026-02-06T12:00 2026-02-13T12:00 2026-02-20T12:00'],
     ['15,45 22-23 * * 7', '2026-01-03T00:00', '2026-01-04T22:15 2026-01-04T22:45 2026-01-04T23:15'],
     [
@@ -58,8 +58,16 @@ describe('a recurrence', () => {
     'a * * * *',
     '1-2-3 * * * *',
     '1/2/3 * * * *',
+    '@daily',
+    '0 0 L * *',
+    '0 0 15W * *',
+    '0 0 ? * *',
+    '0 0 * * 1#2',
+    '0 0 0 * *',
+    '0 0 * * FRI-MON',
+    '1,,2 * * * *',
   ])('is not "%s"', (expression) => {
-    expect(parseCron(expression)).toBeUndefined();
+    expect(isRecurrence(expression)).toBe(false);
   });
 });
 
@@ -69,8 +77,9 @@ describe('a recurrence in a time zone', () => {
     ['0 9 * * *', 'Etc/GMT+9', '2026-01-01T00:00', '2026-01-01T18:00 2026-01-02T18:00'],
     // On 29 March 2026 clocks in Berlin go from 2 to 3, on 25 October from 3 to 2.
     ['0 9 * * *', 'Europe/Berlin', '2026-03-28T00:00', '2026-03-28T08:00 2026-03-29T07:00'],
-    ['30 2 * * *', 'Europe/Berlin', '2026-03-28T12:00', '2026-03-29T01:30 2026-03-30T00:30'],
+    ['30 2 * * *', 'Europe/Berlin', '2026-03-28T12:00', '2026-03-29T01:00 2026-03-30T00:30'],
     ['30 2 * * *', 'Europe/Berlin', '2026-10-24T12:00', '2026-10-25T00:30 2026-10-26T01:30'],
+    ['*/30 2 * * *', 'Europe/Berlin', '2026-10-25T00:10', '2026-10-25T00:30 2026-10-25T01:00'],
     ['0 0 1 * *', 'Pacific/Auckland', '2026-01-15T00:00', '2026-01-31T11:00 2026-02-28T11:00'],
   ])('%s in %s after %s', (expression, timeZone, after, expected) => {
     expect(next(expression, timeZone, after, 2).join(' ')).toBe(expected);

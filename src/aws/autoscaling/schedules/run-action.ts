@@ -4,7 +4,7 @@ import { changedBySchedule } from '../causes.ts';
 import { controlPlaneLookMs, isControlPlaneUp } from '../control-plane.ts';
 import { AutoScalingGroups, type AutoScalingGroup } from '../entities.ts';
 import { wakeGroup } from '../group-wake.ts';
-import { nextOccurrence, parseCron } from './cron.ts';
+import { nextOccurrence } from './cron.ts';
 import { ScheduledActions, type ScheduledAction } from './entities.ts';
 
 /** The timer at which a scheduled action happens. */
@@ -69,9 +69,9 @@ const carryOut = (tx: Tx, group: AutoScalingGroup, action: ScheduledAction): voi
 
 /** An action that recurs is set for its next time; any other, and one that is at its end, is gone. */
 const goOn = (tx: Tx, action: ScheduledAction): void => {
-  const cron = action.recurrence === null ? undefined : parseCron(action.recurrence);
+  const { recurrence, timeZone } = action;
   const nextAt =
-    cron === undefined ? undefined : nextOccurrence(cron, action.timeZone ?? 'UTC', tx.now);
+    recurrence === null ? undefined : nextOccurrence(recurrence, timeZone ?? 'UTC', tx.now);
   if (nextAt === undefined || (action.endAt !== null && nextAt > action.endAt)) {
     return cancelAction(tx, action);
   }

@@ -18,7 +18,7 @@ import type { AutoScalingGroup } from '../entities.ts';
 import { limitExceeded, validation } from '../errors.ts';
 import { existingGroup, page } from '../lookups.ts';
 import { quotas } from '../quotas.ts';
-import { nextOccurrence, parseCron } from './cron.ts';
+import { isRecurrence, nextOccurrence } from './cron.ts';
 import { ScheduledActions, type ScheduledAction } from './entities.ts';
 import { cancelAction, scheduleAction } from './run-action.ts';
 import { isTimeZone } from './time-zones.ts';
@@ -43,11 +43,11 @@ const firstMoment = (view: View, input: Input): number | DomainError => {
   if (TimeZone !== undefined && recurrence === undefined) {
     return validation('TimeZone needs Recurrence');
   }
-  const cron = recurrence === undefined ? undefined : parseCron(recurrence);
-  if (recurrence !== undefined && cron === undefined) {
+  if (recurrence !== undefined && !isRecurrence(recurrence)) {
     return validation(`Given recurrence string: ${recurrence} is invalid`);
   }
-  const recurring = cron === undefined ? undefined : nextOccurrence(cron, timeZone, now);
+  const recurring =
+    recurrence === undefined ? undefined : nextOccurrence(recurrence, timeZone, now);
   const first = startAt ?? recurring;
   return first === undefined || (endAt !== undefined && first > endAt)
     ? validation(`Given recurrence string: ${recurrence ?? ''} never comes`)

@@ -19,15 +19,3 @@ export const isTimeZone = (timeZone: string): boolean => {
     throw error;
   }
 };
-
-/** By how much the clocks of a time zone are ahead of UTC at a moment of world time. */
-export const zoneOffsetMs = (timeZone: string, worldMs: number): number => {
-  if (timeZone === 'UTC') return 0;
-  const name = formatOf(timeZone)
-    .formatToParts(worldMs)
-    .find((part) => part.type === 'timeZoneName');
-  const [, sign, hours = '0', minutes = '0'] =
-    /^GMT([+-])(\d{2}):(\d{2})/.exec(name?.value ?? '') ?? [];
-  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
-  return sign === '-' ? -offset : offset;
-};
