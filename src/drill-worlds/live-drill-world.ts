@@ -1,9 +1,9 @@
+import type { Duplex } from 'node:stream';
 import type { Place } from '../atlas/places.ts';
 import type {
   DrillWorldOptions,
   LiveDrillWorld,
   LiveMeasures,
-  LiveRoute,
   MendedFault,
   OpenedFault,
   Vantage,
@@ -134,8 +134,8 @@ export class LiveDrill implements LiveDrillWorld {
     return this.#events.onEvent(listener);
   }
 
-  route(vantage: Vantage, address: string, port: number): LiveRoute {
-    return this.#server.world().wayFrom(vantage.place, address, port);
+  connect(vantage: Vantage, address: string, port: number): Duplex {
+    return this.#server.world().connectFrom(vantage.place, address, port);
   }
 
   ttlSeconds(name: string): number | undefined {

@@ -8,9 +8,10 @@ import { DomainError } from '../world/domain-error.ts';
 import type { PlannedTraffic } from './drill-plan.ts';
 import { LiveTraffic } from './live-traffic.ts';
 import { countRequests } from './measure.ts';
-import type { LiveDrillWorld, LiveRoute, Vantage } from './ports.ts';
+import type { LiveDrillWorld, Vantage } from './ports.ts';
 import { london, readers } from './test-virtual-world.ts';
-import { noWay, openWay, type Way } from '../world/way.ts';
+import { connect } from 'node:net';
+import { duplexPair, type Duplex } from 'node:stream';
 
 const closers: (() => void)[] = [];
 
@@ -97,7 +98,7 @@ interface TestWorld extends LiveDrillWorld {
 /** A live world that is nothing but a clock, DNS and a way to one web server. */
 const liveWorld = (
   firstSpeed: number,
-  route: (address: string) => LiveRoute,
+  connectTo: (address: string) => Duplex,
   zone: Pick<Zone, 'worldTtlSeconds'>,
 ): TestWorld => {
   let speed = firstSpeed;
@@ -157,7 +158,7 @@ const liveWorld = (
     unsettled: () => [],
     watchNames: () => undefined,
     onEvent: () => () => undefined,
-    route: (_, address) => route(address),
+    connect: (_, address) => connectTo(address),
     ttlSeconds: () => zone.worldTtlSeconds,
     close: () => Promise.resolve(),
   };
@@ -173,7 +174,7 @@ interface Outcome {
 const send = async (options: {
   readonly zone?: Partial<Zone>;
   readonly traffic?: Partial<PlannedTraffic>;
-  readonly route?: (address: string, port: number) => LiveRoute;
+  readonly connectTo?: (address: string, port: number) => Duplex;
   readonly handle?: (request: IncomingMessage, response: ServerResponse) => void;
   readonly speed?: number;
   readonly durationMs?: number;
@@ -188,13 +189,9 @@ const send = async (options: {
   };
   const dns = await serveDns(zone);
   const http = await serveHttp(options.handle ?? ((_, response) => response.end('ok')));
-  const straight = (port: number): LiveRoute => ({
-    way: openWay(0),
-    socket: { address: '127.0.0.1', port },
-  });
   const world = liveWorld(
     options.speed ?? 20,
-    (address) => (options.route ?? ((_, port) => straight(port)))(address, http.port),
+    (address) => (options.connectTo ?? ((_, port) => straight(port)))(address, http.port),
     zone,
   );
   const vantage: Vantage = { place: london(), dns };
@@ -208,10 +205,10 @@ const send = async (options: {
   return { ...countRequests(clients.flat()), traffic, asked: zone.asked };
 };
 
-const toLocalhost = (port: number, way: Way = openWay(0)): LiveRoute => ({
-  way,
-  socket: { address: '127.0.0.1', port },
-});
+const straight = (port: number): Duplex => connect(port, '127.0.0.1');
+
+/** A connection on which nothing ever comes back. */
+const silent = (): Duplex => duplexPair()[0];
 
 describe('live traffic', () => {
   it('asks the vantage by DNS and sends whole HTTP requests over new connections', async () => {
@@ -262,9 +259,9 @@ describe('live traffic', () => {
     await send({
       zone: { addresses: ['10.0.0.10', '10.0.0.9'] },
       traffic: { clients: 2 },
-      route: (address, port) => {
+      connectTo: (address, port) => {
         turns.push(address);
-        return toLocalhost(port);
+        return straight(port);
       },
       durationMs: 1600,
     });
@@ -295,14 +292,7 @@ describe('live traffic', () => {
     [
       'the way is silent',
       {
-        route: (_: string, port: number) => toLocalhost(port, noWay),
-        traffic: { timeoutMs: 1000 },
-      },
-    ],
-    [
-      'the way takes longer than the user has',
-      {
-        route: (_: string, port: number) => toLocalhost(port, openWay(2000)),
+        connectTo: silent,
         traffic: { timeoutMs: 1000 },
       },
     ],
@@ -313,7 +303,7 @@ describe('live traffic', () => {
   it('loses what it sends to a dead address, and only that', async () => {
     const outcome = await send({
       zone: { addresses: ['10.0.0.1', '10.0.0.2'] },
-      route: (address, port) => toLocalhost(port, address === '10.0.0.1' ? openWay(0) : noWay),
+      connectTo: (address, port) => (address === '10.0.0.1' ? straight(port) : silent()),
       traffic: { timeoutMs: 20_000 },
     });
     expect(outcome).toMatchObject({ sent: 20, lost: 10 });
@@ -334,7 +324,7 @@ describe('live traffic', () => {
       world.setSpeed(1);
       setTimeout(() => response.end('ok'), 500);
     });
-    const world = liveWorld(120, () => toLocalhost(http.port), zone);
+    const world = liveWorld(120, () => straight(http.port), zone);
     const planned = readers({ ratePerSecond: 0.1, clients: 1, timeoutMs: 30_000 });
     const traffic = new LiveTraffic(world, { place: london(), dns }, planned, world.now(), 1000);
     await traffic.run();
@@ -354,7 +344,7 @@ describe('live traffic', () => {
       traffic.stop();
       response.end('ok');
     });
-    const world = liveWorld(20, () => toLocalhost(http.port), zone);
+    const world = liveWorld(20, () => straight(http.port), zone);
     const traffic = new LiveTraffic(world, { place: london(), dns }, readers(), 0, 600_000);
     await traffic.run();
     expect(traffic.progress.sent).toBeLessThan(1000);

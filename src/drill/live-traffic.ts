@@ -1,7 +1,8 @@
 import { Resolver } from 'node:dns/promises';
 import { request as httpRequest } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { PlannedTraffic } from './drill-plan.ts';
-import type { LiveDrillWorld, LiveRoute, Vantage } from './ports.ts';
+import type { LiveDrillWorld, Vantage } from './ports.ts';
 import { outcome, runsOfOutcomes, type TrafficRuns } from './runs.ts';
 import {
   addressIndex,
@@ -15,9 +16,6 @@ import {
 
 /** Real ms for which the resolver waits at most: longer than a user does in a world that is as slow as can be. */
 const longestQuestionMs = 600_000;
-
-/** One to open the connection, one for request and answer. */
-const roundTrips = 2;
 
 interface Client {
   /** In turn order; undefined before the first answer. */
@@ -152,17 +150,10 @@ export class LiveTraffic {
     const turn = Math.floor(request / this.#traffic.clients);
     const address = addresses[addressIndex(addresses.length, index, turn)];
     if (address === undefined) return false;
-    const route = this.#world.route(this.#vantage, address, this.#traffic.request.port);
-    // Silence: the user waits until patience ends.
-    if (!route.way.up) return await new Promise<never>(() => undefined);
-    if (!(await this.#travel(roundTrips * route.way.roundTrip, signal))) return false;
-    return await exchange(this.#traffic, route.socket, signal);
-  }
-
-  /** Lets the time on the way pass; false when the user gives up in between. */
-  async #travel(worldMs: number, signal: AbortSignal): Promise<boolean> {
-    if (worldMs > 0) await this.#world.waitUntil(this.#world.now() + worldMs);
-    return !signal.aborted;
+    // Where there is silence, the user waits until patience ends.
+    const connect = (): Duplex =>
+      this.#world.connect(this.#vantage, address, this.#traffic.request.port);
+    return await exchange(this.#traffic, connect, signal);
   }
 
   async #hasAddresses(client: Client, index: number, timeMs: number): Promise<boolean> {
@@ -208,7 +199,7 @@ export class LiveTraffic {
 /** One request over a new connection; true when the whole of an expected answer came. */
 const exchange = async (
   { request }: PlannedTraffic,
-  socket: LiveRoute['socket'],
+  connect: () => Duplex,
   signal: AbortSignal,
 ): Promise<boolean> =>
   await new Promise((resolve) => {
@@ -216,8 +207,7 @@ const exchange = async (
     const lost = (): void => resolve(false);
     const outgoing = httpRequest(
       {
-        host: socket.address,
-        port: socket.port,
+        createConnection: connect,
         method: request.method,
         path: request.path,
         headers: {
@@ -226,7 +216,6 @@ const exchange = async (
           host,
           connection: 'close',
         },
-        agent: false,
         signal,
       },
       (response) => {

@@ -1,8 +1,8 @@
 import type { Geography } from '../atlas/geography.ts';
+import type { Duplex } from 'node:stream';
 import type { Place } from '../atlas/places.ts';
 import type { DomainError } from '../world/domain-error.ts';
 import type { FaultRequest } from '../world/faults.ts';
-import type { Way } from '../world/way.ts';
 
 /** A place from which users look at the service. */
 export interface Vantage {
@@ -91,14 +91,6 @@ interface AnyDrillWorld {
   close(): Promise<void>;
 }
 
-/** Where a connection from a vantage leads. */
-export interface LiveRoute {
-  /** What it meets before it reaches the socket. */
-  readonly way: Way;
-  /** The real socket behind an address and port of the service. */
-  readonly socket: { readonly address: string; readonly port: number };
-}
-
 /** How late a live world's machine was while a drill ran, and how fast the world's time. */
 export interface LiveMeasures {
   /** World seconds per real second: when it was begun to measure, and the lowest since. */
@@ -126,8 +118,11 @@ export interface LiveDrillWorld extends AnyDrillWorld {
    * its speed by itself takes that into account. Answers a way to ask for what was measured since.
    */
   measure(shortestPatienceMs: number): () => LiveMeasures;
-  /** `address` is one that DNS answered, `port` the one of the URL. */
-  route(vantage: Vantage, address: string, port: number): LiveRoute;
+  /**
+   * Connects from a vantage to an address that DNS answered, at the port of the URL. What is sent meets what lies between
+   * the two: it takes its time, gets lost, or waits in silence.
+   */
+  connect(vantage: Vantage, address: string, port: number): Duplex;
   /** World seconds for which a cache at the vantage may keep what a name is answered with; undefined without answer. */
   ttlSeconds(name: string, vantage: Vantage): number | undefined;
 }

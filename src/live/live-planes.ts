@@ -2,6 +2,7 @@ import { createBalancerPlane, type LiveBalancerPlane } from '../plane/balancer/b
 import type { Driver } from '../plane/compute/driver.ts';
 import type { Surroundings } from '../plane/compute/netns/surroundings.ts';
 import { LiveDisks } from '../plane/disks/live-disks.ts';
+import { Carrier } from '../plane/network/carrier.ts';
 import { createLiveProber } from '../plane/probe/live-prober.ts';
 import type { Prober } from '../plane/probe/prober.ts';
 import type { PlaneContext, Planes } from '../runtime/planes.ts';
@@ -21,7 +22,7 @@ export interface LiveSite {
   /** `network` is what instances' connections meet on their way to addresses of this world, and to the Internet. */
   readonly createDriver: (
     clock: LiveClock,
-    network: Pick<Surroundings, 'way' | 'outside'>,
+    network: Pick<Surroundings, 'way' | 'outside' | 'carrier'>,
   ) => Promise<Driver>;
   readonly log: Log;
 }
@@ -31,6 +32,7 @@ export interface LivePlanes extends Planes {
   readonly disks: LiveDisks;
   readonly balancer: LiveBalancerPlane;
   readonly publicSides: PublicSides;
+  readonly carrier: Carrier;
 }
 
 const createProber = (context: PlaneContext<LiveClock>): Prober => {
@@ -38,6 +40,7 @@ const createProber = (context: PlaneContext<LiveClock>): Prober => {
   return createLiveProber({
     seed: world.seed,
     clock,
+    from: sockets.carrierAddress,
     observe: context.observeChecker,
     way: (checkerRegion, target, socket) => {
       const owner = sockets.ownerOf(socket.address);
@@ -56,7 +59,14 @@ export const livePlanes =
   ({ directory, createDriver, log }: LiveSite) =>
   async (context: PlaneContext<LiveClock>): Promise<LivePlanes> => {
     const { world, clock, sockets, soon } = context;
+    const carrier = new Carrier({
+      clock,
+      seed: world.seed,
+      name: 'world',
+      address: sockets.carrierAddress,
+    });
     const driver = await createDriver(clock, {
+      carrier,
       way: (instance, target) => wayFromInstance(context, instance, target),
       outside: ({ instanceId }, socket) => ({
         socket,
@@ -77,6 +87,7 @@ export const livePlanes =
     const publicSides = new PublicSides({
       world,
       sockets,
+      carrier,
       soon,
       log,
       listens: driver.runsPrograms,
@@ -87,6 +98,7 @@ export const livePlanes =
       balancer,
       prober: createProber(context),
       publicSides,
+      carrier,
       disksTakeTime: true,
       cpuScope: 'everything',
       realNowMs: () => performance.now(),

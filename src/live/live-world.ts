@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { duplexPair, type Duplex } from 'node:stream';
 import { explainPlaceLookup, Places, type Place as AtlasPlace } from '../atlas/places.ts';
 import { earth, type Geography } from '../atlas/geography.ts';
 import type { Call } from '../aws/execute.ts';
@@ -7,6 +8,7 @@ import type { LoadedServices } from '../aws/loaded-services.ts';
 import type { Driver } from '../plane/compute/driver.ts';
 import type { LiveDisks } from '../plane/disks/live-disks.ts';
 import type { RegionBlocks } from '../plane/disks/region-blocks.ts';
+import { joinOverWay } from '../plane/network/join.ts';
 import type { SocketAddress } from '../plane/network/socket-address.ts';
 import { openRuntime, type Runtime } from '../runtime/runtime.ts';
 import { defaultPort, lookUpSocket } from '../serving/addresses/directory.ts';
@@ -20,7 +22,6 @@ import type { DnsAnswers } from '../serving/runners/dns-answers.ts';
 import { reservedWorldTime } from '../world/clock-position.ts';
 import { DomainError } from '../world/domain-error.ts';
 import type { Journal } from '../world/journal.ts';
-import type { Way } from '../world/way.ts';
 import type { World } from '../world/world.ts';
 import { ClockPositionKeeper } from './clock-position.ts';
 import { watchLateness } from './lateness-watch.ts';
@@ -165,16 +166,22 @@ export class LiveWorld {
     return passage?.allowed === false ? { ...socket, blocked: passage.detail } : socket;
   }
 
-  /** What a connection of a user at a place meets on its way to an address that DNS gave. */
-  wayFrom(
-    place: AtlasPlace,
-    address: string,
-    port: number,
-  ): { readonly way: Way; readonly socket: SocketAddress } {
-    const { places, sockets } = this;
+  /** A connection of a user at a place to an address that DNS gave. It breaks and stands still as its way has it. */
+  connectFrom(place: AtlasPlace, address: string, port: number): Duplex {
+    const { places, sockets, world } = this;
     const roundTripMs = (region: string): number => places.roundTripFromPlace(place, region).ms;
-    const way = wayTo(this, { kind: 'vantage', roundTripMs }, address);
-    return { way, socket: { address, port: sockets.realPort(port) } };
+    const [user, carried] = duplexPair();
+    const target = { address, port: sockets.realPort(port) };
+    joinOverWay(carried, target, {
+      carrier: this.#runtime.planes.carrier,
+      way: () => wayTo(this, { kind: 'vantage', roundTripMs }, address),
+      admits: () => {
+        const owner = sockets.ownerOf(address);
+        return owner === undefined || passageTo(world, owner, port, loopbackClient).allowed;
+      },
+      isCarriedWhole: true,
+    });
+    return user;
   }
 
   /** The place that a city or a Region is. */

@@ -1,4 +1,5 @@
 import { locationOf } from '../aws/ec2/instances/instance-location.ts';
+import type { Carrier } from '../plane/network/carrier.ts';
 import { ListeningWatch, showsListeningPorts } from '../plane/network/listening-ports.ts';
 import {
   createAddressRelay,
@@ -30,6 +31,7 @@ import type { Sockets } from '../serving/addresses/sockets.ts';
 export interface PublicSidesOptions {
   readonly world: World;
   readonly sockets: Sockets;
+  readonly carrier: Carrier;
   readonly soon: RunSoon;
   readonly log: Log;
   /** Whether programs run in the instances that may listen: else their sides are made when somebody asks for one. */
@@ -205,6 +207,7 @@ export class PublicSides {
   #sideOf(id: string, publicAddress: string) {
     return {
       publicAddress,
+      carrier: this.#options.carrier,
       ...(this.#watch === undefined ? {} : { watch: this.#watch }),
       onProblem: (message: string) => this.#options.log.warn({ id }, message),
     };

@@ -39,7 +39,7 @@ const worldIdOf = (directory: string): string => Buffer.from(directory).toString
 const createDriver = async (
   world: Site,
   clock: LiveClock,
-  { way, outside }: Pick<Surroundings, 'way' | 'outside'>,
+  network: Pick<Surroundings, 'way' | 'outside' | 'carrier'>,
 ): Promise<Driver> => {
   const { directory, loopback, log, driver } = world;
   const site = {
@@ -52,8 +52,7 @@ const createDriver = async (
       block: loopback.block,
       portOffset: loopback.portOffset,
       dnsServer: (region: string) => world.dnsServer(region),
-      way,
-      outside,
+      ...network,
     },
   };
   await endOthersLeftovers(directory, driver.name, site, log);

@@ -17,6 +17,7 @@ import { exitOf } from './child.ts';
 import { inTurn } from './measurement.ts';
 import type { Benchmark, Result } from './measurement.ts';
 import { noWay, openWay } from '../../src/world/way.ts';
+import { testCarrier } from '../../src/plane/network/test-carrier.ts';
 
 const rounds = 15;
 
@@ -35,6 +36,7 @@ const surroundings: Surroundings = {
   block: `${block}.0.0/16`,
   portOffset: 20_000,
   dnsServer: () => Promise.resolve(undefined),
+  carrier: testCarrier().carrier,
   way: () => openWay(0),
   outside: (_asker, socket) => ({ socket, way: noWay }),
 };

@@ -74,6 +74,7 @@ it('silences the node of another balancer that comes to a zone without power', (
     sockets: {
       nodeAddress: () => '127.0.0.2',
       instanceAddress: () => '127.0.0.3',
+      carrierAddress: '127.16.0.0',
       realPort: (port) => port,
     },
     plane: {

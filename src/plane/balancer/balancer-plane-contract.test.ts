@@ -244,7 +244,7 @@ describe.each([
     const target = targetAt(server.port);
     bench.plane.converge([configurationOf([target])]);
     await bench.until('healthy', () => stateOf(bench, target)?.state === 'healthy');
-    bench.plane.converge([configurationOf([target], { isolated: true })]);
+    bench.plane.converge([configurationOf([target], { entrance: noWay })]);
     expect(await bench.request()).toBe('silence');
     bench.plane.converge([configurationOf([target])]);
     expect(await bench.request()).toBe(server.port);

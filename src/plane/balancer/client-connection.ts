@@ -8,6 +8,9 @@ import {
   withHost,
   type BodyFraming,
 } from './http-head.ts';
+import { isEven } from '../../world/passing.ts';
+import { worldMs, type Way } from '../../world/way.ts';
+import type { CarriedConnection } from '../network/carrier.ts';
 import type { NodeListener, NodeLoadBalancer } from './messages.ts';
 import { errorAnswer, formatOwnAnswer, type OwnAnswer } from './own-answer.ts';
 
@@ -19,6 +22,12 @@ export interface ListenerState {
 
 /** How long, in real time, a connection that we have closed may still take bytes, so that the client can read our answer. */
 const lingerMs = 2000;
+
+/** Who was carried here is a client on this machine all the same. */
+const loopbackAddress = '127.0.0.1';
+
+/** A way on which nothing takes time or is lost, as it is to a node that is well. */
+const isPlain = (way: Way): boolean => !way.up || (way.roundTrip === 0 && isEven(way));
 
 const requestBodyReader = (framing: BodyFraming): BodyReader | undefined => {
   if (framing.kind === 'chunked') return new ChunkedReader();
@@ -35,6 +44,12 @@ export class ClientConnection implements ClientSide {
   readonly #listener: ListenerState;
   readonly #router: Router;
   readonly #openedAt: number;
+  /** Its way was carried before it came here. */
+  readonly isCarried: boolean;
+  #carried: CarriedConnection | undefined;
+  #stopWaiting: () => void = () => undefined;
+  /** Something that it sent was lost on its way: it is never answered. */
+  #isLost = false;
   #pending: Buffer | undefined;
   #headSince: number | undefined;
   #exchange: Exchange | undefined;
@@ -52,7 +67,9 @@ export class ClientConnection implements ClientSide {
     this.#listener = listener;
     this.#router = router;
     this.#openedAt = router.clock.now();
-    this.address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    this.isCarried = router.carrier.hasCarried(address);
+    this.address = this.isCarried ? loopbackAddress : address;
     this.port = socket.remotePort ?? 0;
     socket.setNoDelay(true);
     this.#setIdleTimeout();
@@ -62,7 +79,10 @@ export class ClientConnection implements ClientSide {
     socket.on('end', () => this.#ended());
     // The close that follows ends the exchange.
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.#exchange?.abort());
+    socket.on('close', () => {
+      this.#stopWaiting();
+      this.#exchange?.abort();
+    });
   }
 
   get requestEnded(): boolean {
@@ -71,7 +91,7 @@ export class ClientConnection implements ClientSide {
 
   /** Falls silent: reads nothing, and keeps what it would write, until it is given its voice back. */
   setSilent(silent: boolean): void {
-    if (this.#silent === silent) return;
+    if (this.#silent === silent || this.#isLost) return;
     this.#silent = silent;
     if (silent) {
       this.#socket.pause();
@@ -221,8 +241,34 @@ export class ClientConnection implements ClientSide {
       this.#body === undefined ? { kind: 'none' } : framing,
     );
     this.#exchange = exchange;
-    exchange.start(this.#listener.listener, this.#listener.loadBalancer.attributes);
+    this.#enter(() => {
+      if (this.#exchange !== exchange) return;
+      exchange.start(this.#listener.listener, this.#listener.loadBalancer.attributes);
+    });
     return end + 4;
+  }
+
+  /** A request arrives once its way to the node is behind it; the first one's connection had to be opened before. */
+  #enter(arrived: () => void): void {
+    const { carrier, entrance } = this.#router;
+    if (this.isCarried || isPlain(entrance)) {
+      arrived();
+      return;
+    }
+    const isFirst = this.#carried === undefined;
+    this.#carried ??= carrier.connection();
+    const opening = isFirst ? this.#carried.opening(entrance) : undefined;
+    const asking = this.#carried.asking(entrance);
+    if (opening?.kind === 'silence' || asking.kind === 'silence') {
+      this.setSilent(true);
+      this.#isLost = true;
+      return;
+    }
+    const delay = worldMs((opening?.delay ?? 0) + asking.delay);
+    this.#stopWaiting = carrier.after(delay, () => {
+      if (asking.kind === 'through') arrived();
+      else if (!this.#closing) this.#answerAlone(503);
+    });
   }
 
   #partOfHead(bytes: Buffer): number {

@@ -17,6 +17,8 @@ import type { LoadBalancerAttributes } from '../../aws/elbv2/node-attributes.ts'
 import type { NodeListener } from './messages.ts';
 import { actionAnswer, errorAnswer, type OwnAnswer } from './own-answer.ts';
 import type { NodeClock } from './node-clock.ts';
+import { noWay, worldMs, type Way } from '../../world/way.ts';
+import type { CarriedConnection, Carrier } from '../network/carrier.ts';
 import type { TargetConnection, TargetPool, TargetUser } from './target-pool.ts';
 
 /** The client's side of an exchange. */
@@ -44,12 +46,18 @@ export interface ClientSide {
 /** What an exchange needs of its node. */
 export interface Router {
   readonly clock: NodeClock;
+  readonly carrier: Carrier;
+  /** What bytes between clients and the node meet, unless they were carried here. */
+  readonly entrance: Way;
   /** The target whose turn it is; undefined when no group has one. */
   pick(listener: NodeListener): TargetPool | undefined;
 }
 
 /** "HTTP 504: the load balancer failed to establish a connection to the target before the connection timeout expired (10 seconds)." */
-const connectTimeoutMs = 10_000;
+const connectTimeoutMs = worldMs(10_000);
+
+/** What a target answers to a request that a gray failure strikes. */
+const grayStatus = 500;
 
 /** Bodies up to this length travel in one write with their head. */
 const smallBody = 8 * 1024;
@@ -92,7 +100,7 @@ export class Exchange implements TargetUser {
   #relay: Relay = 'as-it-came';
   #tunnel = false;
   #over = false;
-  #timer: NodeJS.Timeout | undefined;
+  #stopConnecting: () => void = () => undefined;
   #stopWaiting: (() => void) | undefined;
 
   constructor(client: ClientSide, router: Router, request: RequestHead, framing: BodyFraming) {
@@ -177,15 +185,40 @@ export class Exchange implements TargetUser {
   }
 
   targetReady(connection: TargetConnection): void {
-    clearTimeout(this.#timer);
     this.#connection = connection;
-    const way = this.#pool?.target.way;
-    const latencyMs = way?.up === true ? way.roundTrip : 0;
-    // A new connection costs a round trip of its own.
-    const worldDelayMs = connection.reused ? latencyMs : 2 * latencyMs;
-    const delayMs = worldDelayMs / Math.max(this.#router.clock.speed(), 1e-9);
-    if (delayMs < 1) this.#send(connection);
-    else this.#timer = setTimeout(() => this.#send(connection), delayMs);
+    const { carrier } = this.#router;
+    connection.carried ??= carrier.connection();
+    // A new connection costs a round trip of its own, within the time to connect.
+    const opening = connection.reused ? undefined : connection.carried.opening(this.#way);
+    if (opening === undefined) this.#ask(connection, connection.carried);
+    else if (opening.kind === 'through') {
+      const { carried } = connection;
+      this.#stopWaiting = carrier.after(opening.delay, () => this.#ask(connection, carried));
+    }
+  }
+
+  /** The connection stands: what becomes of the request on its way is decided here. */
+  #ask(connection: TargetConnection, carried: CarriedConnection): void {
+    this.#stopConnecting();
+    const passing = carried.asking(this.#way);
+    // A request that is lost is waited for until the idle time-out.
+    if (passing.kind === 'silence') return;
+    this.#stopWaiting = this.#router.carrier.after(passing.delay, () => {
+      if (passing.kind === 'through') this.#send(connection);
+      else this.#failAtTarget();
+    });
+  }
+
+  get #way(): Way {
+    return this.#pool?.target.way ?? noWay;
+  }
+
+  /** The target fails the request by itself. */
+  #failAtTarget(): void {
+    this.#fail(() => {
+      this.#pool?.counts.answered(grayStatus, performance.now() - this.#startedAtMs);
+      this.#client.answer(errorAnswer(grayStatus));
+    });
   }
 
   targetData(bytes: Buffer): void {
@@ -254,7 +287,7 @@ export class Exchange implements TargetUser {
       this.#startConnectTimer();
       this.#stopWaiting = pool.whenAnswers(() => {
         this.#stopWaiting = undefined;
-        clearTimeout(this.#timer);
+        this.#stopConnecting();
         this.#reach(pool);
       });
       return;
@@ -270,11 +303,8 @@ export class Exchange implements TargetUser {
   }
 
   #startConnectTimer(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => this.#failWith(504),
-      this.#router.clock.realMs(connectTimeoutMs),
-    );
+    this.#stopConnecting();
+    this.#stopConnecting = this.#router.carrier.after(connectTimeoutMs, () => this.#failWith(504));
   }
 
   #send(connection: TargetConnection): void {
@@ -437,7 +467,7 @@ export class Exchange implements TargetUser {
   #fail(tell: () => void): void {
     if (this.#over) return;
     this.#over = true;
-    clearTimeout(this.#timer);
+    this.#stopConnecting();
     this.#stopWaiting?.();
     const connection = this.#connection;
     this.#connection = undefined;

@@ -5,6 +5,7 @@ import type {
 } from '../../aws/elbv2/desired-nodes.ts';
 import type { LoadBalancerAttributes } from '../../aws/elbv2/node-attributes.ts';
 import type { HealthReason, ProbedState } from '../../aws/elbv2/target-health.ts';
+import type { Way } from '../../world/way.ts';
 
 /** Everything that the balancer nodes of one zone are to do. All durations are world time. */
 export interface NodeConfiguration {
@@ -12,8 +13,10 @@ export interface NodeConfiguration {
   readonly zoneId: string;
   /** The world's seed: it spreads the probes. */
   readonly seed: number;
-  /** The zone's network is down: the nodes run on, but nobody outside hears them. */
-  readonly isolated: boolean;
+  /** What bytes between a client on this machine, who is outside of every Region, and the nodes meet. */
+  readonly entrance: Way;
+  /** Clients from this address have their way behind them, and may enter; none has when it is absent. */
+  readonly carrierAddress?: string;
   readonly loadBalancers: readonly NodeLoadBalancer[];
   readonly targetGroups: readonly NodeTargetGroup[];
 }

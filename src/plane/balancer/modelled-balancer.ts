@@ -1,5 +1,6 @@
 import type { NodeAction } from '../../aws/elbv2/desired-nodes.ts';
 import { routableTargets } from '../../aws/elbv2/pick-target.ts';
+import { spread } from '../../aws/elbv2/spread.ts';
 import { probePhaseMs } from '../../aws/elbv2/probe-schedule.ts';
 import type { Clock } from '../../world/clock.ts';
 import type { BalancerObservation, BalancerPlane } from './balancer-plane.ts';
@@ -32,7 +33,7 @@ export interface ModelledBalancerOptions {
 export interface RoutedShare {
   readonly targetGroupArn: string;
   readonly target: NodeTarget;
-  /** 0 to 1; all shares of a route make 1. */
+  /** 0 to 1; all shares of a route make 1, less what goes to target groups without targets: that is answered 503. */
   readonly share: number;
 }
 
@@ -110,7 +111,7 @@ class ModelledNode {
 
   /** What the listener does with requests; undefined when the node is silent or does not have it. */
   actionOf(listenerArn: string): NodeAction | undefined {
-    if (this.frozen || this.configuration.isolated) return undefined;
+    if (this.frozen || !this.configuration.entrance.up) return undefined;
     for (const { listeners } of this.configuration.loadBalancers) {
       const listener = listeners.find((candidate) => candidate.arn === listenerArn);
       if (listener !== undefined) return listener.action;
@@ -126,15 +127,12 @@ class ModelledNode {
   }
 
   #shares(action: Extract<NodeAction, { type: 'forward' }>): ModelledRoute {
-    const total = action.targetGroups.reduce((sum, group) => sum + group.weight, 0);
-    const only = action.targetGroups.length === 1;
-    const shares = action.targetGroups.flatMap(({ arn, weight }): readonly RoutedShare[] => {
-      const groupShare = only ? 1 : weight / Math.max(1, total);
+    const shares = spread(action.targetGroups).flatMap(({ arn, share }): readonly RoutedShare[] => {
       const targets = this.#routable(arn);
       return targets.map((target) => ({
         targetGroupArn: arn,
         target,
-        share: groupShare / targets.length,
+        share: share / targets.length,
       }));
     });
     return shares.length === 0 ? { kind: 'answer', statusCode: 503 } : { kind: 'targets', shares };

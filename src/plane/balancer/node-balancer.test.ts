@@ -418,7 +418,7 @@ describe('a node whose zone is cut off', () => {
     const port = await balancer.port();
     const known = client(port);
     await known.exchange('GET / HTTP/1.1\r\nHost: a\r\n\r\n', /\r\n\r\nx$/);
-    balancer.node.configure(configurationOf([targetAt(target.port)], { isolated: true }));
+    balancer.node.configure(configurationOf([targetAt(target.port)], { entrance: noWay }));
     known.received = '';
     const fresh = client(port);
     for (const raw of [known, fresh]) raw.socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');

@@ -1,6 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { admits } from '../../aws/ec2/traffic/entry.ts';
 import type { NodeAction } from '../../aws/elbv2/desired-nodes.ts';
+import { turnOf, turnsOf } from '../../aws/elbv2/spread.ts';
+import { openWay, type Way } from '../../world/way.ts';
+import { Carrier, connectPatienceMs } from '../network/carrier.ts';
 import { ClientConnection, type ListenerState } from './client-connection.ts';
 import type { Router } from './exchange.ts';
 import { GroupRouter } from './group-router.ts';
@@ -29,11 +32,16 @@ interface OpenListener {
   socket: ListeningSocket;
 }
 
+/** How far a listener is in its turns. */
+interface Turns {
+  /** What it does: where it does something else, the order is another one. */
+  readonly action: NodeAction;
+  readonly order: readonly string[];
+  taken: number;
+}
+
 const listenerKey = (loadBalancer: NodeLoadBalancer, listener: NodeListener): string =>
   [listener.arn, loadBalancer.address, listener.realPort].join(' ');
-
-/** How long, in real time, Linux tries to connect before it gives up (tcp_syn_retries). */
-const connectPatienceMs = 127_000;
 
 /** To the client its SYN is lost; the system has answered it already, so that silence begins here. */
 const hold = (socket: Socket, held: Set<Socket>): void => {
@@ -51,24 +59,31 @@ const hold = (socket: Socket, held: Set<Socket>): void => {
 /** The balancer nodes of one zone: every load balancer's node there, in one process. */
 export class NodeBalancer implements Router {
   readonly clock: NodeClock;
+  readonly carrier: Carrier;
   readonly #send: (message: FromNode) => void;
   readonly #zoneId: string;
   readonly #listeners = new Map<string, OpenListener>();
   readonly #groups = new Map<string, GroupRouter>();
-  readonly #turns = new Map<string, number>();
+  readonly #turns = new Map<string, Turns>();
   readonly #proberOptions: ProberOptions;
   readonly #traffic: TrafficCounter;
-  #silent = false;
+  entrance: Way = openWay(0);
   #frozen = false;
 
   constructor(
-    identity: { readonly seed: number; readonly zoneId: string },
+    identity: Pick<NodeConfiguration, 'seed' | 'zoneId' | 'carrierAddress'>,
     clock: NodeClock,
     send: (message: FromNode) => void,
   ) {
     this.clock = clock;
     this.#send = send;
     this.#zoneId = identity.zoneId;
+    this.carrier = new Carrier({
+      clock,
+      seed: identity.seed,
+      name: identity.zoneId,
+      ...(identity.carrierAddress === undefined ? {} : { address: identity.carrierAddress }),
+    });
     this.#traffic = new TrafficCounter(identity.zoneId, clock, (report) =>
       send({ kind: 'traffic', report }),
     );
@@ -87,13 +102,14 @@ export class NodeBalancer implements Router {
     if (this.#frozen) return;
     this.#updateGroups(configuration);
     this.#updateListeners(configuration);
-    this.#setSilent(configuration.isolated);
+    this.entrance = configuration.entrance;
+    this.#tellSilence();
   }
 
   /** The zone has lost its power: nothing is read, answered, probed or reported any more. */
   freeze(): void {
     this.#frozen = true;
-    this.#setSilent(true);
+    this.#tellSilence();
     this.#traffic.stop();
     for (const group of this.#groups.values()) group.stopProbing();
   }
@@ -110,28 +126,20 @@ export class NodeBalancer implements Router {
   }
 
   pick(listener: NodeListener): TargetPool | undefined {
-    const { action } = listener;
-    if (action.type !== 'forward') return undefined;
-    const arn = this.#pickGroup(listener.arn, action);
+    const arn = this.#pickGroup(listener);
     return arn === undefined ? undefined : this.#groups.get(arn)?.pick();
   }
 
-  #pickGroup(
-    listenerArn: string,
-    action: Extract<NodeAction, { type: 'forward' }>,
-  ): string | undefined {
-    const [only] = action.targetGroups;
-    if (action.targetGroups.length === 1) return only?.arn;
-    const total = action.targetGroups.reduce((sum, group) => sum + group.weight, 0);
-    if (total === 0) return undefined;
-    const turn = this.#turns.get(listenerArn) ?? 0;
-    this.#turns.set(listenerArn, turn + 1);
-    let place = turn % total;
-    for (const group of action.targetGroups) {
-      if (place < group.weight) return group.arn;
-      place -= group.weight;
+  /** A listener that is told something new begins its turns anew: they are computed when its first request comes. */
+  #pickGroup({ arn, action }: NodeListener): string | undefined {
+    if (action.type !== 'forward') return undefined;
+    let known = this.#turns.get(arn);
+    if (known?.action !== action) {
+      known = { action, order: turnsOf(action.targetGroups), taken: known?.taken ?? 0 };
+      this.#turns.set(arn, known);
     }
-    return undefined;
+    known.taken += 1;
+    return turnOf(known.order, known.taken - 1);
   }
 
   #updateGroups(configuration: NodeConfiguration): void {
@@ -212,14 +220,15 @@ export class NodeBalancer implements Router {
 
   #lets({ entry }: NodeListener, { remoteAddress }: Socket): boolean {
     if (entry === undefined || remoteAddress === undefined) return true;
-    return admits(entry, remoteAddress.replace(/^::ffff:/, '')).allowed;
+    const address = remoteAddress.replace(/^::ffff:/, '');
+    return this.carrier.hasCarried(address) || admits(entry, address).allowed;
   }
 
   #take(socket: Socket, { state, clients }: OpenListener): void {
     const client = new ClientConnection(socket, state, this);
     clients.add(client);
     socket.once('close', () => clients.delete(client));
-    if (this.#silent) client.setSilent(true);
+    client.setSilent(this.#isSilentTo(client));
   }
 
   /** A client sends its SYN again and again: once it is let in, its connection begins. */
@@ -239,11 +248,13 @@ export class NodeBalancer implements Router {
     this.#send({ kind: 'listening', sockets });
   }
 
-  #setSilent(silent: boolean): void {
-    if (silent === this.#silent) return;
-    this.#silent = silent;
+  #isSilentTo(client: ClientConnection): boolean {
+    return this.#frozen || (!this.entrance.up && !client.isCarried);
+  }
+
+  #tellSilence(): void {
     for (const open of this.#listeners.values()) {
-      for (const client of open.clients) client.setSilent(silent);
+      for (const client of open.clients) client.setSilent(this.#isSilentTo(client));
     }
   }
 }

@@ -92,7 +92,7 @@ export const configurationOf = (
   region: 'us-east-1',
   zoneId: 'use1-az1',
   seed: 1,
-  isolated: false,
+  entrance: openWay(0),
   loadBalancers: [
     {
       arn: loadBalancerArn,

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { unprobed, type NodeTargetHealth } from '../../aws/elbv2/target-health.ts';
 import type { GroupCounts } from './traffic-counter.ts';
+import type { CarriedConnection } from '../network/carrier.ts';
 import { takesProbes, takesTraffic, type NodeTarget } from './messages.ts';
 
 /** Who uses a connection to a target while it carries a request. */
@@ -21,6 +22,8 @@ export class TargetConnection {
   readonly socket: Socket;
   /** It has carried a request before. */
   reused = false;
+  /** Decides what becomes of what is sent over it. */
+  carried: CarriedConnection | undefined;
   readonly #pool: TargetPool;
   #user: TargetUser | undefined;
   #connected = false;

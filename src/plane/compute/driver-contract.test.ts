@@ -16,6 +16,7 @@ import { createProcessDriver } from './process-driver.ts';
 import type { ProcessDriverOptions } from './process-driver.ts';
 import { testSpecification } from './test-specification.ts';
 import { noWay, openWay } from '../../world/way.ts';
+import { testCarrier } from '../network/test-carrier.ts';
 
 /** A driver under the contract, and the user data that makes its machines do what the contract asks. */
 interface Contestant {
@@ -108,6 +109,7 @@ const rows: readonly Row[] = [
     block: '127.99.0.0/16',
     portOffset: 0,
     dnsServer: () => Promise.resolve(undefined),
+    carrier: testCarrier().carrier,
     way: () => openWay(0),
     outside: (_asker, socket) => ({ socket, way: noWay }),
   }),

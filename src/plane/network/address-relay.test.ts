@@ -7,6 +7,7 @@ import { ListeningWatch, showsListeningPorts } from './listening-ports.ts';
 import { claimLoopbackBlock, type LoopbackBlock } from './loopback.ts';
 import { createAddressRelay, type AddressRelay, type RelayTarget } from './relay.ts';
 import { openWay } from '../../world/way.ts';
+import { testCarrier } from './test-carrier.ts';
 
 let block: LoopbackBlock;
 let relay: AddressRelay;
@@ -23,6 +24,7 @@ beforeEach(async () => {
   one = { hostAddress: block.addressFor(310), way };
   two = { hostAddress: block.addressFor(311), way };
   relay = createAddressRelay({
+    carrier: testCarrier().carrier,
     publicAddress: block.addressFor(312),
     watch: new ListeningWatch(),
   });
@@ -156,6 +158,7 @@ describe.runIf(showsListeningPorts())('an address that leads', () => {
     const free = await serve(two, 'two');
     const port = portOf(free);
     const fresh = createAddressRelay({
+      carrier: testCarrier().carrier,
       publicAddress: block.addressFor(313),
       watch: new ListeningWatch(),
       silentPorts: [port],

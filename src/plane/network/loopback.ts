@@ -21,6 +21,9 @@ export interface LoopbackBlock {
 const firstBlock = 16;
 const lastBlock = 126;
 
+/** The host that carried connections come from: they have their way in the world behind them. */
+export const carrierHost = 0;
+
 /** The host whose address holds the guard: who can listen there has the block. */
 export const guardHost = 255;
 

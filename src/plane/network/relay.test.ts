@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { duplexPair } from 'node:stream';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -8,12 +9,18 @@ import { claimLoopbackBlock } from './loopback.ts';
 import type { LoopbackBlock } from './loopback.ts';
 import { createInstanceRelay } from './relay.ts';
 import type { InstanceRelay } from './relay.ts';
-import { noWay, openWay, type Way } from '../../world/way.ts';
+import { noWay, openWay, worldMs, type Way } from '../../world/way.ts';
+import type { NodeClock } from '../balancer/node-clock.ts';
+import type { Carrier } from './carrier.ts';
+import { joinOverWay } from './join.ts';
+import { testCarrier } from './test-carrier.ts';
 
 let block: LoopbackBlock;
 let hostAddress: string;
 let publicAddress: string;
 let way: Way;
+let carrier: Carrier;
+let clock: NodeClock;
 /** Whose packets are dropped. */
 let barred: Set<string>;
 let relay: InstanceRelay;
@@ -30,7 +37,9 @@ beforeEach(async () => {
   barred = new Set();
   problems = [];
   cleanUp = [];
+  ({ carrier, clock } = testCarrier());
   relay = createInstanceRelay({
+    carrier,
     publicAddress,
     hostAddress,
     way: () => way,
@@ -90,8 +99,8 @@ const look = async (): Promise<void> => {
   expect(await relay.open(0)).toBeUndefined();
 };
 
-const client = (port: number): Client => {
-  const socket = connect({ host: publicAddress, port, allowHalfOpen: true });
+const client = (port: number, localAddress?: string): Client => {
+  const socket = connect({ host: publicAddress, port, allowHalfOpen: true, localAddress });
   const result: Client = { socket, events: [], received: '' };
   socket.on('data', (bytes) => (result.received += String(bytes)));
   socket.on('end', () => result.events.push('end'));
@@ -224,21 +233,9 @@ describe('a connection', () => {
     await until(() => web.sockets[0]?.destroyed === true);
   });
 
-  test('takes as long as the reach says', async () => {
-    const web = await serve(echo);
-    await openPort(web.port);
-    way = openWay(60);
-    const begin = performance.now();
-    const user = client(web.port);
-    user.socket.write('x');
-    await until(() => user.received === 'x');
-    // One round trip to connect and one to ask. Timers may fire a millisecond early.
-    expect(performance.now() - begin).toBeGreaterThanOrEqual(118);
-  });
-
   test('to a port that was opened by hand and where nothing listens is broken, not held', async () => {
     const gone = await serve(echo);
-    const blind = createInstanceRelay({ publicAddress, hostAddress, way: () => way });
+    const blind = createInstanceRelay({ carrier, publicAddress, hostAddress, way: () => way });
     cleanUp.push(() => blind.close());
     expect(await blind.open(gone.port)).toBeUndefined();
     const served = client(gone.port);
@@ -351,5 +348,118 @@ describe('a client that is not let in', () => {
     barred.add(early.socket.localAddress ?? '').add('127.0.0.1');
     early.socket.write('two');
     await until(() => early.received === 'onetwo');
+  });
+});
+
+describe('a way', () => {
+  /** The relay again, of a world whose clock runs so fast. */
+  const relayAt = async (speed: number, address?: string): Promise<void> => {
+    await relay.close();
+    ({ carrier, clock } = testCarrier(speed, address));
+    relay = createInstanceRelay({ carrier, publicAddress, hostAddress, way: () => way });
+  };
+
+  /** Many whose way is behind them are: time in which a wrong answer would have come. */
+  const othersAreServed = async (port: number): Promise<void> => {
+    for (let round = 0; round < 20; round += 1) {
+      const witness = client(port, block.addressFor(0));
+      witness.socket.end('x');
+      await until(() => witness.received === 'x');
+    }
+  };
+
+  /** Opens a port of a server that answers what it hears. */
+  const echoing = async (): Promise<number> => {
+    const { port } = await serve(echo);
+    await relay.open(port);
+    return port;
+  };
+
+  test.each([1, 10, 100])(
+    'takes its time once to connect and once to ask, in world time, at speed %d',
+    async (speed) => {
+      way = openWay(400);
+      await relayAt(speed);
+      const port = await echoing();
+      const [worldBegin, realBegin] = [clock.now(), performance.now()];
+      const user = client(port);
+      user.socket.write('x');
+      await until(() => user.received === 'x');
+      // A timer may come half a millisecond early.
+      expect(clock.now() - worldBegin).toBeGreaterThanOrEqual(800 - 2 * speed);
+      // Had it taken as long in real time, it would not be through yet.
+      expect(performance.now() - realBegin).toBeLessThan(speed === 1 ? Infinity : 800);
+    },
+  );
+
+  test('follows a clock that changes its speed meanwhile', async () => {
+    way = openWay(400);
+    await relayAt(0);
+    const port = await echoing();
+    const user = client(port);
+    user.socket.write('x');
+    await until(() => user.socket.bytesWritten === 1);
+    clock.set({ worldNow: clock.now(), speed: 1000 });
+    await until(() => user.received === 'x');
+  });
+
+  test('is behind a connection that was carried here', async () => {
+    way = noWay;
+    await relayAt(1, block.addressFor(0));
+    barred.add(block.addressFor(0));
+    const port = await echoing();
+    const user = client(port, block.addressFor(0));
+    user.socket.write('x');
+    await until(() => user.received === 'x');
+  });
+
+  test('is counted once where a connection passes a carrier and a public side', async () => {
+    way = openWay(400);
+    await relayAt(1, block.addressFor(0));
+    const port = await echoing();
+    const [user, carried] = duplexPair();
+    const begin = clock.now();
+    const target = { address: publicAddress, port };
+    joinOverWay(carried, target, { carrier, way: () => way, isCarriedWhole: true });
+    user.write('x');
+    expect(String(await once(user, 'data'))).toBe('x');
+    expect(clock.now() - begin).toBeGreaterThanOrEqual(798);
+    expect(clock.now() - begin).toBeLessThan(1600);
+    user.destroy();
+  });
+
+  test('that loses packets costs their retransmission, and one that loses all is silent', async () => {
+    way = openWay(0, 0.5);
+    await relayAt(1000, block.addressFor(0));
+    const port = await echoing();
+    const begin = clock.now();
+    const users = Array.from({ length: 12 }, () => client(port));
+    for (const user of users) user.socket.write('x');
+    await until(() => users.some(({ received }) => received === 'x'));
+    // Three of four round trips are lost at first: that all of 24 come through at once is no matter of luck.
+    await until(() => users.filter(({ received }) => received === 'x').length > 3);
+    expect(clock.now() - begin).toBeGreaterThanOrEqual(1000);
+    way = openWay(0, 1);
+    const lost = client(port);
+    lost.socket.write('x');
+    await othersAreServed(port);
+    expect(lost.received).toBe('');
+  });
+
+  test.each([
+    ['breaks the connection', 'error', 'ECONNRESET'],
+    ['never answers', 'silence', undefined],
+  ] as const)('with a gray failure takes a connection and %s', async (_, as, event) => {
+    await relayAt(1, block.addressFor(0));
+    const port = await echoing();
+    way = { ...openWay(0), gray: [{ share: 1, as, delay: worldMs(0), seed: 1 }] };
+    const user = client(port);
+    user.socket.write('x');
+    if (event !== undefined) await until(() => user.events.includes(event));
+    await othersAreServed(port);
+    expect(user.received).toBe('');
+    expect(user.events.filter((one) => one !== 'close')).toEqual(
+      event === undefined ? [] : [event],
+    );
   });
 });

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { DomainError } from '../../world/domain-error.ts';
-import { noWay, type Way } from '../../world/way.ts';
+import { noWay, openWay, type Way } from '../../world/way.ts';
+import type { Carrier } from './carrier.ts';
 import { showsListeningPorts } from './listening-ports.ts';
 import type { ListeningWatch } from './listening-ports.ts';
 import { RelayedConnection } from './relayed-connection.ts';
@@ -35,7 +36,7 @@ export interface AddressRelay extends InstanceRelay {
 export interface RelayTarget {
   /** The instance's own address, on which its processes listen (`HOST`). */
   readonly hostAddress: string;
-  /** What bytes between a client and the instance meet; asked whenever something is to go through. */
+  /** What bytes between a client on this machine and the instance meet; asked whenever something is to go through. */
   readonly way: () => Way;
   /** Whether a client, by its address, may connect to a real port now: else its packets are dropped. All may when absent. */
   readonly admits?: (client: string, port: number) => boolean;
@@ -45,6 +46,8 @@ export interface RelayTarget {
 export interface AddressRelayOptions {
   /** The loopback address that stands for the public side. */
   readonly publicAddress: string;
+  /** Shared by all relays of a world. Clients that it has carried here have their way behind them. */
+  readonly carrier: Carrier;
   /** Finds the ports by itself; one is shared by all relays of a world. Without it ports are opened by hand alone. */
   readonly watch?: ListeningWatch;
   /** Told once for each port that the instance listens on and that cannot be opened on the public side. */
@@ -194,8 +197,13 @@ class TcpRelay implements AddressRelay {
     return this.#target?.way() ?? noWay;
   }
 
+  /** Whether a client's way, and who may go it, was seen to before it came here. */
+  #isCarried(client: string): boolean {
+    return this.#options.carrier.hasCarried(client);
+  }
+
   #admits(client: string, port: number): boolean {
-    return this.#target?.admits?.(client, port) !== false;
+    return this.#isCarried(client) || this.#target?.admits?.(client, port) !== false;
   }
 
   #accept(socket: Socket, port: number): void {
@@ -203,11 +211,13 @@ class TcpRelay implements AddressRelay {
       socket.destroy();
       return;
     }
+    const isCarried = this.#isCarried(socket.remoteAddress ?? '');
     const connection: RelayedConnection = new RelayedConnection(socket, {
       port,
+      carrier: this.#options.carrier,
       // Asked for only while something is reached.
       host: () => this.#target?.hostAddress,
-      way: () => this.#way(),
+      way: () => (isCarried && this.#target !== undefined ? openWay(0) : this.#way()),
       admits: (client) => this.#admits(client, port),
       stalled: () => this.#lookAfterStalled(),
       closed: () => this.#connections.delete(connection),

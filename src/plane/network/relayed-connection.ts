@@ -1,53 +1,77 @@
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
-import type { Way } from '../../world/way.ts';
+import { connect, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Passing } from '../../world/passing.ts';
+import { worldMs, type Way } from '../../world/way.ts';
+import { connectPatienceMs, type CarriedConnection, type Carrier } from './carrier.ts';
 
 /** How much of one direction may wait here before its source is read no further. */
 const queueBound = 256 * 1024;
 
-/** What goes from one side to the other, in order: bytes, the end of them, or a broken connection. */
+/** What goes from one side to the other, in order: bytes, the end of them, or a broken connection. Due in world time. */
 type Parcel =
-  | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly dueMs: number }
-  | { readonly kind: 'end'; readonly dueMs: number }
-  | { readonly kind: 'reset'; readonly dueMs: number };
-
-/** How long, in real time, Linux tries to connect before it gives up (tcp_syn_retries). */
-const connectPatienceMs = 127_000;
+  | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly dueAt: number }
+  | { readonly kind: 'end' | 'reset' | 'refused'; readonly dueAt: number };
 
 /** What a connection needs to know of the relay that it belongs to. */
 export interface RelayedConnectionOptions {
   readonly port: number;
   /** The address that it leads to at this moment; undefined while it leads nowhere, and is not up. */
   readonly host: () => string | undefined;
+  readonly carrier: Carrier;
   /** What bytes between the client and the instance meet at this moment. */
   readonly way: () => Way;
   /** Whether a connection of this client may begin now; one that began goes on. */
   readonly admits: (client: string) => boolean;
+  /** The way is carried here whole: whoever takes the connection is not to carry it again. */
+  readonly isCarriedWhole?: boolean;
   /** Told whenever something stands still: `advance` is to be called again, later. */
   readonly stalled: () => void;
   readonly closed: () => void;
 }
 
+/** A stream of this process is no socket, and cannot be reset: to its other end it breaks all the same. */
+const reset = (end: Duplex): void => {
+  if (end instanceof Socket) end.resetAndDestroy();
+  else end.destroy();
+};
+
 /** One direction of a connection. */
 class Lane {
-  readonly #source: Socket;
-  readonly #sink: Socket;
-  readonly #way: () => Way;
-  readonly #stalled: () => void;
+  readonly #source: Duplex;
+  readonly #sink: Duplex;
+  readonly #options: RelayedConnectionOptions;
+  /** What becomes of bytes that come now; undefined when nothing is to be decided about them. */
+  readonly #asking: () => Passing | undefined;
   readonly #parcels: Parcel[] = [];
+  #lastDueAt = 0;
   #queuedBytes = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #cancel: () => void = () => undefined;
+  #isPumping = false;
   #isFull = false;
   #isClosed = false;
+  /** What is sent from now on is lost, and nothing tells its sender. */
+  isLost = false;
 
-  constructor(source: Socket, sink: Socket, { way, stalled }: RelayedConnectionOptions) {
+  constructor(
+    source: Duplex,
+    sink: Duplex,
+    options: RelayedConnectionOptions,
+    asking: () => Passing | undefined,
+  ) {
     this.#source = source;
     this.#sink = sink;
-    this.#way = way;
-    this.#stalled = stalled;
-    source.on('data', (bytes: Buffer) => this.#take({ kind: 'bytes', bytes, dueMs: this.#due() }));
-    source.once('end', () => this.#take({ kind: 'end', dueMs: this.#due() }));
-    source.once('error', () => this.#take({ kind: 'reset', dueMs: this.#due() }));
+    this.#options = options;
+    this.#asking = asking;
+    let isOver = false;
+    const over = (kind: 'end' | 'reset'): void => {
+      if (isOver) return;
+      isOver = true;
+      this.#take({ kind, dueAt: this.#dueAt() });
+    };
+    source.on('data', (bytes: Buffer) => this.#came(bytes));
+    source.once('end', () => over('end'));
+    source.once('error', () => over('reset'));
+    source.once('close', () => over('reset'));
     sink.on('drain', () => {
       this.#isFull = false;
       this.pump();
@@ -56,36 +80,72 @@ class Lane {
 
   close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#cancel();
   }
 
   /** Lets through what is due. While the way is not up all stays. */
   pump(): void {
-    clearTimeout(this.#timer);
-    for (let parcel = this.#parcels[0]; parcel !== undefined; parcel = this.#parcels[0]) {
-      if (this.#isClosed || this.#isFull) return;
-      if (!this.#way().up) {
-        this.#stalled();
-        return;
-      }
-      const waitMs = parcel.dueMs - performance.now();
-      if (waitMs > 0) {
-        this.#timer = setTimeout(() => this.pump(), Math.ceil(waitMs));
-        return;
-      }
-      this.#parcels.shift();
-      this.#deliver(parcel);
-    }
-    if (this.#source.isPaused() && this.#queuedBytes < queueBound) this.#source.resume();
+    // Waiting for what is due may end at once.
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    this.#cancel();
+    while (this.#goesOn());
+    this.#isPumping = false;
+    const isReading = !this.#isClosed && this.#parcels.length === 0 && !this.isLost;
+    if (isReading && this.#source.isPaused()) this.#source.resume();
   }
 
-  #due(): number {
-    const way = this.#way();
-    return performance.now() + (way.up ? way.roundTrip / 2 : 0);
+  /** Lets the next parcel through; false when it must wait or there is none. */
+  #goesOn(): boolean {
+    const [parcel] = this.#parcels;
+    if (parcel === undefined || this.#isClosed || this.#isFull) return false;
+    const { way, carrier, stalled } = this.#options;
+    if (!way().up) {
+      stalled();
+      return false;
+    }
+    let isDue = false;
+    this.#cancel = carrier.after(worldMs(parcel.dueAt - carrier.now()), () => {
+      isDue = true;
+      this.pump();
+    });
+    if (!isDue) return false;
+    this.#parcels.shift();
+    this.#deliver(parcel);
+    return true;
+  }
+
+  #came(bytes: Buffer): void {
+    if (this.isLost) return;
+    const passing = this.#asking();
+    if (passing?.kind === 'silence') {
+      this.isLost = true;
+      return;
+    }
+    if (passing === undefined) {
+      this.#take({ kind: 'bytes', bytes, dueAt: this.#dueAt() });
+      return;
+    }
+    const now = this.#options.carrier.now();
+    if (passing.kind === 'error') {
+      this.#take({ kind: 'refused', dueAt: now + passing.delay });
+      return;
+    }
+    // Half of the way lies before the other side; what packets that were lost cost is spent there too.
+    const way = this.#options.way();
+    const half = way.up ? way.roundTrip / 2 : 0;
+    this.#take({ kind: 'bytes', bytes, dueAt: now + passing.delay - half });
+  }
+
+  #dueAt(): number {
+    const way = this.#options.way();
+    return this.#options.carrier.now() + (way.up ? way.roundTrip / 2 : 0);
   }
 
   #take(parcel: Parcel): void {
-    this.#parcels.push(parcel);
+    // Bytes stay in their order, however late those before them are.
+    this.#lastDueAt = Math.max(this.#lastDueAt, parcel.dueAt);
+    this.#parcels.push({ ...parcel, dueAt: this.#lastDueAt });
     if (parcel.kind === 'bytes') this.#queuedBytes += parcel.bytes.length;
     if (this.#queuedBytes >= queueBound) this.#source.pause();
     this.pump();
@@ -101,7 +161,10 @@ class Lane {
         this.#sink.end();
         break;
       case 'reset':
-        this.#sink.resetAndDestroy();
+        reset(this.#sink);
+        break;
+      case 'refused':
+        reset(this.#source);
         break;
     }
   }
@@ -112,27 +175,38 @@ class Lane {
  * gets through afterwards, as TCP would have it.
  */
 export class RelayedConnection {
-  readonly #client: Socket;
+  readonly #client: Duplex;
   readonly #options: RelayedConnectionOptions;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #carried: CarriedConnection;
+  #cancel: () => void = () => undefined;
   #instance: Socket | undefined;
   #host: string | undefined;
   #lanes: readonly Lane[] = [];
   #isDue = false;
+  /** The client has not said anything since the instance last did. */
+  #isAnswered = true;
   readonly #openedAtMs = performance.now();
 
-  constructor(client: Socket, options: RelayedConnectionOptions) {
+  constructor(client: Duplex, options: RelayedConnectionOptions) {
     this.#client = client;
     this.#options = options;
-    client.setNoDelay(true);
+    this.#carried = options.carrier.connection();
+    if (client instanceof Socket) client.setNoDelay(true);
     // Until the instance is reached nothing reads the client; an error before that only ends the matter.
     client.on('error', () => undefined);
     client.once('close', () => this.#closeIfDone());
     const way = options.way();
-    if (way.up && way.roundTrip > 0) {
-      // The system has answered the client's SYN already, so the round trip of connecting is waited for here.
-      this.#timer = setTimeout(() => this.#begin(), way.roundTrip);
-    } else this.#begin();
+    // Over a way that is not up TCP tries again and again: it begins as soon as there is one.
+    const opening = way.up ? this.#carried.opening(way) : undefined;
+    if (opening === undefined) this.#begin();
+    // The system has answered the client's SYN already, so the round trip of connecting is waited for here.
+    else if (opening.kind === 'through') {
+      this.#cancel = options.carrier.after(opening.delay, () => this.#begin());
+    } else {
+      const timer = setTimeout(() => this.destroy(), connectPatienceMs);
+      timer.unref();
+      this.#cancel = () => clearTimeout(timer);
+    }
   }
 
   /** Goes on with what stood still; does nothing while the way is not up. */
@@ -154,12 +228,12 @@ export class RelayedConnection {
   /** The public address leads to this instance now: what was joined to another one is reset. */
   leaveUnlessTo(host: string): void {
     if (this.#host === undefined || this.#host === host) return;
-    this.#client.resetAndDestroy();
+    reset(this.#client);
     this.destroy();
   }
 
   destroy(): void {
-    clearTimeout(this.#timer);
+    this.#cancel();
     for (const lane of this.#lanes) lane.close();
     this.#client.destroy();
     this.#instance?.destroy();
@@ -173,27 +247,43 @@ export class RelayedConnection {
 
   /** Asked only before it begins: those who let connections through remember which they let begin. */
   #isAdmitted(): boolean {
-    const client = (this.#client.remoteAddress ?? '').replace(/^::ffff:/, '');
-    return this.#instance !== undefined || this.#options.admits(client);
+    if (this.#instance !== undefined) return true;
+    const address = this.#client instanceof Socket ? this.#client.remoteAddress : undefined;
+    return this.#options.admits((address ?? '').replace(/^::ffff:/, ''));
   }
 
   #connect(): void {
-    const { host: hostNow, port } = this.#options;
+    const { host: hostNow, port, carrier, isCarriedWhole = false } = this.#options;
     const host = hostNow();
     if (host === undefined) throw new Error('What leads nowhere is not up.');
-    const instance = connect({ host, port, allowHalfOpen: true, noDelay: true });
+    const localAddress = isCarriedWhole ? carrier.address : undefined;
+    const instance = connect({ host, port, allowHalfOpen: true, noDelay: true, localAddress });
     this.#host = host;
     this.#instance = instance;
     this.#lanes = [
-      new Lane(this.#client, instance, this.#options),
-      new Lane(instance, this.#client, this.#options),
+      new Lane(this.#client, instance, this.#options, () => this.#asking()),
+      new Lane(instance, this.#client, this.#options, () => this.#answering()),
     ];
     instance.once('close', () => this.#closeIfDone());
     this.#client.resume();
   }
 
+  /** What becomes of bytes of the client's: decided with the first of them, each time that it asks for something. */
+  #asking(): Passing | undefined {
+    if (!this.#isAnswered) return undefined;
+    this.#isAnswered = false;
+    const way = this.#options.way();
+    // Over a way that is not up TCP sends again and again: it stands still, and is not lost.
+    return way.up ? this.#carried.asking(way) : undefined;
+  }
+
+  #answering(): undefined {
+    this.#isAnswered = true;
+  }
+
   /** Each side ends or breaks by what its lane brings from the other; when both have, it is over. */
   #closeIfDone(): void {
-    if (this.#client.destroyed && this.#instance?.destroyed !== false) this.destroy();
+    const isLost = this.#lanes.some((lane) => lane.isLost);
+    if (this.#client.destroyed && (isLost || this.#instance?.destroyed !== false)) this.destroy();
   }
 }

@@ -21,6 +21,8 @@ import type { Way } from '../../world/way.ts';
 
 /** What a live prober needs of the world. */
 export interface LiveProberPorts extends ProberPorts {
+  /** The loopback address that probes come from: their way is behind them then. Any when absent. */
+  readonly from?: string;
   /** What bytes from a checker's Region to what `resolve` found for the target meet. */
   readonly way: (checkerRegion: string, target: ProbeTarget, socket: SocketAddress) => Way;
   /**
@@ -86,7 +88,16 @@ class LiveChecker implements ProbingChecker {
       return;
     }
     const speed = this.#ports.clock.speed();
-    this.#run(probeEndpoint({ check: this.#check, socket, latencyMs: way.roundTrip, speed }));
+    const { from } = this.#ports;
+    this.#run(
+      probeEndpoint({
+        check: this.#check,
+        socket,
+        latencyMs: way.roundTrip,
+        speed,
+        ...(from === undefined ? {} : { from }),
+      }),
+    );
   }
 
   #hang(limitMs: number): void {

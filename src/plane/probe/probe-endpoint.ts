@@ -19,6 +19,8 @@ export interface ProbeRequest {
   readonly latencyMs: number;
   /** World seconds per real second. */
   readonly speed: number;
+  /** The loopback address that it comes from: what it meets on its way is behind it then. Any when absent. */
+  readonly from?: string;
 }
 
 /** A probe under way. */
@@ -165,7 +167,11 @@ const secure = (
 
 const begin = (probe: ProbeRequest, resources: Resources, finish: Finish): void => {
   const { config } = probe.check;
-  const socket = connect({ host: probe.socket.address, port: probe.socket.port });
+  const socket = connect({
+    host: probe.socket.address,
+    port: probe.socket.port,
+    localAddress: probe.from,
+  });
   resources.own(socket);
   const stopWaiting = resources.timeout(connectLimitMs(config) - probe.latencyMs, () =>
     finish(results.timedOut),

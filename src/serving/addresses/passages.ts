@@ -13,9 +13,10 @@ import {
 } from '../../aws/ec2/instances/instance-entities.ts';
 import { admits, entryOf } from '../../aws/ec2/traffic/entry.ts';
 import { allows } from '../../aws/ec2/traffic/allows.ts';
-import { passes, type Passage } from '../../aws/ec2/traffic/passage.ts';
-import { anyAddress } from '../../aws/ec2/traffic/way-out.ts';
+import { firstStop, passes, type Passage } from '../../aws/ec2/traffic/passage.ts';
+import { anyAddress, wayOut } from '../../aws/ec2/traffic/way-out.ts';
 import { publicSidesOf } from '../../aws/ec2/addresses/associations.ts';
+import { NatGateways } from '../../aws/ec2/nat-gateways/entities.ts';
 import { nodeInterface } from '../../aws/elbv2/load-balancer-zones.ts';
 import { checkersIn } from '../../aws/route53/checkers.ts';
 import type { View } from '../../world/transaction.ts';
@@ -127,6 +128,19 @@ const destinationOf = (
   };
 };
 
+/** The address by which others know an instance on the Internet: its own, or that of the NAT gateway on its way. */
+const addressOutside = (
+  view: View,
+  { networkInterface }: { readonly networkInterface: NetworkInterface },
+): string | undefined => {
+  const [own] = publicSidesOf(view, networkInterface);
+  if (own !== undefined) return own.publicIpAddress;
+  const way = wayOut(view, networkInterface.subnetId, networkInterface);
+  return way.kind === 'nat-gateway'
+    ? (view.get(NatGateways, way.natGatewayId)?.publicIp ?? undefined)
+    : undefined;
+};
+
 /**
  * Whether an instance in a network of its own may begin a TCP connection to what owns a loopback address, at a port of AWS's
  * side. Public sides, and the nodes of internet-facing load balancers, are out on the Internet: its routes must lead there,
@@ -143,13 +157,12 @@ export const passageFromInstance = (
   const destination = destinationOf(world, owner);
   if (destination === undefined) return passes;
   const { publicAddress, networkInterface } = destination;
-  return allows(world.view(host.region, host.account), {
-    source: host.networkInterface,
-    destination:
-      publicAddress === undefined
-        ? { kind: 'interface', networkInterface }
-        : { kind: 'outside', address: publicAddress },
-    protocol: 'tcp',
-    port,
-  });
+  const view = world.view(host.region, host.account);
+  const wanted = { source: host.networkInterface, protocol: 'tcp', port } as const;
+  if (publicAddress === undefined)
+    return allows(view, { ...wanted, destination: { kind: 'interface', networkInterface } });
+  return firstStop([
+    () => allows(view, { ...wanted, destination: { kind: 'outside', address: publicAddress } }),
+    () => passageTo(world, owner, port, addressOutside(view, host) ?? loopbackClient),
+  ]);
 };

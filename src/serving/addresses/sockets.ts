@@ -1,3 +1,4 @@
+import { carrierHost } from '../../plane/network/loopback.ts';
 import { portOffset } from '../../plane/network/ports.ts';
 import {
   hostNumberOf,
@@ -45,6 +46,11 @@ export class Sockets {
   /** Where an Elastic IP is, for as long as the account has it. */
   elasticAddress(allocationId: string): string {
     return this.#addressOf({ kind: 'address', allocationId });
+  }
+
+  /** Where connections come from whose way was carried. */
+  get carrierAddress(): string {
+    return this.#loopback.addressFor(carrierHost);
   }
 
   realPort(port: number): number {

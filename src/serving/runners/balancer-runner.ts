@@ -65,9 +65,9 @@ export class BalancerRunner {
 
   /** Makes the nodes as the world says that they are to be. */
   converge(): void {
-    const { world, plane } = this.#options;
+    const { world, plane, sockets } = this.#options;
     this.#parts.takeChanged();
-    const configurations = nodeConfigurations(world, (place) => this.#parts.get(place));
+    const configurations = nodeConfigurations(world, sockets, (place) => this.#parts.get(place));
     this.#told = configurations;
     plane.converge(configurations);
     // A zone that is no longer used has lost its node; the next one there is told anew that it has no power.
@@ -84,7 +84,7 @@ export class BalancerRunner {
   /** What reading everything anew would tell them: the same as they were told, once nothing is under way. */
   readAnew(): readonly NodeConfiguration[] {
     const { world, sockets } = this.#options;
-    return nodeConfigurations(world, ({ region, account, id }) => {
+    return nodeConfigurations(world, sockets, ({ region, account, id }) => {
       const view = world.view(region, account);
       const loadBalancer = view.get(LoadBalancers, id);
       return loadBalancer === undefined ? undefined : nodePartsOf(sockets, view, loadBalancer);

@@ -21,9 +21,14 @@ export interface NodeSockets {
   nodeAddress(loadBalancerArn: string, zoneId: string): string;
   /** The loopback address of an instance. */
   instanceAddress(instanceId: string): string;
+  /** Where connections come from whose way was carried. */
+  readonly carrierAddress: string;
   /** The real port for one on AWS's side. */
   realPort(port: number): number;
 }
+
+/** A client on this machine is outside of every Region, and right beside it. */
+const besideUs = { kind: 'vantage', roundTripMs: () => 0 } as const;
 
 const withSocket = (
   sockets: NodeSockets,
@@ -79,6 +84,7 @@ export const nodePartsOf = (
 /** What the balancer nodes of every zone in use are to do, made of what each load balancer is to have of them. */
 export const nodeConfigurations = (
   world: World,
+  { carrierAddress }: Pick<NodeSockets, 'carrierAddress'>,
   partsOf: (place: EntityPlace) => readonly NodePart[] | undefined,
 ): readonly NodeConfiguration[] => {
   const byZone = new Map<string, { readonly region: string; readonly parts: NodePart[] }>();
@@ -94,7 +100,8 @@ export const nodeConfigurations = (
     region,
     zoneId,
     seed: world.seed,
-    isolated: !world.conditions.zone(zoneId).connected,
+    entrance: world.conditions.reach(besideUs, { kind: 'zone', zoneId }),
+    carrierAddress,
     loadBalancers: parts.map(({ loadBalancer }) => loadBalancer),
     targetGroups: parts.flatMap(({ targetGroups }) => targetGroups),
   }));

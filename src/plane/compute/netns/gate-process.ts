@@ -10,13 +10,8 @@ import { formatMarker, markerVariable } from '../process-table.ts';
 import type { WorldRun } from '../process-driver.ts';
 import type { FromGate, GateRequest, ToGate } from './messages.ts';
 import { toolEnvironment } from './namespace.ts';
-import {
-  askDnsServer,
-  askHostResolver,
-  isRefused,
-  joinByWay,
-  joinWithHost,
-} from './host-services.ts';
+import { askDnsServer, askHostResolver, isRefused, joinWithHost } from './host-services.ts';
+import { joinOverWay } from '../../network/join.ts';
 import type { Asker, Surroundings } from './surroundings.ts';
 import type { Endpoint } from './wiring.ts';
 
@@ -222,7 +217,11 @@ export class GateProcess {
     }
     this.#hold(instanceId, socket);
     const surroundings = this.#surroundings;
-    joinByWay(socket, target, () => surroundings.way(asker, target));
+    joinOverWay(socket, target, {
+      carrier: surroundings.carrier,
+      way: () => surroundings.way(asker, target),
+      isCarriedWhole: true,
+    });
   }
 
   #joinOutside(instanceId: string, target: Endpoint, socket: Socket): void {
@@ -234,7 +233,10 @@ export class GateProcess {
     this.#hold(instanceId, socket);
     const surroundings = this.#surroundings;
     const { socket: site } = surroundings.outside(asker, target);
-    joinByWay(socket, site, () => surroundings.outside(asker, target).way);
+    joinOverWay(socket, site, {
+      carrier: surroundings.carrier,
+      way: () => surroundings.outside(asker, target).way,
+    });
   }
 
   async #askName(instanceId: string, number: number, base64: string): Promise<void> {

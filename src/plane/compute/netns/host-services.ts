@@ -1,15 +1,10 @@
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { RelayedConnection } from '../../network/relayed-connection.ts';
-import type { Way } from '../../../world/way.ts';
 import { hostNameServers } from './name-service.ts';
 import { splice } from './splice.ts';
 import { dnsPort } from './wiring.ts';
 import type { Endpoint } from './wiring.ts';
-
-/** How often a connection that stands still looks whether it may go on. */
-const stalledLookMs = 50;
 
 /** How long the DNS server may take. */
 const answerBoundMs = 5000;
@@ -20,23 +15,6 @@ export const joinWithHost = (socket: Socket, target: Endpoint): void => {
   const host = connect({ host: target.address, port: target.port, allowHalfOpen: true });
   splice(socket, host);
   socket.resume();
-};
-
-/** Joins an instance's connection with a socket of the host: it meets what lies between the two. */
-export const joinByWay = (socket: Socket, target: Endpoint, way: () => Way): void => {
-  socket.allowHalfOpen = true;
-  let look: NodeJS.Timeout | undefined;
-  const relayed: RelayedConnection = new RelayedConnection(socket, {
-    port: target.port,
-    host: () => target.address,
-    way,
-    admits: () => true,
-    stalled: () => {
-      clearTimeout(look);
-      look = setTimeout(() => relayed.advance(), stalledLookMs);
-    },
-    closed: () => clearTimeout(look),
-  });
 };
 
 /** Whether a DNS server knows nothing of what it was asked. Source: RFC 1035, 4.1.1: the code is the fourth byte's half. */

@@ -18,6 +18,7 @@ import { tryNamespaces } from './probe.ts';
 import type { NamespaceMode } from './probe.ts';
 import { toolEnvironment } from './namespace.ts';
 import { noWay, openWay } from '../../../world/way.ts';
+import { testCarrier } from '../../network/test-carrier.ts';
 
 const modes = await Promise.all(
   (['root', 'user-namespace'] as const).map(async (mode) => ({
@@ -88,6 +89,7 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
         block: '127.99.0.0/16',
         portOffset: 20_000,
         dnsServer: () => Promise.resolve(dnsServer),
+        carrier: testCarrier().carrier,
         way: () => (isReached ? openWay(0) : noWay),
         outside: (_asker, { address: named, port }) => ({
           // The Internet is at the host's 127.99.block.250, and each of its addresses says its name.

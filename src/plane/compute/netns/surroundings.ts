@@ -1,4 +1,5 @@
 import type { Way } from '../../../world/way.ts';
+import type { Carrier } from '../../network/carrier.ts';
 import type { Endpoint } from './wiring.ts';
 
 /** Who asks: an instance and where it stands. */
@@ -14,6 +15,8 @@ export interface Surroundings {
   readonly block: string;
   /** How much higher a privileged port is on the host than instances call it; 0 where they are the same. */
   readonly portOffset: number;
+  /** Carries connections of instances to sockets of the host. */
+  readonly carrier: Carrier;
   /** Where the world's DNS server answers for a Region; undefined while it does not. */
   dnsServer(region: string): Promise<Endpoint | undefined>;
   /** What bytes to an address of the Internet meet at this moment, by the instance's routes; and where it really is. */
