@@ -1,7 +1,8 @@
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
 import { accountZones } from '../shared/account-zones.ts';
-import { blockContains, parseIpv4Address, parseIpv4Cidr, type Ipv4Block } from '../shared/cidr.ts';
+import { blockContains, parseIpv4Cidr, type Ipv4Block } from '../shared/cidr.ts';
+import { parseIpv4Address } from '../shared/ip-address.ts';
 import { Subnets } from '../ec2/entities.ts';
 import { Instances, NetworkInterfaces } from '../ec2/instances/instance-entities.ts';
 import type { TargetGroup } from './entities.ts';

@@ -7,7 +7,7 @@ import type { Plain } from '../operation.ts';
 import { checkerRegions, fewestCheckerRegions } from './checkers.ts';
 import type { HealthCheckConfig, HealthCheckType } from './entities.ts';
 import { invalidInput, notBuilt } from './errors.ts';
-import { parseIpv4, parseIpv6 } from './ip-address.ts';
+import { parseIpv4, parseIpv6 } from '../shared/ip-address.ts';
 import { BadName, parseName } from './names.ts';
 
 const probedTypes: readonly HealthCheckType[] = [

@@ -1,5 +1,5 @@
 import type { RecordData, RecordType } from './dns-records.ts';
-import { formatIpv6, parseIpv4, parseIpv6 } from './ip-address.ts';
+import { formatIpv6, parseIpv4, parseIpv6 } from '../shared/ip-address.ts';
 import { BadName, parseName } from './names.ts';
 
 /** Why a value is none of its record's type, in Route 53's words. */

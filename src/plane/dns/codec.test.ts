@@ -2,7 +2,7 @@ import dnsPacket from 'dns-packet';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DnsRecord, RecordData } from '../../aws/route53/dns-records.ts';
-import { formatIpv4, formatIpv6 } from '../../aws/route53/ip-address.ts';
+import { formatIpv4, formatIpv6 } from '../../aws/shared/ip-address.ts';
 import { decodeMessage } from './decode.ts';
 import { encodeMessage } from './encode.ts';
 import type { DnsMessage, Edns } from './message.ts';

@@ -1,5 +1,5 @@
 import type { DnsRecord, RecordData } from '../../aws/route53/dns-records.ts';
-import { formatIpv4, formatIpv6 } from '../../aws/route53/ip-address.ts';
+import { formatIpv4, formatIpv6 } from '../../aws/shared/ip-address.ts';
 import { labelCharacters } from '../../aws/route53/names.ts';
 import type { ClientSubnet, DnsMessage, Edns, Question } from './message.ts';
 import { classInternet, MalformedMessage, pseudoTypes, typeOf } from './message.ts';

@@ -1,5 +1,5 @@
 import type { DnsRecord, RecordData } from '../../aws/route53/dns-records.ts';
-import { parseIpv4, parseIpv6 } from '../../aws/route53/ip-address.ts';
+import { parseIpv4, parseIpv6 } from '../../aws/shared/ip-address.ts';
 import type { DnsMessage, Edns } from './message.ts';
 import { classInternet, numberOf, pseudoTypes, typeNumbers } from './message.ts';
 

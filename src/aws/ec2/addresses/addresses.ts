@@ -12,7 +12,7 @@ import type { Operation, Plain } from '../../operation.ts';
 import { applyFilters, type FilterFields } from '../../shared/filters.ts';
 import { newResourceId } from '../../shared/ids.ts';
 import { addTags, forgetTags, tagsForType, tagsOf } from '../../shared/tags.ts';
-import { parseIpv4Address } from '../../shared/cidr.ts';
+import { parseIpv4Address } from '../../shared/ip-address.ts';
 import { resourcesByIds } from '../describe.ts';
 import { Vpcs } from '../entities.ts';
 import {

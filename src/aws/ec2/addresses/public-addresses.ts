@@ -1,7 +1,8 @@
 import { hash32 } from '../../../atlas/hash.ts';
 import { defineTable, noAccount, type Entity } from '../../../world/entity.ts';
 import type { Tx, View } from '../../../world/transaction.ts';
-import { formatIpv4Address, parseIpv4Cidr } from '../../shared/cidr.ts';
+import { parseIpv4Cidr } from '../../shared/cidr.ts';
+import { formatIpv4Address } from '../../shared/ip-address.ts';
 
 /** A public address in use in this Region; kept outside of accounts, since no two of them may have the same. */
 export interface PublicAddress extends Entity {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isDomainError } from '../../../world/domain-error.ts';
 import type { Tx } from '../../../world/transaction.ts';
-import { formatIpv4Address, parseIpv4Address } from '../../shared/cidr.ts';
+import { formatIpv4Address, parseIpv4Address } from '../../shared/ip-address.ts';
 import { availableAddressCount, releaseAddress, takeAddress } from './subnet-addresses.ts';
 import { testRegion } from '../test-region.ts';
 

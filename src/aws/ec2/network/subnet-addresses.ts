@@ -1,12 +1,7 @@
 import { DomainError } from '../../../world/domain-error.ts';
 import type { Tx, View } from '../../../world/transaction.ts';
-import {
-  blockSize,
-  formatIpv4Address,
-  parseIpv4Address,
-  parseIpv4Cidr,
-  type Ipv4Block,
-} from '../../shared/cidr.ts';
+import { blockSize, parseIpv4Cidr, type Ipv4Block } from '../../shared/cidr.ts';
+import { formatIpv4Address, parseIpv4Address } from '../../shared/ip-address.ts';
 import { SubnetAddressBlocks, type Subnet, type SubnetAddressBlock } from '../entities.ts';
 import { invalidParameterValue } from '../errors.ts';
 

@@ -1,4 +1,5 @@
-import { blockContains, parseIpv4Address, parseIpv4Cidr } from '../../shared/cidr.ts';
+import { blockContains, parseIpv4Cidr } from '../../shared/cidr.ts';
+import { parseIpv4Address } from '../../shared/ip-address.ts';
 
 /** Whether an IPv4 block, in CIDR form, holds an address. A block of IPv6 holds none. */
 export const holds = (cidr: string, address: string): boolean => {

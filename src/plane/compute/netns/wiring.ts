@@ -1,4 +1,5 @@
-import { isIPv4 } from 'node:net';
+import { parseIpv4Cidr } from '../../../aws/shared/cidr.ts';
+import { formatIpv4Address } from '../../../aws/shared/ip-address.ts';
 
 // What the network tools of Linux (ip, nft, sh) are told. Addresses of class E (240.0.0.0/4) join the namespaces among
 // one another: no VPC can have them, so that its own addresses may be anything.
@@ -90,10 +91,8 @@ export const vpcLinkScript = (link: VpcLink, holder: number): string =>
 
 /** An address of a block, counted from its base. */
 const addressIn = (cidr: string, index: number): string | undefined => {
-  const [base = '', prefix = ''] = cidr.split('/');
-  if (!isIPv4(base) || !/^\d{1,2}$/.test(prefix)) return undefined;
-  const word = base.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) + index;
-  return [24, 16, 8, 0].map((shift) => Math.floor(word / 2 ** shift) % 256).join('.');
+  const block = parseIpv4Cidr(cidr);
+  return block === undefined ? undefined : formatIpv4Address(block.first + index);
 };
 
 /** The router of a block: its first address. Source: Amazon VPC User Guide, "Subnet CIDR blocks". */
