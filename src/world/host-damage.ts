@@ -42,11 +42,13 @@ export class HostDamage {
   condition(location: HostedLocation): HostCondition {
     const { zoneId } = location;
     if (!this.#hasParts('power', zoneId) && !this.#hasParts('network', zoneId)) return wellHost;
-    const host = this.hostOf(location);
-    return this.#index.keep(`host ${zoneId} ${host}`, () => ({
-      powered: this.striking('power', zoneId, host).length === 0,
-      connected: this.striking('network', zoneId, host).length === 0,
-    }));
+    return this.#index.keep(`host ${zoneId} ${location.host.id}`, () => {
+      const host = this.hostOf(location);
+      return {
+        powered: this.striking('power', zoneId, host).length === 0,
+        connected: this.striking('network', zoneId, host).length === 0,
+      };
+    });
   }
 
   /** The number of the host that something stands on. */

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { apiBench } from './api-bench.ts';
 import { autoScalingBench } from './auto-scaling-bench.ts';
 import { balancerBench } from './balancer-bench.ts';
+import { conditionsBench } from './conditions-bench.ts';
 import { diskBench } from './disk-bench.ts';
 import { dnsBench } from './dns-bench.ts';
 import { drillBench } from './drill-bench.ts';
@@ -26,6 +27,7 @@ const benchmarks: readonly Benchmark[] = [
   memoryBench,
   dnsBench,
   balancerBench,
+  conditionsBench,
   drillBench,
   autoScalingBench,
   diskBench,

@@ -1,9 +1,11 @@
-import { Instances } from '../../src/aws/ec2/instances/instance-entities.ts';
+import { Instances, Volumes } from '../../src/aws/ec2/instances/instance-entities.ts';
 import { Subnets } from '../../src/aws/ec2/entities.ts';
 import { isDomainError } from '../../src/world/domain-error.ts';
 import { mendFault, openFault } from '../../src/world/fault-book.ts';
+import { effectRules, type EffectRule } from '../../src/world/fault-effects.ts';
+import { parseFaultTarget, type FaultTarget } from '../../src/world/fault-targets.ts';
 import type { FaultRequest } from '../../src/world/faults.ts';
-import { Broken, listOf, once, oneOf, type Home, type Run } from './run.ts';
+import { Broken, listOf, once, oneOf, some, type Home, type Run } from './run.ts';
 
 const zoneOf = (run: Run, home: Home): string => {
   const used = run.random.pick(listOf(run, home, Subnets))?.zoneId;
@@ -17,55 +19,84 @@ const linkTarget = (run: Run, home: Home): string => {
   return `link/${home.region}/${run.random.pick(regions) ?? ''}`;
 };
 
-const targetAndEffect = (run: Run, home: Home): Pick<FaultRequest, 'target' | 'effect'> => {
-  switch (run.random.below(8)) {
-    case 0:
-      return {
-        target: `region/${home.region}`,
-        effect: oneOf(run, ['disaster', 'network', 'latency']),
-      };
-    case 1:
-      return { target: `provider/${zoneOf(run, home)}/${oneOf(run, [1, 2])}`, effect: 'network' };
-    case 2:
-      return { target: linkTarget(run, home), effect: oneOf(run, ['network', 'latency']) };
-    case 3: {
-      const service = once(run, 2)
-        ? ''
-        : `/${oneOf(run, ['ec2', 'elasticloadbalancing', 'route53'])}`;
-      return { target: `api/${home.region}${service}`, effect: 'api' };
-    }
-    case 4:
-    case 5: {
+/** A kind of target, named somewhere in the home's world. */
+const targetOf = (run: Run, home: Home, kind: FaultTarget['kind']): string => {
+  switch (kind) {
+    case 'region':
+      return `region/${home.region}`;
+    case 'zone':
+      return `zone/${zoneOf(run, home)}`;
+    case 'stock':
+      return `zone/${zoneOf(run, home)}/${oneOf(run, ['t3', 't3.micro', 'm5'])}`;
+    case 'provider':
+      return `provider/${zoneOf(run, home)}/${oneOf(run, [1, 2])}`;
+    case 'instance': {
       const instance = run.random.pick(listOf(run, home, Instances));
-      if (instance !== undefined) {
-        return { target: `instance/${instance.id}`, effect: oneOf(run, ['power', 'network']) };
-      }
-      return { target: `zone/${zoneOf(run, home)}`, effect: 'power' };
+      return instance === undefined ? targetOf(run, home, 'zone') : `instance/${instance.id}`;
     }
-    default:
-      return {
-        target: `zone/${zoneOf(run, home)}`,
-        effect: oneOf(run, ['power', 'power', 'network', 'latency']),
-      };
+    case 'volume': {
+      const volume = run.random.pick(listOf(run, home, Volumes));
+      return volume === undefined ? targetOf(run, home, 'zone') : `volume/${volume.id}`;
+    }
+    case 'link':
+      return linkTarget(run, home);
+    case 'api': {
+      const service = oneOf(run, ['', '/ec2', '/elasticloadbalancing', '/route53', '/autoscaling']);
+      return `api/${home.region}${service}`;
+    }
   }
 };
 
-/** Breaks anything, for some time or until it is mended. */
-export const breakSomething = (run: Run, home: Home): void => {
-  const what = targetAndEffect(run, home);
-  const request: FaultRequest = {
-    ...what,
-    ...(once(run, 2)
-      ? { durationMs: 1000 * (1 + run.random.below(once(run, 2) ? 60 : 7200)) }
-      : {}),
-    ...(once(run, 3) && what.effect === 'latency'
-      ? { latencyMs: 1 + run.random.below(20_000) }
-      : {}),
+/** How often each kind is struck: zones and instances are what most happens to. */
+const kinds: readonly [FaultTarget['kind'], ...FaultTarget['kind'][]] = [
+  'region',
+  'provider',
+  'link',
+  'link',
+  'api',
+  'instance',
+  'instance',
+  'volume',
+  'zone',
+  'zone',
+  'zone',
+  'stock',
+];
+
+/** Of what a rule lets a fault have, some of it. */
+const fieldsFor = (run: Run, effect: string, rule: EffectRule): Partial<FaultRequest> => {
+  const seconds = (most: number): number => 1000 * (1 + run.random.below(most));
+  const as = rule.manners === undefined || once(run, 3) ? undefined : oneOf(run, rule.manners);
+  const isLate = effect === 'latency' || as === 'latency' || as === 'slow';
+  const operations = ['RunInstances', 'DescribeInstances', 'RegisterTargets'];
+  return {
+    ...(once(run, 2) ? { durationMs: seconds(once(run, 2) ? 60 : 7200) } : {}),
+    ...(rule.parts === true && once(run, 2) ? { severity: (1 + run.random.below(99)) / 100 } : {}),
+    ...(isLate && once(run, 3) ? { latencyMs: 1 + run.random.below(20_000) } : {}),
+    ...(as === undefined ? {} : { as }),
+    ...(rule.operations === true && once(run, 2) ? { operations: some(run, operations) } : {}),
+    ...(rule.oneWay === true && once(run, 3) ? { oneWay: true } : {}),
+    ...(rule.tail === true && once(run, 3) ? { tailMs: seconds(7200) } : {}),
+    ...(rule.hold === true && once(run, 4) ? { holdMs: seconds(60) } : {}),
+    ...(once(run, 4) ? { seed: run.random.below(1000) } : {}),
   };
-  const { output } = openFault(run.simulated.world, request);
-  if (isDomainError(output) && !request.target.startsWith('link/')) {
-    throw new Broken(`${request.target} ${request.effect} is refused: ${output.message}`);
+};
+
+/** Breaks anything in any way that its target takes, for some time or until it is mended. */
+export const breakSomething = (run: Run, home: Home): void => {
+  const { world } = run.simulated;
+  const target = targetOf(run, home, oneOf(run, kinds));
+  const parsed = parseFaultTarget(world.geography, target);
+  if (isDomainError(parsed)) {
+    // A link may have been drawn with one end twice.
+    if (target.startsWith('link/')) return;
+    throw new Broken(`${target} is refused: ${parsed.message}`);
   }
+  const chosen = run.random.pick(Object.entries(effectRules[parsed.kind]));
+  if (chosen === undefined) throw new Broken(`${target} takes no effect`);
+  const [effect, rule] = chosen;
+  const { output } = openFault(world, { target, effect, ...fieldsFor(run, effect, rule) });
+  if (isDomainError(output)) throw new Broken(`${target} ${effect} is refused: ${output.message}`);
 };
 
 /** Mends one of the faults that are open. */
@@ -80,5 +111,8 @@ export const mendSomething = (run: Run): void => {
 /** Mends all that is broken. */
 export const mendAll = (run: Run): void => {
   const { world } = run.simulated;
-  for (const fault of world.conditions.faults) mendFault(world, fault.id);
+  // One with a tail recovers once it is mended, and is over when it is mended again.
+  while (!world.conditions.clear) {
+    for (const fault of world.conditions.faults) mendFault(world, fault.id);
+  }
 };

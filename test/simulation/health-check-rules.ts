@@ -1,10 +1,11 @@
 import { Instances, NetworkInterfaces } from '../../src/aws/ec2/instances/instance-entities.ts';
+import { locationOf } from '../../src/aws/ec2/instances/instance-location.ts';
 import { checkersIn } from '../../src/aws/route53/checkers.ts';
 import { CheckerStatuses, HealthChecks, type HealthCheck } from '../../src/aws/route53/entities.ts';
 import { partitionShard } from '../../src/world/entity.ts';
 import type { Place } from '../../src/world/places.ts';
 import { viewsOf } from './rules.ts';
-import { Broken, type Run } from './run.ts';
+import { Broken, isBootable, type Run } from './run.ts';
 import { goodScripts } from './server-steps.ts';
 
 /** The server that has a public address, if it is up and runs a script that is well or none that answers. */
@@ -18,8 +19,11 @@ const serverAt = (
     if (instance?.state !== 'running') continue;
     const script = run.scripts.get(instance.id) ?? '';
     if (!(script in goodScripts) && script !== 'malformed') return undefined;
-    const { id: instanceId, zoneId } = instance;
-    return { place: { kind: 'instance', instanceId, zoneId }, isGood: script in goodScripts };
+    if (!isBootable(view, instance)) return undefined;
+    return {
+      place: { kind: 'instance', ...locationOf(instance) },
+      isGood: script in goodScripts,
+    };
   }
   return undefined;
 };
@@ -32,7 +36,7 @@ const expectedStatus = (run: Run, check: HealthCheck, region: string): boolean |
   if (server === undefined || check.config.type === 'HTTP_STR_MATCH') return undefined;
   const way = run.simulated.world.conditions.reach({ kind: 'region', region }, server.place);
   if (!way.up || !server.isGood) return false;
-  return way.roundTrip < promptMs ? true : undefined;
+  return way.roundTrip < promptMs && way.loss === 0 ? true : undefined;
 };
 
 const minuteMs = 60_000;

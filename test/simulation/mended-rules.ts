@@ -11,7 +11,7 @@ import { Faults } from '../../src/world/faults.ts';
 import { Timers } from '../../src/world/shard.ts';
 import type { View } from '../../src/world/transaction.ts';
 import { groupsAccount } from './group-steps.ts';
-import { Broken, strangersAccount, type Run } from './run.ts';
+import { Broken, isBootable, strangersAccount, type Run } from './run.ts';
 import { checkBalancerNames, viewsOf, type NodeAges } from './rules.ts';
 import { goodScripts } from './server-steps.ts';
 
@@ -35,7 +35,7 @@ export const checkMachines = (run: Run): void => {
         throw new Broken(`${id} is without power, its machine is ${machine.state}`);
       }
       if (machine !== undefined && !isOn) throw new Broken(`${id} is ${state}, its machine is on`);
-      if (!isOn) continue;
+      if (!isOn || (machine === undefined && !isBootable(view, instance))) continue;
       if (machine?.state !== 'running') {
         throw new Broken(`${id} is running, its machine is ${machine?.state ?? 'not there'}`);
       }
@@ -54,6 +54,7 @@ export const checkMachines = (run: Run): void => {
 const checkStatusChecks = (run: Run, view: View): void => {
   for (const instance of view.list(Instances)) {
     if (instance.state !== 'running' || run.scripts.get(instance.id) === 'malformed') continue;
+    if (!isBootable(view, instance)) continue;
     const { system, instance: own } = checksOf(instance, view.now);
     if (system !== 'ok' || own !== 'ok') {
       throw new Broken(`the status checks of ${instance.id} say ${system} and ${own}`);
@@ -66,7 +67,8 @@ const checkTargets = (run: Run, view: View): void => {
     const group = view.get(TargetGroups, target.targetGroupArn);
     const script = run.scripts.get(target.targetId);
     const isGood = script !== undefined && script in goodScripts;
-    if (view.get(Instances, target.targetId)?.state !== 'running' || !isGood) continue;
+    const instance = view.get(Instances, target.targetId);
+    if (instance?.state !== 'running' || !isGood || !isBootable(view, instance)) continue;
     if (group === undefined || !matchesCode(group.healthCheck.matcher, 200)) continue;
     const { state, reason = '' } = reportedHealth(view, target);
     if (['healthy', 'unused', 'draining'].includes(state)) continue;

@@ -23,7 +23,7 @@ import {
 import { noAccount } from '../../src/world/entity.ts';
 import type { View } from '../../src/world/transaction.ts';
 import { goodScripts } from './server-steps.ts';
-import { Broken, call, type Home, type Run } from './run.ts';
+import { Broken, isBootable, call, type Home, type Run } from './run.ts';
 
 /** All accounts of all Regions, with their state. */
 export const viewsOf = (run: Run): readonly View[] => run.simulated.world.regionalViews();
@@ -151,11 +151,13 @@ const expectedState = (
   const script = run.scripts.get(instance?.id ?? '') ?? '';
   const group = view.get(TargetGroups, target.targetGroupArn);
   if (instance?.state !== 'running' || group === undefined) return undefined;
+  if (!isBootable(view, instance)) return undefined;
   const way = view.conditions.reach(
     { kind: 'hosted', ...nodeLocation({ loadBalancerArn: loadBalancer.id, zoneId }) },
     { kind: 'instance', ...locationOf(instance) },
   );
   if (!way.up || script === 'malformed' || script === 'slow') return 'unhealthy';
+  if (way.loss > 0) return undefined;
   const isPrompt = way.roundTrip * 2 + 100 < group.healthCheck.timeoutSeconds * 1000;
   return script in goodScripts && isPrompt ? 'healthy' : undefined;
 };

@@ -1,5 +1,8 @@
+import { MachineReports, type Instance } from '../../src/aws/ec2/instances/instance-entities.ts';
+import { canReadRoot } from '../../src/aws/ec2/storage/volume-io.ts';
+import type { View } from '../../src/world/transaction.ts';
 import type { SimulatedWorld } from '../../src/simulated/simulated-world.ts';
-import { execute, isAnswered, type Call } from '../../src/aws/execute.ts';
+import { execute, homeRegion, type Call } from '../../src/aws/execute.ts';
 import type { Service } from '../../src/aws/operation.ts';
 import { isDomainError } from '../../src/world/domain-error.ts';
 import type { Entity, Table } from '../../src/world/entity.ts';
@@ -34,6 +37,8 @@ export interface Run {
   readonly complaints: string[];
   /** Counts up: names and tokens that are new each time. */
   names: number;
+  /** Counts up: calls of the API. */
+  calls: number;
 }
 
 /** A rule that does not hold: the message says what is wrong with what. */
@@ -64,6 +69,10 @@ export const some = <T>(run: Run, list: readonly T[], most = 3): readonly T[] =>
   return [...chosen];
 };
 
+/** Whether nothing of its disk keeps an instance from being up: it can be read, and its boot did not fail for want of space. */
+export const isBootable = (view: View, instance: Instance): boolean =>
+  canReadRoot(view, instance) && view.get(MachineReports, instance.id)?.phase !== 'failed';
+
 /** One of a list that has some. */
 export const oneOf = <T>(run: Run, list: readonly [T, ...T[]]): T =>
   run.random.pick(list) ?? list[0];
@@ -77,7 +86,13 @@ export type Answer = Readonly<Record<string, unknown>> | string | undefined;
 
 const checked = (run: Run, call: Call): Answer => {
   const { world } = run.simulated;
-  if (!isAnswered(world, call)) return undefined;
+  run.calls += 1;
+  const { kind } = world.conditions.callFate(
+    { region: homeRegion(call), service: call.service.name, operation: call.operation },
+    { of: call.account, count: run.calls, now: world.clock.now() },
+  );
+  if (kind === 'silence') return undefined;
+  if (kind !== 'served') return kind;
   const { output } = execute(world, call);
   const name = `${call.service.name}:${call.operation}`;
   if (isDomainError(output)) {

@@ -211,6 +211,7 @@ const begin = async (seed: number): Promise<Run> => {
     answered: new Set<string>(),
     complaints: [],
     names: 0,
+    calls: 0,
   };
   return { ...parts, simulated: await openWorld(parts) };
 };

@@ -28,7 +28,9 @@ const reachabilityNow = (world: World, zoneId: string): Reachability['state'] =>
     world.conditions.reach({ kind: 'region', region }, { kind: 'zone', zoneId }),
   );
   if (ways.every((way) => !way.up)) return 'cut';
-  const prompt = ways.filter((way) => way.up && way.roundTrip < promptMs);
+  // A node may stand on one of the hosts that are lost.
+  if (world.conditions.zone(zoneId).struckShare > 0) return 'between';
+  const prompt = ways.filter((way) => way.up && way.roundTrip < promptMs && way.loss === 0);
   return prompt.length * 2 > ways.length ? 'reached' : 'between';
 };
 
