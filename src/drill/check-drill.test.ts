@@ -61,6 +61,22 @@ const power = { at: '1m', break: 'zone/use1-az1', effect: 'power' };
 
 /** Each wrong drill, and what the line says after the file's name. */
 const wrong: readonly (readonly [string, object, string])[] = [
+  [
+    'a field that the effect has not',
+    withSteps({ ...power, oneWay: true }),
+    "timeline[0]: The effect 'power' of zone/use1-az1 has no 'oneWay'; it takes severity, duration, seed, tail.",
+  ],
+  ['a bare tail', withSteps({ ...power, tail: 60 }), 'timeline[0].tail: is a duration such as'],
+  [
+    'operations that are no list',
+    withSteps({ ...power, operations: 'RunInstances' }),
+    'timeline[0].operations: is a list, not "RunInstances".',
+  ],
+  [
+    'a direction that is neither true nor false',
+    withSteps({ ...power, oneWay: 'yes' }),
+    'timeline[0].oneWay: is true or false, not "yes".',
+  ],
   ['no mapping', ['x'], 'is a mapping with name, stack,'],
   ['an unknown key', { ...right, speeed: 2 }, 'speeed: is not known here; there are name, stack,'],
   ['a missing name', { ...right, name: undefined }, 'name: is missing; it is a text.'],
@@ -185,6 +201,47 @@ describe('a drill file', () => {
       ],
       objectives: [],
     });
+  });
+
+  it('breaks things in every way that the admin API can', async () => {
+    const plan = await load(
+      withSteps(
+        {
+          at: '1m',
+          break: 'api/us-east-1/ec2',
+          effect: 'api',
+          as: 'throttle',
+          operations: ['RunInstances'],
+          severity: 0.5,
+          duration: '2m',
+          tail: '1m',
+          hold: '10s',
+          seed: 4,
+        },
+        {
+          at: '2m',
+          break: 'link/use1-az1/use1-az2',
+          effect: 'latency',
+          latencyMs: 9,
+          oneWay: true,
+        },
+      ),
+    );
+    if (typeof plan === 'string') throw new Error(plan);
+    expect(plan.timeline).toMatchObject([
+      {
+        fault: {
+          as: 'throttle',
+          operations: ['RunInstances'],
+          severity: 0.5,
+          durationMs: 120_000,
+          tailMs: 60_000,
+          holdMs: 10_000,
+          seed: 4,
+        },
+      },
+      { fault: { latencyMs: 9, oneWay: true } },
+    ]);
   });
 
   it('expects any success unless it says which status', async () => {
