@@ -20,6 +20,8 @@ export interface ImageDeskOptions {
   readonly disks: LiveDisks;
   /** Where what is brought in lies until it is in the block store. */
   readonly directory: string;
+  /** Resolves when EC2 is there: what happens to an image by itself is told to the world by its timers. */
+  readonly ready: () => Promise<unknown>;
 }
 
 /** A directory or an archive, or an image of a container engine, that is to become an image. */
@@ -174,8 +176,8 @@ export class ImageDesk {
   }
 
   async #import(request: ImportRequest, tell: Told): Promise<string | DomainError> {
-    const { directory } = this.#options;
-    await this.#swept;
+    const { directory, ready } = this.#options;
+    await Promise.all([this.#swept, ready()]);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const scratch = await mkdtemp(join(directory, 'import-'));
     try {

@@ -117,7 +117,12 @@ export const openLiveWorld = async (
   const { world, disks, driver } = live;
   return {
     live,
-    images: new ImageDesk({ world, disks, directory: join(directory, 'imports') }),
+    images: new ImageDesk({
+      world,
+      disks,
+      directory: join(directory, 'imports'),
+      ready: () => services.load('ec2'),
+    }),
     visits: new InstanceVisits({
       world,
       driver,

@@ -1,27 +1,10 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { answeredOperations } from '../support/aws-clients.ts';
 import { listedOperations } from '../support/coverage-page.ts';
 import { startReady, stop } from '../support/faultline-process.ts';
 import type { Running } from '../support/faultline-process.ts';
-import { walkAccountsAndRegions } from './walks/accounts-and-regions.ts';
-import { walkAddresses } from './walks/addresses.ts';
-import { walkAutoScaling } from './walks/auto-scaling.ts';
-import { walkAutoScalingLifecycle } from './walks/auto-scaling-lifecycle.ts';
-import { walkAutoScalingPolicies } from './walks/auto-scaling-policies.ts';
-import { walkBalancers } from './walks/balancers.ts';
-import { walkCloudWatch } from './walks/cloudwatch.ts';
-import { walkDns } from './walks/dns.ts';
-import { walkEbsDirect } from './walks/ebs-direct.ts';
-import { walkGeography } from './walks/geography.ts';
-import { walkIam } from './walks/iam.ts';
-import { walkImages } from './walks/images.ts';
-import { walkInstances } from './walks/instances.ts';
-import { walkLaunchTemplates } from './walks/launch-templates.ts';
-import { walkNatGateways } from './walks/nat-gateways.ts';
-import { walkNetworks } from './walks/networks.ts';
-import { walkSecurity } from './walks/security.ts';
-import { walkSnapshots } from './walks/snapshots.ts';
-import { walkVolumes } from './walks/volumes.ts';
 
 let running: Running;
 beforeAll(async () => {
@@ -34,25 +17,19 @@ afterAll(async () => {
 
 const world = (): Running => running;
 
-walkAccountsAndRegions(world);
-walkGeography(world);
-walkNetworks(world);
-walkNatGateways(world);
-walkSecurity(world);
-walkInstances(world);
-walkVolumes(world);
-walkSnapshots(world);
-walkEbsDirect(world);
-walkImages(world);
-walkAddresses(world);
-walkDns(world);
-walkBalancers(world);
-walkCloudWatch(world);
-walkLaunchTemplates(world);
-walkIam(world);
-walkAutoScaling(world);
-walkAutoScalingLifecycle(world);
-walkAutoScalingPolicies(world);
+/** A walk is a function whose name begins so; each defines its tests. */
+type Walk = (world: () => Running) => void;
+
+const walks = readdirSync(join(import.meta.dirname, 'walks')).map((file) =>
+  file.replace(/\.ts$/, ''),
+);
+for (const name of walks.toSorted()) {
+  const module: Readonly<Record<string, unknown>> = await import(`./walks/${name}.ts`);
+  const found = Object.entries(module).filter(([exported]) => exported.startsWith('walk'));
+  if (found.length === 0) throw new Error(`walks/${name}.ts exports no walk`);
+  // What a file here exports under such a name is a walk.
+  for (const [, walk] of found) (walk as Walk)(world);
+}
 
 it('walked through every operation of docs/coverage.md', () => {
   expect([...answeredOperations].toSorted()).toEqual(listedOperations());

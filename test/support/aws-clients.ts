@@ -20,42 +20,31 @@ export interface Caller {
   readonly timeoutMs?: number;
 }
 
-/** A client of the AWS SDK for each service, all of one caller. */
-export interface AwsClients {
-  readonly account: Account;
-  readonly ebs: EBS;
-  readonly autoscaling: AutoScaling;
-  readonly cloudwatch: CloudWatch;
-  readonly ec2: EC2;
-  readonly elbv2: ElasticLoadBalancingV2;
-  readonly iam: IAM;
-  readonly lightsail: Lightsail;
-  readonly pricing: Pricing;
-  readonly route53: Route53;
-  readonly ssm: SSM;
-  readonly sts: STS;
-}
-
-/** The credential scope's name of each client, as docs/coverage.md has it. */
-const scopes: Readonly<Record<keyof AwsClients, string>> = {
-  account: 'account',
-  autoscaling: 'autoscaling',
-  cloudwatch: 'monitoring',
-  ebs: 'ebs',
-  ec2: 'ec2',
-  elbv2: 'elasticloadbalancing',
-  iam: 'iam',
-  lightsail: 'lightsail',
-  pricing: 'pricing',
-  route53: 'route53',
-  ssm: 'ssm',
-  sts: 'sts',
+/** A client of the AWS SDK for each service that tests speak to all over the place; others are made by `awsClient`. */
+const classes = {
+  account: Account,
+  autoscaling: AutoScaling,
+  cloudwatch: CloudWatch,
+  ebs: EBS,
+  ec2: EC2,
+  elbv2: ElasticLoadBalancingV2,
+  iam: IAM,
+  lightsail: Lightsail,
+  pricing: Pricing,
+  route53: Route53,
+  ssm: SSM,
+  sts: STS,
 };
+
+type Classes = typeof classes;
+export type AwsClients = { readonly [Name in keyof Classes]: InstanceType<Classes[Name]> };
 
 /** Operations that were answered well through clients of this process, as `ec2:DescribeVpcs`. */
 export const answeredOperations = new Set<string>();
 
 interface Recordable {
+  /** The name in a credential scope, as docs/coverage.md has it. */
+  readonly config: { readonly defaultSigningName: string };
   readonly middlewareStack: {
     add(
       middleware: (
@@ -67,48 +56,57 @@ interface Recordable {
   };
 }
 
-const record = (scope: string, client: Recordable): void => {
+const record = (client: Recordable): void => {
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const answer = await next(args);
       const operation = (context.commandName ?? '').replace(/Command$/, '');
-      answeredOperations.add(`${scope}:${operation}`);
+      answeredOperations.add(`${client.config.defaultSigningName}:${operation}`);
       return answer;
     },
     { step: 'initialize', name: 'answeredOperations' },
   );
 };
 
-/** Unmodified clients of the AWS SDK for JavaScript against an endpoint. They do not retry: a test sees each answer. */
+const configurationOf = (endpoint: string, caller: Caller) => ({
+  endpoint,
+  region: caller.region ?? 'us-east-1',
+  credentials: { accessKeyId: caller.accessKeyId ?? 'test', secretAccessKey: 'test' },
+  maxAttempts: 1,
+  ...(caller.timeoutMs === undefined
+    ? {}
+    : { requestHandler: { requestTimeout: caller.timeoutMs, throwOnRequestTimeout: true } }),
+});
+
+/** An unmodified client of the AWS SDK for JavaScript against an endpoint. It does not retry: a test sees each answer. */
+export const awsClient = <Client>(
+  Class: new (configuration: ReturnType<typeof configurationOf>) => Client,
+  endpoint: string,
+  caller: Caller = {},
+): Client => {
+  const client = new Class(configurationOf(endpoint, caller));
+  // Each client's middleware differs in its types of input and output, which the recorder does not look at.
+  record(client as unknown as Recordable);
+  return client;
+};
+
+/** All of them against an endpoint, each made when it is first asked for. */
 export const awsClients = (endpoint: string, caller: Caller = {}): AwsClients => {
-  const configuration = {
-    endpoint,
-    region: caller.region ?? 'us-east-1',
-    credentials: { accessKeyId: caller.accessKeyId ?? 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-    ...(caller.timeoutMs === undefined
-      ? {}
-      : { requestHandler: { requestTimeout: caller.timeoutMs, throwOnRequestTimeout: true } }),
-  };
-  const clients = {
-    account: new Account(configuration),
-    autoscaling: new AutoScaling(configuration),
-    cloudwatch: new CloudWatch(configuration),
-    ebs: new EBS(configuration),
-    ec2: new EC2(configuration),
-    elbv2: new ElasticLoadBalancingV2(configuration),
-    iam: new IAM(configuration),
-    lightsail: new Lightsail(configuration),
-    pricing: new Pricing(configuration),
-    route53: new Route53(configuration),
-    ssm: new SSM(configuration),
-    sts: new STS(configuration),
-  };
-  for (const [name, client] of Object.entries(clients)) {
-    // Each client's middleware differs in its types of input and output, which the recorder does not look at.
-    record(scopes[name as keyof AwsClients], client as unknown as Recordable);
+  const clients = {};
+  for (const [name, Class] of Object.entries(classes)) {
+    Object.defineProperty(clients, name, {
+      enumerable: true,
+      configurable: true,
+      get: () => {
+        // The classes differ in their commands alone; what is made of each is what its name stands for.
+        const value = awsClient(Class as new (configuration: object) => unknown, endpoint, caller);
+        Object.defineProperty(clients, name, { value, enumerable: true });
+        return value;
+      },
+    });
   }
-  return clients;
+  // Each property of AwsClients was defined by the loop above.
+  return clients as AwsClients;
 };
 
 /** How a call was refused. */

@@ -1,10 +1,5 @@
-import type {
-  GetUserRequest,
-  GetUserResponse,
-  ListAccountAliasesRequest,
-  ListAccountAliasesResponse,
-} from '@aws-sdk/client-iam';
-import type { CallerOperation, Operation } from '../operation.ts';
+import type { GetUserRequest, GetUserResponse } from '@aws-sdk/client-iam';
+import type { CallerOperation } from '../operation.ts';
 import { noSuchUser, validationError } from './errors.ts';
 
 /** GetUser: there are no users, so that only a root user has something to hear: of itself. */
@@ -24,9 +19,3 @@ export const getUser: CallerOperation<GetUserRequest, GetUserResponse> = (_tx, i
     },
   };
 };
-
-/** ListAccountAliases: no account has one, since there is no sign-in page to name. */
-export const listAccountAliases: Operation<
-  ListAccountAliasesRequest,
-  ListAccountAliasesResponse
-> = () => ({ AccountAliases: [], IsTruncated: false });

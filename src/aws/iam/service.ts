@@ -1,6 +1,7 @@
 import type { Service } from '../operation.ts';
+import { emptyLists } from '../shared/empty-lists.ts';
 import { about } from './about.ts';
-import { getUser, listAccountAliases } from './account.ts';
+import { getUser } from './account.ts';
 import {
   attachRolePolicy,
   deleteRolePermissionsBoundary,
@@ -68,6 +69,10 @@ export const iam: Service = {
     UpdateRole: ['MaxSigninSessionDuration', 'ResetMaxSigninSessionDuration'],
   },
   operations: {
+    ...emptyLists({
+      // No account has one, since there is no sign-in page to name.
+      ListAccountAliases: { answer: { AccountAliases: [], IsTruncated: false } },
+    }),
     AddRoleToInstanceProfile: addRoleToInstanceProfile,
     AttachRolePolicy: attachRolePolicy,
     CreateInstanceProfile: createInstanceProfile,
@@ -90,7 +95,6 @@ export const iam: Service = {
     GetRolePolicy: getRolePolicy,
     GetServiceLinkedRoleDeletionStatus: getServiceLinkedRoleDeletionStatus,
     GetUser: getUser,
-    ListAccountAliases: listAccountAliases,
     ListAttachedRolePolicies: listAttachedRolePolicies,
     ListEntitiesForPolicy: listEntitiesForPolicy,
     ListInstanceProfiles: listInstanceProfiles,
