@@ -25,7 +25,7 @@ const settlingStepMs = 1000;
 const beginsOnMs = 60_000;
 /** Where a drill stands, for whoever waits. */
 export interface DrillProgress {
-  readonly phase: 'building' | 'settling' | 'running';
+  readonly phase: 'building' | 'settling' | 'running' | 'simulating';
   /** Settling: what is not well yet. */
   readonly unsettled: readonly string[];
   /** Running: drill time in seconds, below 0 before its beginning. */
@@ -174,7 +174,9 @@ const runVirtual = async (
   world: VirtualDrillWorld,
   startMs: number,
 ): Promise<Ran | DomainError> => {
-  const { plan } = course;
+  const { plan, options } = course;
+  // Once: nothing else is done until it is over.
+  options.watch?.(() => idle('simulating', []));
   const { ModelledTraffic } = await import('./modelled-traffic.ts');
   await world.waitUntil(startMs);
   const traffic: readonly ModelledTraffic[] = forEachTraffic(

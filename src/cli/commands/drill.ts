@@ -13,7 +13,7 @@ import { colourPaint, plainPaint, reportText } from '../../drill/report-text.ts'
 import type { DrillResult } from '../../drill/report.ts';
 import { runDrill, type DrillProgress } from '../../drill/run-drill.ts';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
-import { watchProgress } from '../drill/drill-progress.ts';
+import { drillText, ProgressLine } from '../drill/drill-progress.ts';
 import { openLiveDrill, openVirtualDrill } from '../../drill-worlds/open-drill-world.ts';
 import { driverOf } from '../driver-option.ts';
 import { Failed, Uncertain, UsageError } from '../../text/usage-error.ts';
@@ -99,20 +99,23 @@ const runIn = async (
   plan: DrillPlan,
   world: DrillWorld,
   startedAt: Date,
+  line: ProgressLine,
 ): Promise<DrillResult | DomainError> => {
   let current: (() => DrillProgress) | undefined;
   const stopWatching =
-    world.mode === 'live' ? watchProgress(plan, () => current?.()) : (): void => undefined;
+    world.mode === 'live' ? line.follow(plan, () => current?.()) : (): void => undefined;
   try {
     return await runDrill(plan, world, {
       version,
       startedAt,
       watch: (progress) => {
         current = progress;
+        line.now(drillText(plan, progress()));
       },
     });
   } finally {
     stopWatching();
+    line.clear();
   }
 };
 
@@ -178,20 +181,23 @@ const judge = (plan: DrillPlan, { report }: DrillResult): void => {
 /** `faultline drill`: runs a drill in a world of its own and says what users lost. */
 export const drill = async (file: string, options: DrillCommandOptions): Promise<void> => {
   const startedAt = new Date();
-  const plan = await planOf(file, options);
+  const line = new ProgressLine(process.stderr);
+  line.now(`reading ${file}`);
+  const plan = await planOf(file, options).finally(() => line.clear());
   checkWritable('junit', options.junit);
   checkWritable('html', options.html);
+  line.now(`${plan.name}: starting a ${options.virtual === true ? 'simulated ' : ''}world`);
   const world = await openWorld(options, {
     geography: plan.geography,
     seed: plan.seed,
     speed: plan.speed,
     account: defaultAccount,
-    tell: (line) => process.stderr.write(`${line}\n`),
+    tell: (told) => line.tell(told),
   });
   const stopListening = closeOnSignal(world);
   let result: DrillResult | DomainError;
   try {
-    result = await runIn(plan, world, startedAt);
+    result = await runIn(plan, world, startedAt, line);
   } finally {
     stopListening();
     await world.close();
