@@ -3,17 +3,31 @@ import type { ObjectiveResult } from './objectives.ts';
 import { latenessSentence, objectiveTexts, replacementParts } from './report-words.ts';
 import type { DrillReport, ObjectiveReport } from './report.ts';
 
-const testcase = (report: DrillReport, objective: ObjectiveReport): string => {
+/** What an objective that did not hold for sure has to say. */
+const verdict = (report: DrillReport, objective: ObjectiveReport): readonly string[] => {
   const { limit, measured } = objectiveTexts(objective);
-  const open = `    <testcase classname="${xmlText(report.drill)}" name="${objective.name} ${xmlText(limit)}" time="${report.wall.tookSeconds}"`;
-  if (objective.result === 'held') return `${open}/>`;
-  if (objective.result === 'uncertain') {
-    const lateness = xmlText(latenessSentence(report) ?? '');
-    const doubt = `${objective.name} was ${xmlText(measured)}; the objective is ${xmlText(limit)}, and ${lateness}.`;
-    return `${open}>\n      <error type="Uncertain" message="${doubt}">${doubt}</error>\n    </testcase>`;
+  const saying = (element: string, type: string, text: string): string =>
+    `      <${element} type="${type}" message="${xmlText(text)}">${xmlText(text)}</${element}>`;
+  const was = `${objective.name} was ${measured}; the objective is ${limit}`;
+  switch (objective.result) {
+    case 'held':
+      return [];
+    case 'missed':
+      return [saying('failure', 'ObjectiveMissed', `${was}.`)];
+    case 'uncertain':
+      return [saying('error', 'Uncertain', `${was}, and ${latenessSentence(report) ?? ''}.`)];
   }
-  const message = `${objective.name} was ${measured}; the objective is ${limit}.`;
-  return `${open}>\n      <failure type="ObjectiveMissed" message="${xmlText(message)}">${xmlText(message)}</failure>\n    </testcase>`;
+};
+
+const testcase = (report: DrillReport, objective: ObjectiveReport): string => {
+  const { limit } = objectiveTexts(objective);
+  const open = `    <testcase classname="${xmlText(report.drill)}" name="${objective.name} ${xmlText(limit)}" time="${report.wall.tookSeconds}"`;
+  const lateness = latenessSentence(report);
+  const inside = [
+    ...verdict(report, objective),
+    ...(lateness === undefined ? [] : [`      <system-out>${xmlText(lateness)}</system-out>`]),
+  ];
+  return inside.length === 0 ? `${open}/>` : [`${open}>`, ...inside, '    </testcase>'].join('\n');
 };
 
 /** How long the parts of replacing instances took, by fault: what CI systems keep beside test cases. */
@@ -45,14 +59,12 @@ export const junitReport = (report: DrillReport): string => {
   const count = (wanted: ObjectiveResult): number =>
     report.objectives.filter(({ result }) => result === wanted).length;
   const counts = `tests="${report.objectives.length}" failures="${count('missed')}" errors="${count('uncertain')}"`;
-  const lateness = latenessSentence(report);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="faultline drill" ${counts} time="${report.wall.tookSeconds}">`,
     `  <testsuite name="${xmlText(report.drill)}" ${counts} skipped="0" timestamp="${report.wall.startedAt}" time="${report.wall.tookSeconds}">`,
     ...properties(report),
     ...report.objectives.map((objective) => testcase(report, objective)),
-    ...(lateness === undefined ? [] : [`    <system-out>${xmlText(lateness)}</system-out>`]),
     '  </testsuite>',
     '</testsuites>',
     '',
