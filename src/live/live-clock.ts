@@ -17,6 +17,8 @@ export class LiveClock implements Clock {
   #baseRealMs = performance.now();
   #speed: number;
   #timer: NodeJS.Timeout | undefined;
+  /** World time of what the timer is set for; Infinity when it is not set. */
+  #armedForMs = Infinity;
   #isStopped = false;
 
   constructor(startMs: number, speed: number) {
@@ -47,7 +49,8 @@ export class LiveClock implements Clock {
       if (this.#speed > 0) this.noteLate('stall', (this.now() - dueMs) / this.#speed);
       callback();
     });
-    this.#arm();
+    // What comes later than what the clock waits for already is looked at then.
+    if (worldMs < this.#armedForMs) this.#arm();
     return cancel;
   }
 
@@ -90,10 +93,14 @@ export class LiveClock implements Clock {
 
   #arm(): void {
     clearTimeout(this.#timer);
+    this.#armedForMs = Infinity;
     const next = this.#waiting.nextAt();
     if (next === undefined || this.#speed === 0) return;
+    this.#armedForMs = next;
     const waitMs = Math.min(longestWaitMs, Math.max(0, (next - this.now()) / this.#speed));
     this.#timer = setTimeout(() => {
+      // Whatever is asked for meanwhile, it is waited for anew after that.
+      this.#armedForMs = -Infinity;
       this.#runDue();
       this.#arm();
     }, waitMs);

@@ -64,7 +64,9 @@ export class PublicSides {
   /** By allocation id. */
   readonly #addresses = new Map<string, AddressRelay>();
   readonly #watch: ListeningWatch | undefined;
-  readonly #wantedSides: PerEntity<Instance, InstanceHost>;
+  /** Where nothing listens, sides are followed from the first time that somebody asks for one. */
+  #wantedSides: PerEntity<Instance, InstanceHost> | undefined;
+  readonly #askConverge: () => void;
   readonly #wantedAddresses: PerEntity<ElasticIp, ElasticAddress>;
   #isClosed = false;
 
@@ -73,7 +75,8 @@ export class PublicSides {
     this.#watch = showsListeningPorts() ? new ListeningWatch() : undefined;
     const converge = soonOnce(options.soon, () => this.#converge());
     const { world } = options;
-    this.#wantedSides = new PerEntity(world, Instances, ownSideOf, converge);
+    this.#askConverge = converge;
+    if (options.listens) this.#sides();
     this.#wantedAddresses = new PerEntity(world, ElasticIps, elasticIn, converge);
     this.#converge();
     options.sockets.keepElasticAddresses(new Set(this.#addresses.keys()));
@@ -112,7 +115,7 @@ export class PublicSides {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#wantedSides.stop();
+    this.#wantedSides?.stop();
     this.#wantedAddresses.stop();
     const relays = [...this.#instances.values(), ...this.#addresses.values()];
     await Promise.all(relays.map((relay) => relay.close()));
@@ -126,12 +129,18 @@ export class PublicSides {
       : this.#addresses.get(owner.allocationId);
   }
 
+  #sides(): PerEntity<Instance, InstanceHost> {
+    const { world } = this.#options;
+    return (this.#wantedSides ??= new PerEntity(world, Instances, ownSideOf, this.#askConverge));
+  }
+
   /** Looks at the instances and addresses that commits have changed since it did so last. */
   #converge(): void {
     // What was asked for while it was being closed would open sides that nobody closes again.
     if (this.#isClosed) return;
-    for (const place of this.#wantedSides.takeChanged()) {
-      const host = this.#wantedSides.get(place);
+    const sides = this.#wantedSides;
+    for (const place of sides?.takeChanged() ?? []) {
+      const host = sides?.get(place);
       if (host === undefined) this.#close(this.#instances, place.id);
       else if (this.#options.listens) this.#openInstance(host);
     }
@@ -147,8 +156,7 @@ export class PublicSides {
   /** Opens the side of an instance that has one, though nothing may listen behind it. */
   #openSideOf(instanceId: string): void {
     const host = instanceHosts(this.#options.world).byId(instanceId);
-    const wanted =
-      host === undefined ? undefined : this.#wantedSides.get({ ...host, id: instanceId });
+    const wanted = host === undefined ? undefined : this.#sides().get({ ...host, id: instanceId });
     if (wanted !== undefined) this.#openInstance(wanted);
   }
 

@@ -22,19 +22,17 @@ const golden = 0x9e3779b9;
 const draw = (key: number, counter: number): number =>
   mix(mix(key + Math.imul(counter, golden)) ^ mix(counter + golden));
 
-/**
- * A stream that begins at `counter` and tells each advance through `moved`, so that the owner can persist it.
- */
-export const createRandomStream = (
-  key: number,
-  counter: number,
-  moved: (counter: number) => void = () => undefined,
-): RandomStream => {
+/** A stream that says how far it was drawn, so that its owner can persist it. */
+export interface CountedStream extends RandomStream {
+  readonly counter: () => number;
+}
+
+/** A stream that begins at `counter`. */
+export const createRandomStream = (key: number, counter: number): CountedStream => {
   let position = counter;
   const uint32 = (): number => {
     const value = draw(key, position);
     position += 1;
-    moved(position);
     return value;
   };
   const below = (bound: number): number => {
@@ -49,5 +47,11 @@ export const createRandomStream = (
     while (text.length < digits) text += uint32().toString(16).padStart(8, '0');
     return text.slice(0, digits);
   };
-  return { uint32, below, hex, pick: (list) => list[below(Math.max(1, list.length))] };
+  return {
+    uint32,
+    below,
+    hex,
+    pick: (list) => list[below(Math.max(1, list.length))],
+    counter: () => position,
+  };
 };

@@ -10,7 +10,7 @@ import {
   type Table,
 } from './entity.ts';
 import type { EntityChange, JournalRecord } from './journal.ts';
-import { createRandomStream, type RandomStream } from './random.ts';
+import { createRandomStream, type CountedStream, type RandomStream } from './random.ts';
 import type { ExtensionPoint, RowChange, WorldRules } from './rules.ts';
 import { TableState } from './table-state.ts';
 import type { Timer, TimerRequest, Tx, View } from './transaction.ts';
@@ -67,6 +67,7 @@ export class Shard {
   readonly id: ShardId;
   readonly #context: ShardContext;
   readonly #accounts = new Map<AccountId, Map<string, TableState>>();
+  readonly #streamKeys = new Map<string, number>();
   #seq = 0;
   #inTransaction = false;
 
@@ -120,7 +121,11 @@ export class Shard {
     this.#inTransaction = true;
     const seen = new Set<ShardId>();
     const reader = this.#reader(new Set(), seen);
-    const work = new Work(this.id, this.#context.seed, reader, (a, table) => this.#state(a, table));
+    const work = new Work(
+      reader,
+      (a, table) => this.#state(a, table),
+      (name) => this.#streamKey(name),
+    );
     try {
       const output = run(new ShardTx(work, account));
       if (!keep(output)) {
@@ -161,6 +166,15 @@ export class Shard {
       .filter(([account, tables]) => account !== noAccount && holdsAnything(tables))
       .map(([account]) => account)
       .toSorted();
+  }
+
+  /** What a stream is drawn from, kept: nearly every transaction draws from some. */
+  #streamKey(name: string): number {
+    const known = this.#streamKeys.get(name);
+    if (known !== undefined) return known;
+    const key = hash32(this.#context.seed, this.id, name);
+    this.#streamKeys.set(name, key);
+    return key;
   }
 
   #state(account: AccountId, table: string): TableState {
@@ -276,26 +290,22 @@ class ShardView implements View {
 /** What a transaction has done so far. */
 class Work {
   readonly reader: Reader;
-  readonly #shard: ShardId;
-  readonly #seed: number;
   readonly #state: (account: AccountId, table: string) => TableState;
+  readonly #streamKey: (name: string) => number;
   readonly #undo: Undo[] = [];
   readonly #changes = new Map<string, EntityChange>();
   /** What was there before the first change under each key, in the order of the changes. */
   readonly #before = new Map<string, Entity | undefined>();
-  readonly #streams = new Map<string, RandomStream>();
-  readonly #positions = new Map<string, number>();
+  readonly #streams = new Map<string, { readonly stream: CountedStream; readonly begin: number }>();
 
   constructor(
-    shard: ShardId,
-    seed: number,
     reader: Reader,
     state: (account: AccountId, table: string) => TableState,
+    streamKey: (name: string) => number,
   ) {
-    this.#shard = shard;
-    this.#seed = seed;
     this.reader = reader;
     this.#state = state;
+    this.#streamKey = streamKey;
   }
 
   /** Puts an entity; returns the one that was there. */
@@ -325,13 +335,12 @@ class Work {
 
   random(name: string): RandomStream {
     const known = this.#streams.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.stream;
     const position = this.#state(noAccount, StreamPositions.name).get(name);
     // Only stream positions are put in this table.
-    const counter = (position as StreamPosition | undefined)?.counter ?? 0;
-    const key = hash32(this.#seed, this.#shard, name);
-    const stream = createRandomStream(key, counter, (moved) => this.#positions.set(name, moved));
-    this.#streams.set(name, stream);
+    const begin = (position as StreamPosition | undefined)?.counter ?? 0;
+    const stream = createRandomStream(this.#streamKey(name), begin);
+    this.#streams.set(name, { stream, begin });
     return stream;
   }
 
@@ -343,7 +352,9 @@ class Work {
     const before = [...this.#before.values()];
     // How far streams were drawn matters only to what was written with them.
     if (changes.length > 0) {
-      for (const [id, counter] of this.#positions) {
+      for (const [id, { stream, begin }] of this.#streams) {
+        const counter = stream.counter();
+        if (counter === begin) continue;
         const entity: StreamPosition = { id, counter };
         before.push(this.#state(noAccount, StreamPositions.name).put(entity));
         changes.push({ op: 'put', table: StreamPositions.name, account: noAccount, entity });

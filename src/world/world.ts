@@ -39,6 +39,8 @@ export interface Commit {
   readonly changes: readonly EntityChange[];
   /** What each changed entity was before, in the same order; undefined for one that was not there. */
   readonly before: readonly (Entity | undefined)[];
+  /** The names of the tables that have changed. */
+  readonly tables: ReadonlySet<string>;
 }
 
 /** What a transaction came to. */
@@ -245,7 +247,8 @@ export class World {
     );
     this.#noticeChanges(id, record.changes);
     this.#snapshotIfLong(id);
-    const commit: Commit = { shard: id, seq: record.seq, changes: record.changes, before };
+    const tables = new Set(record.changes.map(({ table }) => table));
+    const commit: Commit = { shard: id, seq: record.seq, changes: record.changes, before, tables };
     for (const observer of this.#observers) this.#tell(observer, commit);
     this.#publish(commit);
   }

@@ -44,8 +44,8 @@ export class PerEntity<T extends Entity, V> {
     this.#table = table;
     this.#read = read;
     this.#changed = changed;
-    this.#stopWatching = world.observe(({ shard, changes }) => {
-      if (world.geography.region(shard) === undefined) return;
+    this.#stopWatching = world.observe(({ shard, changes, tables }) => {
+      if (!tables.has(table.name) || world.geography.region(shard) === undefined) return;
       for (const change of changes) {
         // Those that are known already have noted that they were read.
         if (change.table !== table.name || change.op === 'delete') continue;

@@ -33,6 +33,9 @@ interface Told {
   readonly unmade: PlacedVolume | undefined;
 }
 
+/** What disks are made by. */
+const diskTables = new Set([Volumes.name, Snapshots.name, Copies.name]);
+
 /** A snapshot's contents are read by restores and copies: it is let go after them. */
 const useOf = ({ region, snapshotId }: SnapshotPlace): string => `${region}/${snapshotId}`;
 
@@ -117,21 +120,24 @@ export class DiskRunner implements InstanceDisks {
 
   #look(commit: Commit): void {
     const { world } = this.#options;
-    if (world.geography.region(commit.shard) === undefined) {
+    const { shard, changes, tables } = commit;
+    if (world.geography.region(shard) === undefined) {
       // A zone that has its power back can be read again.
-      if (commit.changes.some((change) => change.table === Faults.name)) this.#takeAll();
+      if (tables.has(Faults.name)) this.#takeAll();
       return;
     }
-    for (const change of commit.changes) this.#follow(commit.shard, change);
-    const snapshots = commit.changes.filter(
+    if (diskTables.isDisjointFrom(tables)) return;
+    for (const change of changes) this.#follow(shard, change);
+    if (!tables.has(Snapshots.name)) return;
+    const snapshots = changes.filter(
       (change) => change.op === 'put' && change.table === Snapshots.name,
     );
     // Those that were asked for together are taken together.
-    for (const [account, changes] of Map.groupBy(snapshots, (change) => change.account)) {
-      const view = world.view(commit.shard, account);
-      const ids = changes.map((change) => (change.op === 'put' ? change.entity.id : change.id));
+    for (const [account, together] of Map.groupBy(snapshots, (change) => change.account)) {
+      const view = world.view(shard, account);
+      const ids = together.map((change) => (change.op === 'put' ? change.entity.id : change.id));
       const found = ids.flatMap((id) => view.get(Snapshots, id) ?? []);
-      this.#taker.take({ region: commit.shard, account }, found);
+      this.#taker.take({ region: shard, account }, found);
     }
   }
 

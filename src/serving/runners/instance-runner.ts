@@ -271,12 +271,19 @@ export class InstanceRunner {
 
   #specification(region: string, account: string, instance: Instance): InstanceSpecification {
     const { world, sockets, metadata } = this.#options;
-    const endpoint = this.#options.endpoint();
     const view = world.view(region, account);
     const networkInterface = primaryInterface(view, instance);
     const userData = view.get(InstanceUserDatas, instance.id);
     const rules =
       this.#options.driver.network === undefined ? undefined : securityRulesOf(view, instance);
+    const environment = (): Readonly<Record<string, string>> => {
+      const endpoint = this.#options.endpoint();
+      return {
+        // Without it an SDK in an instance would speak to the real AWS.
+        ...(endpoint === undefined ? {} : { AWS_ENDPOINT_URL: endpoint }),
+        ...this.#disks.environment(region, account, instance.id),
+      };
+    };
     return {
       instanceId: instance.id,
       region,
@@ -285,13 +292,14 @@ export class InstanceRunner {
       instanceType: instance.instanceType,
       imageId: instance.imageId,
       diskDirectory: sockets.diskDirectory(instance.id),
-      address: sockets.instanceAddress(instance.id),
+      // Where no program runs nobody asks for it, and none is taken.
+      get address() {
+        return sockets.instanceAddress(instance.id);
+      },
       privateAddress: networkInterface?.privateIpAddress ?? '',
       userData: userData === undefined ? undefined : Buffer.from(userData.base64, 'base64'),
-      // Without it an SDK in an instance would speak to the real AWS.
-      environment: {
-        ...(endpoint === undefined ? {} : { AWS_ENDPOINT_URL: endpoint }),
-        ...this.#disks.environment(region, account, instance.id),
+      get environment() {
+        return environment();
       },
       tags: Object.fromEntries(tagsOf(view, instance.id).map((tag) => [tag.Key, tag.Value])),
       metadata: () => metadata(region, account, instance.id),

@@ -13,7 +13,7 @@ export const watchTables = (
 ): (() => void) => {
   const names = new Set(tables.map((table) => table.name));
   return world.subscribe((commit) => {
-    if (commit.changes.some((change) => names.has(change.table))) changed(commit);
+    if (!names.isDisjointFrom(commit.tables)) changed(commit);
   });
 };
 

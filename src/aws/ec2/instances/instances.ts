@@ -61,7 +61,10 @@ const chooseSubnet = (
     subnets: network.subnets.map((subnet) => ({
       subnetId: subnet.id,
       zoneId: subnet.zoneId,
-      freeAddresses: availableAddressCount(tx, subnet),
+      // Counted when it is looked at: most requests look at one subnet only.
+      get freeAddresses() {
+        return availableAddressCount(tx, subnet);
+      },
     })),
     zones: launchZonesFor(tx)(request.instanceType),
     draw: tx.random('ec2/launch-zones').uint32(),

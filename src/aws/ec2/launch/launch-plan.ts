@@ -52,6 +52,18 @@ const choicesOf = ({ subnets, zones }: LaunchQuestion): readonly Choice[] =>
     return zone === undefined ? [] : [{ subnet, zone }];
   });
 
+/** One with enough addresses. Most have: the one that is drawn is looked at before all are. */
+const chooseRoomy = (
+  supplied: readonly Choice[],
+  { draw, minCount }: LaunchQuestion,
+): Choice | undefined => {
+  const isRoomy = ({ subnet }: Choice): boolean => subnet.freeAddresses >= minCount;
+  const drawn = supplied[draw % supplied.length];
+  if (drawn !== undefined && isRoomy(drawn)) return drawn;
+  const roomy = supplied.filter(isRoomy);
+  return roomy[draw % Math.max(1, roomy.length)];
+};
+
 /**
  * Decides where instances go: to the zone that was asked for, or to any that has the type, capacity and addresses, all of
  * a request together, as EC2 does. Errors: Unsupported, InsufficientInstanceCapacity, InsufficientFreeAddressesInSubnet.
@@ -70,8 +82,7 @@ export const planLaunch = (question: LaunchQuestion): LaunchPlan | DomainError =
       ? insufficientCapacity(instanceType, asked, zones, minCount)
       : insufficientEverywhere(instanceType);
   }
-  const roomy = supplied.filter(({ subnet }) => subnet.freeAddresses >= minCount);
-  const chosen = roomy[question.draw % Math.max(1, roomy.length)];
+  const chosen = chooseRoomy(supplied, question);
   if (chosen === undefined) return insufficientAddresses(supplied[0]?.subnet.subnetId ?? '');
   const { subnet, zone } = chosen;
   return {

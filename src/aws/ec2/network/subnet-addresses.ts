@@ -16,9 +16,18 @@ const noBits = '0'.repeat(addressesPerBlock / 4);
 
 type AddressedSubnet = Pick<Subnet, 'id' | 'cidrBlock'>;
 
+const parsedBlocks = new Map<string, Ipv4Block>();
+
+/** So many blocks are kept parsed: each launch asks for those of its subnets again and again. */
+const mostParsed = 1000;
+
 const blockOf = (subnet: AddressedSubnet): Ipv4Block => {
+  const known = parsedBlocks.get(subnet.cidrBlock);
+  if (known !== undefined) return known;
   const block = parseIpv4Cidr(subnet.cidrBlock);
   if (block === undefined) throw new Error(`${subnet.id} has no valid CIDR block.`);
+  if (parsedBlocks.size >= mostParsed) parsedBlocks.clear();
+  parsedBlocks.set(subnet.cidrBlock, block);
   return block;
 };
 
