@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { allServices } from './all-services.ts';
 import { allModels, findBotocore, readModel } from './botocore.ts';
+import { documentedBounds } from './documented-bounds.ts';
 import type { BotocoreModel, BotocoreReference, BotocoreShape } from './botocore.ts';
 
 /**
@@ -130,6 +131,33 @@ const trimShape = (
   return trimmed;
 };
 
+/** The model with the bounds that AWS only documents: the member of the input gets a shape of its own. */
+const withDocumentedBounds = (
+  service: string,
+  model: BotocoreModel,
+  existing: readonly string[],
+): BotocoreModel => {
+  const shapes: Record<string, BotocoreShape> = { ...model.shapes };
+  for (const name of existing) {
+    const inputName = model.operations[name]?.input?.shape ?? '';
+    const input = shapes[inputName];
+    if (input?.members === undefined) continue;
+    const members: Record<string, BotocoreReference> = { ...input.members };
+    for (const [member, of] of Object.entries(input.members)) {
+      const shape = model.shapes[of.shape];
+      const text = typeof of['documentation'] === 'string' ? of['documentation'] : '';
+      if (shape === undefined) continue;
+      const bounds = documentedBounds(`${service}:${name}`, member, shape, text);
+      if (bounds === undefined) continue;
+      const own = `${name}${member}`;
+      shapes[own] = { ...shape, ...bounds };
+      members[member] = { ...of, shape: own };
+    }
+    shapes[inputName] = { ...input, members };
+  }
+  return { ...model, shapes };
+};
+
 const trimModel = (
   service: string,
   model: BotocoreModel,
@@ -224,7 +252,14 @@ writeFileSync(listFile, `${head}\n${listOperations(directory)}`);
 mkdirSync(join(out, 'models'), { recursive: true });
 for (const { name, model, operations } of allServices) {
   const existing = Object.keys(operations);
-  const text = format(trimModel(name, readModel(directory, model), existing, version));
+  const text = format(
+    trimModel(
+      name,
+      withDocumentedBounds(name, readModel(directory, model), existing),
+      existing,
+      version,
+    ),
+  );
   writeFileSync(join(out, 'models', `${name}.json`), text);
   process.stdout.write(
     `${name}: ${existing.length} operations, ${Math.round(text.length / 1024)} KiB\n`,

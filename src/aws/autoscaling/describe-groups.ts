@@ -125,12 +125,18 @@ const groupAnswer = (
   ...policies(group),
 });
 
+/** "By default, you can only specify up to 50 names" (DescribeAutoScalingGroups); the words of the error are AWS's own. */
+const mostNames = 50;
+
 /** DescribeAutoScalingGroups: by names or all, filtered by tags. A name that is none of a group is passed over. */
 export const describeAutoScalingGroups: Operation<
   AutoScalingGroupNamesType,
   AutoScalingGroupsType
 > = (tx, input) => {
   const names = input.AutoScalingGroupNames ?? [];
+  if (names.length > mostNames) {
+    return validation(`The number of group names that may be passed in is limited to ${mostNames}`);
+  }
   const named =
     names.length === 0
       ? tx.list(AutoScalingGroups)

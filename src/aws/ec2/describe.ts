@@ -52,6 +52,9 @@ export interface DescribeRequest {
   readonly MaxResults?: number | undefined;
 }
 
+/** "If MaxResults is given a value larger than 1000, only 1000 results are returned" (DescribeVolumes and others). */
+const mostPerPage = 1000;
+
 /** Of these resources those that pass the filters, one page of them. */
 export const filteredPage = <T extends Entity>(
   view: View,
@@ -65,7 +68,10 @@ export const filteredPage = <T extends Entity>(
   if (isDomainError(kept)) return kept;
   return paginate(
     kept,
-    { token: request.NextToken, maxResults: request.MaxResults },
+    {
+      token: request.NextToken,
+      maxResults: request.MaxResults && Math.min(request.MaxResults, mostPerPage),
+    },
     (resource) => resource.id,
   );
 };
