@@ -71,7 +71,7 @@ describe('a request of Route 53', () => {
 
   test.each([
     ['GET /2013-04-01/nowhere', undefined, 'UnknownOperationException', 404],
-    ['GET /2013-04-01/trafficpolicies', undefined, 'NotImplemented', 501],
+    ['GET /2013-04-01/trafficpolicies', undefined, 'UnknownOperationException', 404],
     ['GET /2013-04-01/hostedzone/%zz', undefined, 'InvalidInput', 400],
     ['GET /2013-04-01/hostedzone?maxitems=many', undefined, 'InvalidInput', 400],
     ['POST /2013-04-01/hostedzone', '<Other/>', 'MalformedInput', 400],
@@ -183,7 +183,7 @@ describe('a request of Account', () => {
     ['POST /listRegions', '{"MaxResults":"5"}', 'SerializationException', 400],
     ['POST /listRegions', '{"MaxResults":0}', 'ValidationException', 400],
     ['GET /listRegions', '', 'UnknownOperationException', 404],
-    ['POST /putAccountName', '{}', 'NotImplemented', 501],
+    ['POST /putAccountName', '{}', 'UnknownOperationException', 404],
   ])('is refused: %s %s', async (line, body, code, status) => {
     expect(await account(line, body)).toMatchObject({ code, status });
   });
