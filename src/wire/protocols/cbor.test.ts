@@ -1,3 +1,4 @@
+import { cbor, tag } from '@smithy/core/cbor';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CborMoment, CborProblem, CborWriter, readCbor, type CborValue } from './cbor.ts';
@@ -108,6 +109,27 @@ describe('CBOR', () => {
         const writer = new CborWriter();
         write(writer, value);
         expect(readCbor(writer.written())).toEqual(value);
+      }),
+    );
+  });
+
+  /** The same as the AWS SDKs' own codec has it; `__proto__` is no key there. */
+  const sdkValue = (value: CborValue): unknown => {
+    if (value instanceof CborMoment) return tag({ tag: 1, value: value.seconds });
+    if (value instanceof Uint8Array) return value;
+    if (Array.isArray(value)) return value.map((one) => sdkValue(one));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, sdkValue(one)]));
+  };
+
+  test("is what the AWS SDKs' codec writes and reads", () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        fc.pre(!JSON.stringify(value).includes('__proto__'));
+        expect(readCbor(cbor.serialize(sdkValue(value)))).toEqual(value);
+        const writer = new CborWriter();
+        write(writer, value);
+        expect(cbor.deserialize(new Uint8Array(writer.written()))).toEqual(sdkValue(value));
       }),
     );
   });

@@ -14,6 +14,7 @@ describe('the XML reader', () => {
       '<a>&lt;&#65;&#x1F600;&amp;&apos;&quot;&gt;</a>',
       { name: 'a', children: [], text: '<A😀&\'">' },
     ],
+    ['<a>1\r\n2</a>', { name: 'a', children: [], text: '1\n2' }],
     ['<a><![CDATA[<b>&amp;]]></a >', { name: 'a', children: [], text: '<b>&amp;' }],
   ])('reads %s', (source, element) => {
     expect(parseXml(source)).toEqual(element);
@@ -31,6 +32,10 @@ describe('the XML reader', () => {
     ['an element that is not closed', '<a><b></a>'],
     ['an element that was not opened', '</a>'],
     ['two roots', '<a/><b/>'],
+    ['an attribute that stands twice', '<a b="1" b="2"/>'],
+    ['the end of a CDATA section in a text', '<a>]]></a>'],
+    ['a control character', '<a>\u0001</a>'],
+    ['a declaration that is not at the beginning', '<a/><?xml version="1.0"?>'],
     ['text after the root', '<a/>b'],
     ['an attribute without quotes', '<a b=c/>'],
     ['a name that is none', '<1/>'],
