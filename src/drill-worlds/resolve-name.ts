@@ -1,4 +1,4 @@
-import type { DnsAnswers } from '../serving/runners/dns-answers.ts';
+import type { DnsAnswers } from '../serving/names/dns-answers.ts';
 
 /** What a client gets for a name. */
 export interface ResolvedName {

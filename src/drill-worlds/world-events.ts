@@ -4,7 +4,7 @@ import { nodeOfKey } from '../aws/elbv2/nodes.ts';
 import { CheckerStatuses, type CheckerStatus } from '../aws/route53/entities.ts';
 import type { NoticedEvent, WatchedName, WorldEvent } from '../drill/ports.ts';
 import type { Commit, World } from '../world/world.ts';
-import type { DnsAnswers } from '../serving/runners/dns-answers.ts';
+import type { DnsAnswers } from '../serving/names/dns-answers.ts';
 import { MemberEvents } from './member-events.ts';
 
 /** The addresses of a name, in a stable order, as one text. */

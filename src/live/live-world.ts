@@ -18,7 +18,7 @@ import { loopbackClient, passageTo } from '../serving/addresses/passages.ts';
 import type { LoopbackAddresses, Sockets } from '../serving/addresses/sockets.ts';
 import { wayTo } from '../serving/addresses/ways.ts';
 import { balancerBlockages, subnetBlockages, type Blockage } from '../serving/runners/blockages.ts';
-import type { DnsAnswers } from '../serving/runners/dns-answers.ts';
+import type { DnsAnswers } from '../serving/names/dns-answers.ts';
 import { reservedWorldTime } from '../world/clock-position.ts';
 import { DomainError } from '../world/domain-error.ts';
 import type { Journal } from '../world/journal.ts';

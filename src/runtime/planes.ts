@@ -4,7 +4,7 @@ import type { Driver } from '../plane/compute/driver.ts';
 import type { Disks } from '../plane/disks/disks.ts';
 import type { Prober } from '../plane/probe/prober.ts';
 import type { Sockets } from '../serving/addresses/sockets.ts';
-import type { DnsAnswers } from '../serving/runners/dns-answers.ts';
+import type { DnsAnswers } from '../serving/names/dns-answers.ts';
 import type { CpuScope } from '../serving/runners/cpu-runner.ts';
 import type { RunSoon } from '../serving/runners/soon.ts';
 import type { Clock } from '../world/clock.ts';

@@ -9,7 +9,7 @@ import { Sockets, type LoopbackAddresses } from '../serving/addresses/sockets.ts
 import { BalancerRunner } from '../serving/runners/balancer-runner.ts';
 import { CpuRunner } from '../serving/runners/cpu-runner.ts';
 import { DiskRunner } from '../serving/runners/disk-runner.ts';
-import { createDnsAnswers, type DnsAnswers } from '../serving/runners/dns-answers.ts';
+import { createDnsAnswers, type DnsAnswers } from '../serving/names/dns-answers.ts';
 import { followFaults } from '../serving/runners/fault-follower.ts';
 import { HealthRunner } from '../serving/runners/health-runner.ts';
 import { InstanceRunner } from '../serving/runners/instance-runner.ts';

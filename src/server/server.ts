@@ -98,8 +98,7 @@ export interface Site {
 const noNames: AnswerContext = {
   zoneOf: () => undefined,
   healthy: () => false,
-  balancer: () => undefined,
-  instance: () => undefined,
+  awsName: () => undefined,
 };
 
 /** How long calls that a world was asked are waited for when it ends; whoever takes longer is told that it has ended. */

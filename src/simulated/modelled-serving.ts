@@ -5,13 +5,13 @@ import { takesTraffic, type NodeTarget } from '../plane/balancer/messages.ts';
 import type { MockDriver } from '../plane/compute/mock-driver.ts';
 import type { EndpointCondition } from '../plane/probe/probe-result.ts';
 import type { PlaneContext } from '../runtime/planes.ts';
-import { instanceHosts } from '../serving/addresses/instance-hosts.ts';
+import { hostOf, placeOf } from '../serving/addresses/kinds/owner-kinds.ts';
 import { servingLoadBalancers } from '../serving/addresses/load-balancers.ts';
+import { ownerCalledOutside } from '../serving/addresses/owners-called.ts';
 import type { Owner } from '../serving/addresses/owners.ts';
 import { isCheckerLetIn, loopbackClient, passageTo } from '../serving/addresses/passages.ts';
-import { hostOfOwner, placeOfOwner } from '../serving/addresses/places.ts';
 import type { Sockets } from '../serving/addresses/sockets.ts';
-import type { DnsAnswers } from '../serving/runners/dns-answers.ts';
+import type { DnsAnswers } from '../serving/names/dns-answers.ts';
 import type { VirtualClock } from '../world/clock.ts';
 import type { Place } from '../world/places.ts';
 import type { World } from '../world/world.ts';
@@ -75,7 +75,7 @@ export class ModelledServing {
   /** How requests fare that a user sends from a place to an address that DNS gave. */
   fate(from: Place, address: string, port: number, user: User): Fate {
     const owner = this.#sockets.ownerOf(address);
-    const to = placeOfOwner(this.world, instanceHosts(this.world), owner);
+    const to = owner === undefined ? undefined : placeOf(this.world, owner);
     if (owner === undefined || to === undefined) return failing;
     const way = this.world.conditions.reach(from, to);
     if (!way.up || !passageTo(this.world, owner, port, loopbackClient).allowed) return failing;
@@ -97,7 +97,7 @@ export class ModelledServing {
 
   /** What a request meets at an instance, by whatever address it is sent to. */
   #met(owner: Owner): ReturnType<MockDriver['respond']> {
-    const host = hostOfOwner(instanceHosts(this.world), owner);
+    const host = hostOf(this.world, owner);
     return host === undefined ? { kind: 'silence' } : this.#driver.respond(host.instance.id);
   }
 
@@ -161,24 +161,14 @@ export class ModelledServing {
     const { config } = check;
     const address = config.ipAddress ?? this.#addressOf(config.fullyQualifiedDomainName ?? '');
     if (address === undefined) return { kind: 'unresolved' };
-    const real = this.#realAddressOf(address);
-    const owner = this.#sockets.ownerOf(real);
-    const to = placeOfOwner(this.world, instanceHosts(this.world), owner);
+    const owner = this.#sockets.ownerOf(address) ?? ownerCalledOutside(this.world, address);
+    const to = owner === undefined ? undefined : placeOf(this.world, owner);
     if (owner === undefined || to === undefined) return { kind: 'silent' };
     const way = this.world.conditions.reach({ kind: 'region', region: checkerRegion }, to);
     if (!way.up || !isCheckerLetIn(this.world, check.id, checkerRegion, owner, config.port)) {
       return { kind: 'silent' };
     }
     return this.#answerOf(owner, config, way.roundTrip);
-  }
-
-  /** The socket behind an address of AWS's side; other addresses as they are. */
-  #realAddressOf(address: string): string {
-    const hosts = instanceHosts(this.world);
-    const elastic = hosts.elasticByAddress(address);
-    if (elastic !== undefined) return this.#sockets.elasticAddress(elastic.elasticIp.id);
-    const outside = hosts.byPublicAddress(address);
-    return outside === undefined ? address : this.#sockets.instanceAddress(outside.instance.id);
   }
 
   #answerOf(

@@ -7,7 +7,7 @@ import { nodeHost } from '../plane/keys/node-host.ts';
 import type { ListedMachine } from '../plane/compute/driver.ts';
 import { openRuntime, type Runtime } from '../runtime/runtime.ts';
 import type { LoopbackAddresses } from '../serving/addresses/sockets.ts';
-import type { DnsAnswers } from '../serving/runners/dns-answers.ts';
+import type { DnsAnswers } from '../serving/names/dns-answers.ts';
 import { soonOnce } from '../serving/runners/soon.ts';
 import { VirtualClock } from '../world/clock.ts';
 import type { Journal } from '../world/journal.ts';

@@ -47,11 +47,12 @@ const contextOf = (
 ): AnswerContext => ({
   zoneOf: zoneFinder(zones),
   healthy: (id) => !unhealthy.includes(id),
-  balancer: (name) => balancers.get(name),
-  instance: (name) =>
-    name === 'ec2-1-2-3-4.compute-1.amazonaws.com.'
+  awsName: (kind, name) => {
+    if (kind === 'balancer') return balancers.get(name);
+    return name === 'ec2-1-2-3-4.compute-1.amazonaws.com.'
       ? { addresses: ['127.0.3.1'], ttlSeconds: 60, healthy: true }
-      : undefined,
+      : undefined;
+  },
 });
 
 const ask = (

@@ -1,4 +1,4 @@
-import { awsNameKind, withoutDualstack } from './aws-names.ts';
+import { aliasedAwsName, awsNameOf, type AwsNameKind } from './aws-names.ts';
 import type { DnsAnswer, DnsQuestion, DnsRecord, RecordType } from './dns-records.ts';
 import type { AliasTarget, ResourceRecordSet } from './entities.ts';
 import { isWithin, parentOf } from './names.ts';
@@ -8,7 +8,7 @@ import type { ServedZone, SetsByType } from './served-zone.ts';
 export interface HostAddresses {
   /** IPv4 and IPv6 addresses, in the order they are to be given. */
   readonly addresses: readonly string[];
-  /** World time; 60 for load balancers and instances. */
+  /** World time. */
   readonly ttlSeconds: number;
   /** For a load balancer: whether an alias that evaluates target health counts it as healthy. */
   readonly healthy: boolean;
@@ -20,10 +20,8 @@ export interface AnswerContext {
   readonly zoneOf: (name: string) => ServedZone | undefined;
   /** The status of a health check, inverted and disabled taken into account. */
   readonly healthy: (healthCheckId: string) => boolean;
-  /** By name in lower case with a final dot and without `dualstack.`; undefined when there is no such balancer. */
-  readonly balancer: (name: string) => HostAddresses | undefined;
-  /** By public or private DNS name, lower case with a final dot; undefined when there is no such instance. */
-  readonly instance: (name: string) => HostAddresses | undefined;
+  /** What a name of a family of AWS's own leads to, lower case with a final dot; undefined when there is no such thing. */
+  readonly awsName: (kind: AwsNameKind, name: string) => HostAddresses | undefined;
 }
 
 /** How far a chain of CNAMEs or aliases is followed; a loop ends here. */
@@ -128,9 +126,8 @@ const isTargetHealthy = (
   context: AnswerContext,
   depth: number,
 ): boolean => {
-  if (awsNameKind(alias.dnsName) === 'balancer') {
-    return context.balancer(withoutDualstack(alias.dnsName))?.healthy ?? false;
-  }
+  const aliased = aliasedAwsName(alias.dnsName);
+  if (aliased !== undefined) return context.awsName(aliased.kind, aliased.name)?.healthy ?? false;
   if (depth >= longestChain) return false;
   return aliasedSets(zone, alias, type).some((set) => isSetHealthy(zone, set, context, depth + 1));
 };
@@ -180,8 +177,9 @@ const recordsOf = (
     return set.data.map((data) => ({ name: owner, ttlSeconds: set.ttlSeconds ?? 0, data }));
   }
   // An alias has the TTL of what it points to, and that one's own choice is made anew.
-  if (awsNameKind(alias.dnsName) === 'balancer') {
-    const host = context.balancer(withoutDualstack(alias.dnsName));
+  const aliased = aliasedAwsName(alias.dnsName);
+  if (aliased !== undefined) {
+    const host = context.awsName(aliased.kind, aliased.name);
     return host === undefined ? [] : addressRecords(owner, set.type, host);
   }
   return recordsOf(zone, owner, aliasedSets(zone, alias, set.type), context, depth + 1);
@@ -263,11 +261,11 @@ const answerName = (
   type: QuestionType,
   context: AnswerContext,
 ): Outcome | undefined => {
-  const kind = awsNameKind(name);
-  if (kind === 'balancer')
-    return answerAwsName(name, type, context.balancer(withoutDualstack(name)));
-  if (kind === 'instance') return answerAwsName(name, type, context.instance(name));
-  if (kind === 'apex') return answerAwsApex(name, type);
+  const awsName = awsNameOf(name);
+  if (awsName?.kind === 'apex') return answerAwsApex(name, type);
+  if (awsName !== undefined) {
+    return answerAwsName(name, type, context.awsName(awsName.kind, awsName.name));
+  }
   const zone = context.zoneOf(name);
   return zone === undefined ? undefined : answerInZone(zone, name, type, context);
 };

@@ -4,7 +4,7 @@ import type {
 } from '@aws-sdk/client-route-53';
 import type { DomainError } from '../../world/domain-error.ts';
 import type { Plain } from '../operation.ts';
-import { awsNameKind } from './aws-names.ts';
+import { aliasedAwsName } from './aws-names.ts';
 import type { RecordData, RecordType } from './dns-records.ts';
 import type { AliasTarget, HostedZone, ResourceRecordSet } from './entities.ts';
 import { invalidInput, notBuilt } from './errors.ts';
@@ -132,7 +132,7 @@ const parseAlias = (
   if (type === 'NS' || type === 'SOA') {
     return new Objection(`Alias resource record sets may not be of type ${type}.`);
   }
-  const toBalancer = awsNameKind(dnsName) === 'balancer';
+  const toBalancer = aliasedAwsName(dnsName) !== undefined;
   if (alias.hostedZoneId !== zone.id && !toBalancer && !isWithin(dnsName, zone.name)) {
     return notBuilt(
       `aliases to ${apiName(dnsName)}: aliases to load balancers and to records of the same hosted zone are there`,

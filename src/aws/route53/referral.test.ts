@@ -22,8 +22,7 @@ describe('a referral', () => {
   const context = {
     zoneOf: zones,
     healthy: () => true,
-    balancer: () => undefined,
-    instance: () => undefined,
+    awsName: () => undefined,
   };
   const glue = [
     'ns1.sub.example.com. 300 A 192.0.2.53',

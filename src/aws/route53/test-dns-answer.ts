@@ -62,11 +62,10 @@ export const testDnsAnswer: Operation<TestDNSAnswerRequest, TestDNSAnswerRespons
       zoneOf: (asked) =>
         asked === zone.name || asked.endsWith(`.${zone.name}`) ? served : undefined,
       healthy: (healthCheckId) => healthCheckStatus(tx, healthCheckId),
-      balancer: () => {
-        leadsToBalancer = true;
+      awsName: (kind) => {
+        if (kind === 'balancer') leadsToBalancer = true;
         return undefined;
       },
-      instance: () => undefined,
     },
   );
   if (leadsToBalancer)

@@ -1,9 +1,10 @@
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import type { World } from '../../world/world.ts';
-import type { DnsAnswers } from '../runners/dns-answers.ts';
-import { instanceHosts, type InstanceHost, type InstanceHosts } from './instance-hosts.ts';
-import type { Owner, PublicOwner } from './owners.ts';
-import { hostOfOwner } from './places.ts';
+import type { DnsAnswers } from '../names/dns-answers.ts';
+import { instanceHosts, type InstanceHost } from './instance-hosts.ts';
+import { hostOf, movesPorts } from './kinds/owner-kinds.ts';
+import { isPublicOwner, type Owner, type PublicOwner } from './owners.ts';
+import { ownerCalledOutside, ownersCalled } from './owners-called.ts';
 import type { SocketAddress } from '../../plane/network/socket-address.ts';
 import type { Sockets } from './sockets.ts';
 
@@ -59,44 +60,52 @@ const instanceSocket = async (
   };
 };
 
-/** Sides that open port by port, as the instance behind them listens. */
-const isPublicSide = (owner: Owner): owner is PublicOwner =>
-  owner.kind === 'public' || owner.kind === 'address';
-
 const addressSocket = async (
   options: DirectoryOptions,
   address: string,
   port: number,
 ): Promise<SocketAddress | DomainError> => {
   const owner = options.sockets.ownerOf(address);
-  if (owner !== undefined && isPublicSide(owner)) {
+  if (owner !== undefined && isPublicOwner(owner)) {
     return { address, port: await options.openPublicPort(owner, port) };
   }
-  // A balancer's node listens where its listeners' ports are; anything else is as it is named.
-  return {
-    address,
-    port: owner?.kind === 'node' ? options.sockets.realPort(port) : port,
-  };
+  return { address, port: realPortOf(options.sockets, owner, port) };
 };
 
-const byAwsAddress = (
-  hosts: InstanceHosts,
-  of: string,
-  region: string | undefined,
-): InstanceHost | DomainError => {
-  const outside = hosts.byPublicAddress(of);
-  if (outside !== undefined) return outside;
-  const inside = hosts
-    .byPrivateAddress(of)
-    .filter((host) => region === undefined || host.region === region);
-  const [host, ...others] = inside;
-  if (host === undefined) return unknown(of);
-  if (others.length === 0) return host;
-  const where = inside.map((each) => `${each.instance.id} in ${each.region}`).join(', ');
+/** A balancer's node listens where its listeners' ports are; anything else is as it is named. */
+const realPortOf = (sockets: Sockets, owner: Owner | undefined, port: number): number =>
+  owner !== undefined && movesPorts(owner) ? sockets.realPort(port) : port;
+
+/** The one who is called by an address of AWS's side, in a Region if it is said. */
+const ownerAt = (world: World, of: string, region: string | undefined): Owner | DomainError => {
+  const called = ownersCalled(world, of);
+  const owners = called.filter(
+    (owner) =>
+      owner.kind !== 'instance' || region === undefined || hostOf(world, owner)?.region === region,
+  );
+  const [owner, ...others] = owners;
+  if (owner === undefined) return unknown(of);
+  if (others.length === 0) return owner;
+  const where = owners
+    .flatMap((each) => hostOf(world, each) ?? [])
+    .map((host) => `${host.instance.id} in ${host.region}`)
+    .join(', ');
   return new DomainError(
     'AmbiguousAddress',
     `Several instances have the address ${of}: ${where}. Say which with 'region', or ask for the id.`,
   );
+};
+
+/** Where an owner is reached from outside. */
+const ownerSocket = async (
+  options: DirectoryOptions,
+  of: string,
+  owner: Owner,
+  port: number,
+): Promise<SocketAddress | DomainError> => {
+  if (owner.kind === 'address') return await elasticSocket(options, owner.allocationId, port);
+  const host = hostOf(options.world, owner);
+  return host === undefined ? unknown(of) : await instanceSocket(options, host, port);
 };
 
 /**
@@ -114,21 +123,17 @@ export const lookUpSocket = async (
   }
   const wanted = port ?? defaultPort;
   if (of.startsWith('127.') && isIpv4(of)) return await addressSocket(options, of, wanted);
-  const hosts = instanceHosts(options.world);
   if (of.startsWith('i-')) {
-    const host = hosts.byId(of);
-    return host === undefined ? unknown(of) : await instanceSocket(options, host, wanted);
+    return await ownerSocket(options, of, { kind: 'instance', instanceId: of }, wanted);
   }
   if (of.startsWith('eipalloc-')) {
-    return hosts.byAllocationId(of) === undefined
+    return instanceHosts(options.world).byAllocationId(of) === undefined
       ? unknown(of)
       : await elasticSocket(options, of, wanted);
   }
-  const elastic = hosts.elasticByAddress(of);
-  if (elastic !== undefined) return await elasticSocket(options, elastic.elasticIp.id, wanted);
   if (isIpv4(of)) {
-    const host = byAwsAddress(hosts, of, region);
-    return isDomainError(host) ? host : await instanceSocket(options, host, wanted);
+    const owner = ownerAt(options.world, of, region);
+    return isDomainError(owner) ? owner : await ownerSocket(options, of, owner, wanted);
   }
   const name = `${of.toLowerCase().replace(/\.$/, '')}.`;
   const { answers } = options.answers.answer({ name, type: 'A' });
@@ -147,11 +152,6 @@ export const resolveSocket = (
   port: number,
 ): SocketAddress | undefined => {
   const { world, sockets, answers } = options;
-  const hosts = instanceHosts(world);
-  const ofInstance = (host: InstanceHost): SocketAddress => ({
-    address: sockets.instanceAddress(host.instance.id),
-    port,
-  });
   if (!isIpv4(of)) {
     const name = `${of.toLowerCase().replace(/\.$/, '')}.`;
     const record = answers
@@ -161,18 +161,11 @@ export const resolveSocket = (
       ? resolveSocket(options, record.data.address, port)
       : undefined;
   }
-  const owner = sockets.ownerOf(of);
-  if (owner !== undefined && isPublicSide(owner)) {
-    const host = hostOfOwner(hosts, owner);
-    // What leads nowhere is there all the same, and silent: `reach` says so.
-    return host === undefined ? { address: of, port } : ofInstance(host);
-  }
-  if (owner?.kind === 'node') return { address: of, port: sockets.realPort(port) };
-  if (of.startsWith('127.')) return { address: of, port };
-  const elastic = hosts.elasticByAddress(of);
-  if (elastic !== undefined) {
-    return resolveSocket(options, sockets.elasticAddress(elastic.elasticIp.id), port);
-  }
-  const host = hosts.byPublicAddress(of);
-  return host === undefined ? undefined : ofInstance(host);
+  const owner = sockets.ownerOf(of) ?? ownerCalledOutside(world, of);
+  if (owner === undefined) return of.startsWith('127.') ? { address: of, port } : undefined;
+  if (!isPublicOwner(owner)) return { address: of, port: realPortOf(sockets, owner, port) };
+  const host = hostOf(world, owner);
+  if (host !== undefined) return { address: sockets.instanceAddress(host.instance.id), port };
+  // What leads nowhere is there all the same, and silent: the way to it says so.
+  return { address: sockets.addressOf(owner), port };
 };

@@ -13,6 +13,9 @@ export type Owner =
 /** The owners whose ports open one by one, as whoever stands behind them listens. */
 export type PublicOwner = Extract<Owner, { readonly kind: 'public' | 'address' }>;
 
+export const isPublicOwner = (owner: Owner): owner is PublicOwner =>
+  owner.kind === 'public' || owner.kind === 'address';
+
 /** The key of an owner in the table of host numbers, which the journal keeps. */
 export const ownerKey = (owner: Owner): string => {
   switch (owner.kind) {

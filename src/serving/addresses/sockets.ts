@@ -31,21 +31,26 @@ export class Sockets {
     this.#owners = remembered(world, [HostNumbers], () => new Map<string, Owner | undefined>());
   }
 
+  /** Where an owner listens; it has that address from now on. */
+  addressOf(owner: Owner): string {
+    return this.#loopback.addressFor(hostNumberOf(this.#world, ownerKey(owner)));
+  }
+
   nodeAddress(loadBalancerArn: string, zoneId: string): string {
-    return this.#addressOf({ kind: 'node', loadBalancerArn, zoneId });
+    return this.addressOf({ kind: 'node', loadBalancerArn, zoneId });
   }
 
   instanceAddress(instanceId: string): string {
-    return this.#addressOf({ kind: 'instance', instanceId });
+    return this.addressOf({ kind: 'instance', instanceId });
   }
 
   publicAddress(instanceId: string): string {
-    return this.#addressOf({ kind: 'public', instanceId });
+    return this.addressOf({ kind: 'public', instanceId });
   }
 
   /** Where an Elastic IP is, for as long as the account has it. */
   elasticAddress(allocationId: string): string {
-    return this.#addressOf({ kind: 'address', allocationId });
+    return this.addressOf({ kind: 'address', allocationId });
   }
 
   /** Where connections come from whose way was carried. */
@@ -92,10 +97,6 @@ export class Sockets {
     for (const owner of hostOwners(this.#world).map(ownerOfKey)) {
       if (owner.kind === 'address' && !allocationIds.has(owner.allocationId)) this.#release(owner);
     }
-  }
-
-  #addressOf(owner: Owner): string {
-    return this.#loopback.addressFor(hostNumberOf(this.#world, ownerKey(owner)));
   }
 
   #release(owner: Owner): void {

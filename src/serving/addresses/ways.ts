@@ -2,9 +2,8 @@ import type { SocketAddress } from '../../plane/network/socket-address.ts';
 import type { Place } from '../../world/places.ts';
 import { noWay, openWay, type Way } from '../../world/way.ts';
 import type { World } from '../../world/world.ts';
-import { instanceHosts } from './instance-hosts.ts';
+import { dropsWhileNowhere, placeOf } from './kinds/owner-kinds.ts';
 import { passageFromInstance } from './passages.ts';
-import { placeOfOwner } from './places.ts';
 import type { Sockets } from './sockets.ts';
 
 /** What addresses are looked up in. */
@@ -16,10 +15,10 @@ export interface Addresses {
 /** What bytes from a place to a loopback address of this world meet. */
 export const wayTo = ({ world, sockets }: Addresses, from: Place, address: string): Way => {
   const owner = sockets.ownerOf(address);
-  const to = placeOfOwner(world, instanceHosts(world), owner);
+  if (owner === undefined) return openWay(0);
+  const to = placeOf(world, owner);
   if (to !== undefined) return world.conditions.reach(from, to);
-  // Packets to an Elastic IP that leads nowhere are dropped.
-  return owner?.kind === 'address' ? noWay : openWay(0);
+  return dropsWhileNowhere(owner) ? noWay : openWay(0);
 };
 
 /** The same from an instance in a network of its own: its routes and rules come first. */
