@@ -1,5 +1,4 @@
 import { MemoryJournalStore, openMemoryJournal } from '../store/memory-journal.ts';
-import { openSqliteJournal } from '../store/sqlite-journal.ts';
 import { JournalHeld, type Journal } from '../world/journal.ts';
 import { Failed } from '../text/usage-error.ts';
 
@@ -21,6 +20,8 @@ export const openJournal = async (
 ): Promise<Journal> => {
   if (dataDirectory === undefined) return await openEphemeral(seed);
   try {
+    // Read only where it is used: a world that keeps nothing needs neither the database nor its thread.
+    const { openSqliteJournal } = await import('../store/sqlite-journal.ts');
     const journal = await openSqliteJournal(dataDirectory, {
       seed,
       onNotice: (message) => process.stderr.write(`faultline: ${message}\n`),

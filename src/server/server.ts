@@ -21,7 +21,6 @@ import type { LiveWorld } from '../live/live-world.ts';
 import { makeEphemeralDirectory } from './ephemeral-directory.ts';
 import { createLog, type Log } from '../text/log.ts';
 import { tellerOf } from './teller.ts';
-import { refuseLostGround, rememberGround } from './lost-ground.ts';
 import { openLoopback, type Loopback } from '../serving/addresses/loopback.ts';
 import { openJournal } from './open-journal.ts';
 import type { OpenWorld } from './open-live-world.ts';
@@ -413,12 +412,14 @@ export const startServer = async (
   const server = new Server(options, site, journal);
   site.dnsServer = (region) => server.dnsServerOf(region);
   const isEmpty = (await journal.shards()).length === 0;
+  // Nobody comes back to a world that keeps nothing: it need not know on what it stood.
+  const ground = options.dataDirectory === undefined ? undefined : await import('./lost-ground.ts');
   try {
     if (!isEmpty) {
-      await refuseLostGround(directory, journal, options.geography);
+      await ground?.refuseLostGround(directory, journal, options.geography);
       await server.begin(Date.now());
     }
-    rememberGround(directory, options.geography);
+    ground?.rememberGround(directory, options.geography);
     await server.listen();
   } catch (error) {
     await server.close();

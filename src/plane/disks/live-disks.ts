@@ -3,13 +3,7 @@ import { join } from 'node:path';
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import { WorldEnded } from '../../world/world-ended.ts';
 import { isSystemProblem } from '../system-problem.ts';
-import { captureDirectory } from './contents/capture-directory.ts';
-import { readLayoutRecord, writeLayoutRecord } from './contents/layout-record.ts';
-import { readLayout } from './contents/read-layout.ts';
-import { restoreDirectory } from './contents/restore-directory.ts';
 import type { Layout } from './contents/volume-tree.ts';
-import { copyBlocks } from './copy-blocks.ts';
-import { comparedCopy, wholeCopy } from './copy-plan.ts';
 import { VolumeDirectories } from './directories/volume-directories.ts';
 import type {
   BlockCopy,
@@ -40,6 +34,14 @@ const notThere = (snapshotId: string): DomainError =>
     'InvalidSnapshot.NotFound',
     `The contents of the snapshot '${snapshotId}' are not there.`,
   );
+
+// Most worlds have no snapshots: what takes, restores and sends them is read when it is first needed.
+const capturing = () => import('./contents/capture-directory.ts');
+const restoring = () => import('./contents/restore-directory.ts');
+const layoutReading = () => import('./contents/read-layout.ts');
+const layoutRecords = () => import('./contents/layout-record.ts');
+const copying = () => import('./copy-blocks.ts');
+const copyPlans = () => import('./copy-plan.ts');
 
 /** A snapshot that is being written. */
 interface BegunSnapshot {
@@ -109,6 +111,7 @@ export class LiveDisks implements Disks {
     });
     const captured = await this.#write(begun, located.path, sizeGiB);
     if (isDomainError(captured)) return captured;
+    const { writeLayoutRecord } = await layoutRecords();
     await writeLayoutRecord(record, captured.layout);
     return captured.contents;
   }
@@ -123,6 +126,7 @@ export class LiveDisks implements Disks {
     if ((await source.contents(from.snapshotId))?.state !== 'complete') {
       return notThere(from.snapshotId);
     }
+    const { comparedCopy, wholeCopy } = await copyPlans();
     const base = baseId === undefined ? undefined : await destination.contents(baseId);
     const steps =
       base?.state === 'complete'
@@ -138,6 +142,7 @@ export class LiveDisks implements Disks {
     pacing: Pacing,
   ): Promise<RealContents | DomainError | undefined> {
     const { signal } = pacing;
+    const { copyBlocks } = await copying();
     let [asked, total] = [0, 0];
     try {
       const copied = await copyBlocks(
@@ -207,6 +212,7 @@ export class LiveDisks implements Disks {
     onProgress?: (doneBytes: number) => void,
   ): Promise<DomainError | undefined> {
     const options = onProgress === undefined ? {} : { onProgress };
+    const { restoreDirectory } = await restoring();
     const restored = await restoreDirectory(this.blocks(region), snapshotId, directory, options);
     return isDomainError(restored) ? restored : undefined;
   }
@@ -218,8 +224,10 @@ export class LiveDisks implements Disks {
     return this.#volumes.createFrom(volumeId, async (directory) => {
       const blocks = this.blocks(region);
       if ((await blocks.contents(snapshotId))?.state !== 'complete') return notThere(snapshotId);
+      const { restoreDirectory } = await restoring();
       const restored = await restoreDirectory(blocks, snapshotId, directory, { sizeGiB });
       if (isDomainError(restored)) return restored;
+      const { writeLayoutRecord } = await layoutRecords();
       await writeLayoutRecord(this.#layoutRecord(volumeId), restored.layout);
       return undefined;
     });
@@ -241,6 +249,7 @@ export class LiveDisks implements Disks {
     directory: string,
     sizeGiB: number,
   ): Promise<{ readonly layout: Layout; readonly contents: RealContents } | DomainError> {
+    const { captureDirectory } = await capturing();
     const captured = await captureDirectory(directory, writer, { snapshotId, sizeGiB, previous });
     if (isDomainError(captured)) {
       await writer.abort();
@@ -264,9 +273,11 @@ export class LiveDisks implements Disks {
   ): Promise<Layout | undefined> {
     const isThere = async (snapshotId: string | undefined): Promise<boolean> =>
       snapshotId !== undefined && (await blocks.contents(snapshotId))?.state === 'complete';
+    const { readLayoutRecord } = await layoutRecords();
     const recorded = await readLayoutRecord(record);
     if (await isThere(recorded?.snapshotId)) return recorded;
     if (parentId === undefined || !(await isThere(parentId))) return undefined;
+    const { readLayout } = await layoutReading();
     const read = await readLayout(blocks, parentId);
     // A damaged parent is no reason to take no snapshot: it only shares nothing with it.
     return isDomainError(read) ? undefined : read;

@@ -1,7 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import type { HealthCheck } from '../../aws/route53/entities.ts';
 import { isHttp, isHttps, matchesString } from '../../aws/route53/health-check-config.ts';
 import type { SocketAddress } from '../network/socket-address.ts';
@@ -155,7 +154,7 @@ const secure = (
   const { config } = check;
   const name = config.enableSni ? config.fullyQualifiedDomainName : undefined;
   // Health checks do not validate certificates ("Values that you specify when you create or update health checks").
-  const secured = connectTls({
+  const secured = process.getBuiltinModule('node:tls').connect({
     socket: plain,
     rejectUnauthorized: false,
     ...(name === undefined ? {} : { servername: name }),

@@ -12,10 +12,9 @@ import type {
   StoredBlock,
 } from '../region-blocks.ts';
 import { BlockWriter } from './block-writer.ts';
-import { indexFileName } from './index-database.ts';
+import { indexFileName } from './index-file.ts';
 import type { Inspection } from './store-inspection.ts';
-import { StoreLine } from './store-line.ts';
-import type { EngineThread } from './store-line.ts';
+import type { EngineThread, StoreLine } from './store-line.ts';
 import type { StoreRequestName, StoreRequests } from './store-messages.ts';
 import { Turns } from './turns.ts';
 
@@ -158,9 +157,11 @@ export class BlockStore implements RegionBlocks {
       if (this.#line?.broken !== undefined) this.#forgetLine();
       // Another caller may start the line while this one waits for the files.
       if (this.#line === undefined) await this.#earlier;
+      // Most worlds keep no blocks: what works on them is read when there are some.
+      const { StoreLine: Line } = await import('./store-line.ts');
       if (this.#isClosed) throw new Error('the block store is closed');
       const { segmentBytes, thread } = this.#options;
-      this.#line ??= new StoreLine({ directory: this.#directory, segmentBytes }, thread);
+      this.#line ??= new Line({ directory: this.#directory, segmentBytes }, thread);
       return this.#line;
     } catch (error) {
       this.#leave();

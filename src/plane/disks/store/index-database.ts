@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { indexFileName } from './index-file.ts';
 import { syncDirectory } from './segment-files.ts';
-
-export const indexFileName = 'index.sqlite';
 
 /** The layout of the tables. A store of another format is refused. */
 const storeFormat = 1;
