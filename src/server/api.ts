@@ -1,6 +1,7 @@
 import { isBlockPlan } from '../aws/ebs/plans.ts';
 import { execute, homeRegion, isAnswered, type Call } from '../aws/execute.ts';
 import type { LoadedServices } from '../aws/loaded-services.ts';
+import type { Service } from '../aws/operation.ts';
 import type { RegionBlocks } from '../plane/disks/region-blocks.ts';
 import type { CallFate } from '../world/conditions.ts';
 import { DomainError, isDomainError } from '../world/domain-error.ts';
@@ -44,6 +45,8 @@ const tooLate = (error: unknown): DomainError => {
 export interface ApiPorts {
   world(): World;
   readonly services: LoadedServices;
+  /** Called when the code of a service has been read for a call. */
+  readonly onServiceRead?: () => void;
   /** Brings into the world what an operation will read of machines and disks. */
   prepare(call: Call): Promise<void>;
   /** Settles when what the operation asked for and its answer tells of is done. */
@@ -69,6 +72,12 @@ class CallFates {
   }
 }
 
+const readService = async (ports: ApiPorts, name: string): Promise<Service> => {
+  const service = await ports.services.load(name);
+  ports.onServiceRead?.();
+  return service;
+};
+
 /**
  * Runs the calls that the wire has parsed. A share of them may fail, be throttled, hang or be late under what is broken. A
  * Region in disaster is silent, also towards a call that was under way when it was struck. An answer leaves only after
@@ -82,7 +91,7 @@ export const createExecute = (ports: ApiPorts): Execute => {
   const fates = new CallFates();
   const carryOut: Execute = async (wireCall) => {
     const service =
-      ports.services.get(wireCall.service) ?? (await ports.services.load(wireCall.service));
+      ports.services.get(wireCall.service) ?? (await readService(ports, wireCall.service));
     const { region, account, operation, input, caller } = wireCall;
     const call: Call = { service, region, account, operation, input, caller };
     const world = ports.world();

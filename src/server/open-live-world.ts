@@ -15,6 +15,7 @@ import { isOftenLate, latenessText } from '../live/lateness-text.ts';
 import type { LiveClock } from '../live/live-clock.ts';
 import { LiveWorld, prepareDirectory } from '../live/live-world.ts';
 import type { ServerOptions, Site } from './server.ts';
+import { returnMemory } from './returned-memory.ts';
 import { UnderWay } from './under-way.ts';
 import { tellerOf } from './teller.ts';
 
@@ -131,6 +132,7 @@ export const openLiveWorld = async (
     execute: createExecute({
       world: () => live.world,
       services,
+      onServiceRead: returnMemory,
       prepare: (call) => live.prepare(call),
       settle: (call) => live.settle(call),
       wait: (worldMs) =>
