@@ -2,11 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { startReady, stop } from '../support/faultline-process.ts';
 import type { Running } from '../support/faultline-process.ts';
 import { end } from './child.ts';
-import { residentMiBOf } from './cpu-time.ts';
 import { ec2Request, elementOf, formCall, portOf } from './ec2-request.ts';
 import { underLoad } from './load.ts';
 import type { HttpLoad, Throughput } from './load.ts';
@@ -88,28 +86,14 @@ const writes = async (running: Running): Promise<Result> => {
   };
 };
 
-/** The API of a running world, and what it holds when nothing happens. */
+/** The API of a running world. */
 export const apiBench: Benchmark = {
   name: 'api',
   run: async () => {
     const directory = await mkdtemp(join(tmpdir(), 'faultline-bench-'));
     const running = await startReady({ directory });
     try {
-      // What starting left behind is collected in the first seconds.
-      await delay(2000);
-      const idleMiB = residentMiBOf(running.child.pid ?? 0);
-      const idle: Result =
-        idleMiB === undefined
-          ? { what: 'memory when idle', skipped: 'this system does not tell it' }
-          : {
-              what: 'memory when idle',
-              measured: idleMiB,
-              unit: 'MiB',
-              ratio: idleMiB / 90,
-              budget: { atMost: 1 },
-              note: 'the ratio is against 90 MB',
-            };
-      return [idle, ...(await reads(running)), await writes(running)];
+      return [...(await reads(running)), await writes(running)];
     } finally {
       await stop(running);
       await rm(directory, { recursive: true });

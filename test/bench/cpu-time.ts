@@ -53,10 +53,25 @@ export const cpuMicrosecondsOf = (processId: number): number | undefined => {
   return times.reduce((sum, each) => sum + each, 0);
 };
 
-/** MiB of memory that a process holds; undefined where the system does not say. */
-export const residentMiBOf = (processId: number): number | undefined => {
-  const path = `/proc/${processId}/status`;
-  if (!existsSync(path)) return undefined;
-  const kibibytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(path, 'utf8'))?.[1];
-  return kibibytes === undefined ? undefined : Number(kibibytes) / 1024;
+/** What a process and those that descend from it hold. */
+export interface TreeMemory {
+  readonly processes: number;
+  /** Pages that several processes share count in parts (PSS, proc(5)). */
+  readonly proportionalMiB: number;
+  /** Shared pages count in each process. */
+  readonly residentMiB: number;
+}
+
+/** The memory of a process tree; undefined where the system does not say. */
+export const memoryOfTree = (processId: number): TreeMemory | undefined => {
+  if (!existsSync(`/proc/${processId}/smaps_rollup`)) return undefined;
+  const family = familyOf(processId);
+  const texts = family.map((member) => readFileSync(`/proc/${member}/smaps_rollup`, 'utf8'));
+  const sumOf = (field: RegExp): number =>
+    texts.reduce((sum, text) => sum + Number(field.exec(text)?.[1] ?? 0), 0) / 1024;
+  return {
+    processes: family.length,
+    proportionalMiB: sumOf(/^Pss:\s+(\d+) kB/m),
+    residentMiB: sumOf(/^Rss:\s+(\d+) kB/m),
+  };
 };

@@ -1,4 +1,5 @@
 import { runScript } from './child.ts';
+import { idleMemory } from './idle-memory.ts';
 import type { Benchmark } from './measurement.ts';
 
 /** What memory-child.ts prints. */
@@ -15,7 +16,7 @@ interface LoadResult {
 const flags = ['--expose-gc'];
 const million = 1_000_000;
 
-/** Bytes of a plain entity, and a world of a million: loaded from its journal, described by id. */
+/** An empty world and one that was used; bytes of a plain entity, and a world of a million: loaded from its journal, described by id. */
 export const memoryBench: Benchmark = {
   name: 'memory',
   run: async () => {
@@ -32,6 +33,7 @@ export const memoryBench: Benchmark = {
       flags,
     )) as LoadResult;
     return [
+      ...(await idleMemory()),
       {
         what: 'memory of a plain entity (a subnet)',
         measured: entities.bytesPerEntity,
