@@ -79,13 +79,15 @@ export class LiveDrill implements LiveDrillWorld {
     return this.#server.world().clock.at(worldMs, callback);
   }
 
-  measure(shortestPatienceMs: number): () => LiveMeasures {
+  keepPace(shortestPatienceMs: number): void {
     const live = this.#server.world();
-    const { clock } = live;
-    const timeOuts = timeOutsOf(live.world);
-    this.#pace.begin(Math.min(shortestPatienceMs, timeOuts.shortestTimeoutMs), () =>
-      live.clockChanged(),
-    );
+    const { shortestTimeoutMs } = timeOutsOf(live.world);
+    this.#pace.begin(Math.min(shortestPatienceMs, shortestTimeoutMs), () => live.clockChanged());
+  }
+
+  measure(): () => LiveMeasures {
+    const { world, clock } = this.#server.world();
+    const timeOuts = timeOutsOf(world);
     this.#pace.follow(clock);
     const chosenSpeed = clock.speed();
     this.#pace.lowestSpeed = chosenSpeed;

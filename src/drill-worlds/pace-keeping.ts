@@ -10,14 +10,14 @@ export const firstSpeed = fastestSpeed;
 const lastSecondsMs = 10_000;
 const minuteMs = 60_000;
 
-/** Of the time before a drill only so much counts, real ms: building a stack keeps a machine busy as nothing after it does. */
-const beforeMs = 5000;
-
 /** What becomes of a live drill's speed when its machine is late. */
 export interface Pace {
   /** World seconds per real second. */
   lowestSpeed: number;
-  /** The drill begins: nobody in it waits less than `shortestPatienceMs` of world time. `changed`: the speed is another. */
+  /**
+   * What matters begins: nobody waits less than `shortestPatienceMs` of world time. What was before does not count, since
+   * building a stack keeps a machine busy as nothing after it does. `changed`: the speed is another.
+   */
   begin(shortestPatienceMs: number, changed: () => void): void;
   /** It was measured anew how late the machine is. */
   follow(clock: LiveClock): void;
@@ -38,7 +38,7 @@ export class AutoPace implements Pace {
 
   follow(clock: LiveClock): void {
     const now = performance.now();
-    const countsMs = now - this.#beganMs + beforeMs;
+    const countsMs = now - this.#beganMs;
     const stallsOf = (overMs: number): number =>
       clock.lateness.recent('stall', Math.min(overMs, countsMs), now).realMs;
     const speed = paceFor(

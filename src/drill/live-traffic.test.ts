@@ -141,6 +141,7 @@ const liveWorld = (
     endpoint: 'http://127.0.0.1:9',
     now,
     at,
+    keepPace: () => undefined,
     measure: () => () => ({
       chosenSpeed: firstSpeed,
       lowestSpeed: speed,

@@ -113,11 +113,10 @@ export interface LiveDrillWorld extends AnyDrillWorld {
   readonly speed: number;
   /** Calls back once when world time has reached `worldMs`, however the speed changes meanwhile. Returns a way to cancel. */
   at(worldMs: number, callback: () => void): () => void;
-  /**
-   * Begins to measure for a drill whose users wait no less than `shortestPatienceMs` of world time: a world that chooses
-   * its speed by itself takes that into account. Answers a way to ask for what was measured since.
-   */
-  measure(shortestPatienceMs: number): () => LiveMeasures;
+  /** From now on somebody waits no longer than so much world time: a world that chooses its speed by itself heeds that. */
+  keepPace(shortestPatienceMs: number): void;
+  /** Begins to measure. Answers a way to ask for what was measured since. */
+  measure(): () => LiveMeasures;
   /**
    * Connects from a vantage to an address that DNS answered, at the port of the URL. What is sent meets what lies between
    * the two: it takes its time, gets lost, or waits in silence.

@@ -162,7 +162,7 @@ const runLive = async (
     return error;
   });
   await world.waitUntil(startMs);
-  const measures = world.measure(shortestPatienceMs(plan));
+  const measures = world.measure();
   const [error] = await Promise.all([timeline, ...traffic.map((one) => one.run())]);
   if (error !== undefined) return error;
   const cutsMs = faultWindows(plan).map(({ beginMs }) => beginMs);
@@ -221,8 +221,10 @@ export const runDrill = async (
   const vantages = vantagesOf(plan, world);
   if (isDomainError(vantages)) return vantages;
   options.watch?.(() => idle('building', []));
-  const problem =
-    (await runStackScript(plan.stackFile, world.endpoint)) ?? (await settle(world, options.watch));
+  const failed = await runStackScript(plan.stackFile, world.endpoint);
+  if (failed !== undefined) return failed;
+  if (world.mode === 'live') world.keepPace(shortestPatienceMs(plan));
+  const problem = await settle(world, options.watch);
   if (problem !== undefined) return problem;
   const course = { plan, options, vantages };
   world.watchNames(

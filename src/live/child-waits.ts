@@ -32,25 +32,38 @@ const descendantsOf = (processId: number): readonly number[] =>
     .map(Number)
     .flatMap((child) => [child, ...descendantsOf(child)]);
 
-/** Milliseconds for which a process was ready to run and had no processor: Linux's sched-stats, `/proc/pid/schedstat`. */
-const waitedMs = (processId: number): number =>
-  Number(read(`/proc/${processId}/schedstat`).split(' ')[1] ?? 0) / 1e6;
+interface Schedule {
+  /** Milliseconds for which a process was ready to run and had no processor. */
+  readonly waitedMs: number;
+  /** How often it was given one. */
+  readonly turns: number;
+}
+
+/** Linux's sched-stats, `/proc/pid/schedstat`: nanoseconds on a processor, nanoseconds of waiting, turns. */
+const scheduleOf = (processId: number): Schedule => {
+  const [, waitedNs = 0, turns = 0] = read(`/proc/${processId}/schedstat`).split(' ').map(Number);
+  return { waitedMs: waitedNs / 1e6, turns };
+};
 
 /** How long a child waited for a processor. */
 export interface ChildWait {
-  /** Since the look before. */
-  readonly lastMs: number;
-  /** Over the last looks together. */
+  /** What keeps it from an answer, since the look before: an answer takes a few turns. */
+  readonly answerMs: number;
+  /** Over the last looks together: what keeps it from beginning. */
   readonly recentMs: number;
 }
+
+/** So many turns on a processor it takes to answer something small. */
+const turnsOfAnswer = 4;
 
 /** So many looks are taken together: what starts needs the processor in many small parts. */
 const recentLooks = 12;
 
-interface Known {
-  waitedMs: number;
-  readonly lasts: number[];
+interface Known extends Schedule {
+  readonly lasts: readonly number[];
 }
+
+const neverSeen: Known = { waitedMs: 0, turns: 0, lasts: [] };
 
 /**
  * How long this process's children, and theirs, have waited for a processor: programs of instances cannot tell how late
@@ -62,22 +75,23 @@ export class ChildWaits {
 
   /** The longest wait of any child, since the look before and over the last ones. */
   look(): ChildWait {
-    if (!this.#isTold) return { lastMs: 0, recentMs: 0 };
+    if (!this.#isTold) return { answerMs: 0, recentMs: 0 };
     const before = this.#known;
     this.#known = new Map();
-    let [lastMs, recentMs] = [0, 0];
+    let [answerMs, recentMs] = [0, 0];
     for (const child of descendantsOf(process.pid)) {
-      const now = waitedMs(child);
-      const known = before.get(child) ?? { waitedMs: 0, lasts: [] };
-      const last = Math.max(0, now - known.waitedMs);
+      const now = scheduleOf(child);
+      const known = before.get(child) ?? neverSeen;
+      const last = Math.max(0, now.waitedMs - known.waitedMs);
+      const turns = Math.max(1, now.turns - known.turns);
       const lasts = [...known.lasts, last].slice(-recentLooks);
-      this.#known.set(child, { waitedMs: now, lasts });
-      lastMs = Math.max(lastMs, last);
+      this.#known.set(child, { ...now, lasts });
+      answerMs = Math.max(answerMs, last * Math.min(1, turnsOfAnswer / turns));
       recentMs = Math.max(
         recentMs,
         lasts.reduce((sum, one) => sum + one, 0),
       );
     }
-    return { lastMs, recentMs };
+    return { answerMs, recentMs };
   }
 }

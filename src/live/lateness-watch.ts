@@ -16,8 +16,8 @@ export const watchLateness = (clock: LiveClock, beat: (clock: LiveClock) => void
     clock.noteLate('stall', lateMs);
     beats += 1;
     if (beats % beatsALook !== 0) return;
-    const { lastMs, recentMs } = children.look();
-    clock.noteLate('stall', lastMs);
+    const { answerMs, recentMs } = children.look();
+    clock.noteLate('stall', answerMs);
     clock.noteLate('start', recentMs);
     beat(clock);
   });
