@@ -78,6 +78,23 @@ describe('a managed policy', () => {
     ]);
   });
 
+  test.each([
+    'AWSDenyAll',
+    'IAMReadOnlyAccess',
+    'job-function/ViewOnlyAccess',
+    'service-role/AmazonEC2ContainerServiceforEC2Role',
+    'aws-service-role/AutoScalingServiceRolePolicy',
+  ])('of AWS is there with its document: %s', (name) => {
+    const PolicyArn = `arn:aws:iam::aws:policy/${name}`;
+    const policy = it.call('GetPolicy', { PolicyArn })['Policy'] as {
+      readonly DefaultVersionId: string;
+    };
+    expect(policy).toMatchObject({ Arn: PolicyArn, AttachmentCount: 0 });
+    const { DefaultVersionId: VersionId } = policy;
+    const version = it.call('GetPolicyVersion', { PolicyArn, VersionId })['PolicyVersion'];
+    expect(JSON.stringify(version)).toContain('%22Statement%22');
+  });
+
   test('has tags', () => {
     create();
     it.call('TagPolicy', { PolicyArn: arn, Tags: [{ Key: 'k', Value: 'v' }] });

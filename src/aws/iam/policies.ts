@@ -118,7 +118,7 @@ export const getPolicy: Operation<GetPolicyRequest, GetPolicyResponse> = (tx, in
 export const listPolicies: Operation<ListPoliciesRequest, ListPoliciesResponse> = (tx, input) => {
   const { Scope: scope = 'All', PathPrefix: prefix = '/', PolicyUsageFilter: usage } = input;
   const policies = [
-    ...(scope === 'Local' ? [] : awsPolicies.values()),
+    ...(scope === 'Local' ? [] : awsPolicies()),
     ...(scope === 'AWS' ? [] : tx.list(ManagedPolicies)),
   ]
     .filter((policy) => policy.path.startsWith(prefix))

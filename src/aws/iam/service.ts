@@ -1,5 +1,6 @@
 import type { Service } from '../operation.ts';
 import { emptyLists } from '../shared/empty-lists.ts';
+import { awsPolicyFacts } from './aws-policies.ts';
 import { about } from './about.ts';
 import { getUser } from './account.ts';
 import {
@@ -64,6 +65,7 @@ import {
 
 export const iam: Service = {
   ...about,
+  load: () => awsPolicyFacts.load(),
   refuses: {
     CreateRole: ['MaxSigninSessionDuration'],
     UpdateRole: ['MaxSigninSessionDuration', 'ResetMaxSigninSessionDuration'],

@@ -5,6 +5,7 @@ import type { World } from '../../world/world.ts';
 import { rootCaller, type Caller } from '../caller.ts';
 import { execute } from '../execute.ts';
 import { sts } from '../sts/service.ts';
+import { awsPolicyFacts } from './aws-policies.ts';
 import { iam } from './service.ts';
 
 /** IAM and STS of one account, for tests. Answers are looked at by what they hold. */
@@ -49,6 +50,7 @@ export const testAccount = '111122223333';
 
 /** A world with IAM and STS in it. */
 export const createTestIam = async (): Promise<TestIam> => {
+  await awsPolicyFacts.load();
   const { world, clock } = await createTestWorld();
   const run = (operation: string, input: object, caller: Caller): unknown => {
     const service = Object.hasOwn(sts.operations, operation) ? sts : iam;

@@ -19,9 +19,6 @@ import {
   type InstanceTypeFacts,
 } from './instance-type-facts.ts';
 
-/** The most that MaxResults may be, and what a request without it gets. */
-const mostTypesPerPage = 100;
-
 const nameOf = (type: InstanceTypeFacts): string => type.InstanceType ?? '';
 
 /** The architectures that a type can run, for example `x86_64`. */
@@ -50,11 +47,7 @@ export const describeInstanceTypes: Operation<
   const types = named.flatMap((name) => instanceTypeFacts(name) ?? []);
   const filtered = applyFilters(types, input.Filters, instanceTypeFields);
   if (isDomainError(filtered)) return filtered;
-  const page = paginate(
-    filtered,
-    { token: input.NextToken, maxResults: input.MaxResults ?? mostTypesPerPage },
-    nameOf,
-  );
+  const page = paginate(filtered, { token: input.NextToken, maxResults: input.MaxResults }, nameOf);
   if (isDomainError(page)) return page;
   return { InstanceTypes: page.items, NextToken: page.nextToken };
 };
