@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { BreakOptions } from './commands/break.ts';
+import { useCompiledCode } from './compiled-code.ts';
 import { Failed, Uncertain, UsageError } from '../text/usage-error.ts';
 import { version } from '../text/version.ts';
 
@@ -327,6 +328,7 @@ const dieWithLauncher = (): void => {
 };
 
 const main = async (): Promise<void> => {
+  useCompiledCode();
   dieWithLauncher();
   const program = createProgram();
   try {
