@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What runs worlds with real processes and clocks, and compares times: one file at a time, with the machine to itself. */
+/** What runs worlds with real processes and clocks, and compares moments: one file at a time. */
 const timed = [
   'test/black-box/addresses.test.ts',
   'test/black-box/auto-scaling.test.ts',
@@ -60,7 +60,7 @@ export default defineConfig({
           name: 'waiting',
           include: waiting,
           exclude: timed,
-          maxWorkers: 4,
+          maxWorkers: 3,
           testTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
