@@ -133,12 +133,27 @@ class ModelledChecker implements ProbingChecker {
  * changes and not with probes. Whoever owns the conditions calls `conditionsChanged` when they do.
  */
 export const createModelledProber = (ports: ModelledProberPorts): Prober => {
+  /** What is met from each Region at this moment, while all are asked one after the other: each has several checkers. */
+  let met: Map<HealthCheck, Map<string, EndpointCondition>> | undefined;
+  const condition = (checkerRegion: string, check: HealthCheck): EndpointCondition => {
+    if (met === undefined) return ports.condition(checkerRegion, check);
+    const byRegion = met.get(check) ?? new Map<string, EndpointCondition>();
+    met.set(check, byRegion);
+    const known = byRegion.get(checkerRegion) ?? ports.condition(checkerRegion, check);
+    byRegion.set(checkerRegion, known);
+    return known;
+  };
+  const remembering: ModelledProberPorts = { ...ports, condition };
   const fleet = new CheckerFleet(
-    (checker, watched) => new ModelledChecker(ports, checker, watched),
+    (checker, watched) => new ModelledChecker(remembering, checker, watched),
   );
   return {
     watch: (checks) => fleet.watch(checks),
-    conditionsChanged: () => fleet.forEach((checker, check) => checker.update(check)),
+    conditionsChanged: () => {
+      met = new Map();
+      fleet.forEach((checker, check) => checker.update(check));
+      met = undefined;
+    },
     close: () => fleet.close(),
   };
 };
