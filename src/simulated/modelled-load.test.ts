@@ -56,9 +56,13 @@ test('the rate of a traffic becomes requests of a balancer while an alarm watche
     clock: it.clock,
     route: (address) => ({
       zoneId: present(subnets[address === 'first' ? 0 : 1]?.AvailabilityZoneId),
-      route: { kind: 'targets', shares: [{ targetGroupArn: TargetGroupArn, target, share: 1 }] },
+      route: {
+        kind: 'targets',
+        shares: [{ targetGroupArn: TargetGroupArn, target, share: 1 }],
+        idleTimeoutMs: 60_000,
+      },
     }),
-    behaviour: () => ({ kind: 'answers', code: 200, afterMs: 20 }),
+    exchanges: () => [{ share: 1, statusCode: 200, afterMs: 20, by: 'target' }],
   });
   cleanUps.push(() => load.stop());
   const Dimensions = [

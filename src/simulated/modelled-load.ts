@@ -4,12 +4,9 @@ import {
   type GroupTrafficObservation,
 } from '../aws/cloudwatch/balancer-metrics.ts';
 import { TargetGroups } from '../aws/elbv2/entities.ts';
+import type { ExchangeShare } from '../aws/elbv2/exchange-outcomes.ts';
 import type { TrafficLoad } from '../drill/ports.ts';
-import type {
-  TargetBehaviour,
-  ModelledRoute,
-  RoutedShare,
-} from '../plane/balancer/modelled-balancer.ts';
+import type { ModelledRoute, RoutedShare } from '../plane/balancer/modelled-balancer.ts';
 import type { Clock } from '../world/clock.ts';
 import type { World } from '../world/world.ts';
 import { watchTables } from '../serving/runners/tables-watch.ts';
@@ -24,7 +21,8 @@ export interface ModelledLoadOptions {
     address: string,
     port: number,
   ) => { readonly zoneId: string; readonly route: ModelledRoute } | undefined;
-  readonly behaviour: (share: RoutedShare) => TargetBehaviour;
+  /** How requests end that a node passes on to a target. */
+  readonly exchanges: (share: RoutedShare, idleTimeoutMs: number) => readonly ExchangeShare[];
 }
 
 interface Counted {
@@ -43,15 +41,18 @@ const nothingCounted = (): Counted => ({
 
 const statusClasses = ['2XX', '3XX', '4XX', '5XX'] as const;
 
-const countShare = (counted: Counted, requests: number, behaviour: TargetBehaviour): void => {
-  counted.requests += requests;
-  if (behaviour.kind !== 'answers') {
-    counted.ownServerErrors += requests;
-    return;
+const countShare = (counted: Counted, all: number, exchanges: readonly ExchangeShare[]): void => {
+  counted.requests += all;
+  for (const { share, statusCode, afterMs, by } of exchanges) {
+    const requests = all * share;
+    if (by === 'load-balancer') {
+      counted.ownServerErrors += requests;
+      continue;
+    }
+    const kind = statusClasses[Math.floor(statusCode / 100) - 2];
+    if (kind !== undefined) counted.answers[kind] += requests;
+    counted.responseSeconds.push([afterMs / 1_000, requests]);
   }
-  const kind = statusClasses[Math.floor(behaviour.code / 100) - 2];
-  if (kind !== undefined) counted.answers[kind] += requests;
-  counted.responseSeconds.push([behaviour.afterMs / 1_000, requests]);
 };
 
 /**
@@ -124,7 +125,7 @@ export class ModelledLoad {
   }
 
   #tell(minuteAt: number): void {
-    const { route, behaviour } = this.#options;
+    const { route, exchanges } = this.#options;
     const byZone = new Map<string, Map<string, Counted>>();
     for (const { address, port, requests } of this.#sent.values()) {
       const node = route(address, port);
@@ -134,7 +135,8 @@ export class ModelledLoad {
       for (const share of node.route.shares) {
         const counted = groups.get(share.targetGroupArn) ?? nothingCounted();
         groups.set(share.targetGroupArn, counted);
-        countShare(counted, requests * share.share, behaviour(share));
+        const ends = exchanges(share, node.route.idleTimeoutMs);
+        countShare(counted, requests * share.share, ends);
       }
     }
     this.#sent.clear();

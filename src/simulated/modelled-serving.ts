@@ -1,9 +1,14 @@
 import type { BalancerNode } from '../aws/elbv2/nodes.ts';
 import type { HealthCheck } from '../aws/route53/entities.ts';
-import type { ModelledBalancer, TargetBehaviour } from '../plane/balancer/modelled-balancer.ts';
-import { takesTraffic, type NodeTarget } from '../plane/balancer/messages.ts';
+import type { ExchangeShare, TargetBehaviour } from '../aws/elbv2/exchange-outcomes.ts';
+import {
+  exchangesOf,
+  type ModelledBalancer,
+  type RoutedShare,
+} from '../plane/balancer/modelled-balancer.ts';
+import type { NodeTarget } from '../plane/balancer/messages.ts';
 import type { MockDriver } from '../plane/compute/mock-driver.ts';
-import type { EndpointCondition } from '../plane/probe/probe-result.ts';
+import type { EndpointAnswer, EndpointCondition } from '../plane/probe/probe-result.ts';
 import type { PlaneContext } from '../runtime/planes.ts';
 import { hostOf, placeOf } from '../serving/addresses/kinds/owner-kinds.ts';
 import { servingLoadBalancers } from '../serving/addresses/load-balancers.ts';
@@ -13,7 +18,9 @@ import { isCheckerLetIn, loopbackClient, passageTo } from '../serving/addresses/
 import type { Sockets } from '../serving/addresses/sockets.ts';
 import type { DnsAnswers } from '../serving/names/dns-answers.ts';
 import type { VirtualClock } from '../world/clock.ts';
+import { sharesOver } from '../world/passing.ts';
 import type { Place } from '../world/places.ts';
+import type { OpenWay } from '../world/way.ts';
 import type { World } from '../world/world.ts';
 
 /** How requests fare that are sent somewhere now. */
@@ -29,6 +36,9 @@ export interface User {
   readonly expects: (status: number) => boolean;
   readonly timeoutMs: number;
 }
+
+/** A share of requests that are answered alike. */
+type Answered = Pick<ExchangeShare, 'share' | 'statusCode' | 'afterMs'>;
 
 const failing: Fate = { failingShare: 1, latencyMs: 0 };
 
@@ -79,20 +89,32 @@ export class ModelledServing {
     if (owner === undefined || to === undefined) return failing;
     const way = this.world.conditions.reach(from, to);
     if (!way.up || !passageTo(this.world, owner, port, loopbackClient).allowed) return failing;
-    const travelMs = 2 * way.roundTrip;
-    const served = this.#served(owner, port, {
-      ...user,
-      timeoutMs: user.timeoutMs - travelMs,
-    });
-    return { ...served, latencyMs: travelMs + served.latencyMs };
+    let goodShare = 0;
+    let latencyMs = 0;
+    const served = this.#served(owner, port);
+    // One round trip to connect and one for the request: each request of a user's comes over a connection of its own.
+    for (const { share: sent, passing } of sharesOver(way, 2)) {
+      if (passing.kind !== 'through') continue;
+      for (const { share, statusCode, afterMs } of served) {
+        const inAllMs = passing.delay + afterMs;
+        if (!user.expects(statusCode) || inAllMs >= user.timeoutMs) continue;
+        goodShare += sent * share;
+        latencyMs += sent * share * inAllMs;
+      }
+    }
+    if (goodShare === 0) return failing;
+    // Shares are fractions: a sum that misses one by a rounding error is one.
+    const failingShare = goodShare > 1 - 1e-9 ? 0 : 1 - goodShare;
+    return { failingShare, latencyMs: latencyMs / goodShare };
   }
 
-  #served(owner: Owner, port: number, user: User): Fate {
-    if (owner.kind === 'node') return this.#servedByNode(owner, port, user);
+  /** How requests are answered that have arrived at an address; those that are missing are not. */
+  #served(owner: Owner, port: number): readonly Answered[] {
+    if (owner.kind === 'node') return this.#servedByNode(owner, port);
     const met = this.#met(owner);
-    return met.kind === 'response' && user.expects(met.status)
-      ? { failingShare: 0, latencyMs: met.latencyMs }
-      : failing;
+    return met.kind === 'response'
+      ? [{ share: 1, statusCode: met.status, afterMs: met.latencyMs }]
+      : [];
   }
 
   /** What a request meets at an instance, by whatever address it is sent to. */
@@ -126,30 +148,26 @@ export class ModelledServing {
     return arn === undefined ? { kind: 'silent' } : this.#balancer.route(node.zoneId, arn);
   }
 
-  #servedByNode(node: BalancerNode, port: number, user: User): Fate {
+  #servedByNode(node: BalancerNode, port: number): readonly Answered[] {
     const route = this.#route(node, port);
     switch (route.kind) {
       case 'silent':
-        return failing;
+        return [];
       case 'answer':
-        return user.expects(route.statusCode) ? { failingShare: 0, latencyMs: 1 } : failing;
-      case 'targets': {
-        let goodShare = 0;
-        let latencyMs = 0;
-        for (const { target, share } of route.shares) {
-          const behaviour = this.#behaviour(target);
-          if (!target.way.up || !takesTraffic(target) || behaviour.kind !== 'answers') continue;
-          const answerMs = 2 * target.way.roundTrip + behaviour.afterMs;
-          if (!user.expects(behaviour.code) || answerMs >= user.timeoutMs) continue;
-          goodShare += share;
-          latencyMs += share * answerMs;
-        }
-        if (goodShare === 0) return failing;
-        // Shares are fractions: a sum that misses one by a rounding error is one.
-        const failingShare = goodShare > 1 - 1e-9 ? 0 : 1 - goodShare;
-        return { failingShare, latencyMs: latencyMs / goodShare };
-      }
+        return [{ share: 1, statusCode: route.statusCode, afterMs: 1 }];
+      case 'targets':
+        return route.shares.flatMap((routed) =>
+          this.exchanges(routed, route.idleTimeoutMs).map((one) => ({
+            ...one,
+            share: routed.share * one.share,
+          })),
+        );
     }
+  }
+
+  /** How requests end that a node passes on to a target. */
+  exchanges(routed: RoutedShare, idleTimeoutMs: number): readonly ExchangeShare[] {
+    return exchangesOf(routed, this.#behaviour(routed.target), idleTimeoutMs);
   }
 
   #behaviour(target: NodeTarget): TargetBehaviour {
@@ -168,41 +186,42 @@ export class ModelledServing {
     if (!way.up || !isCheckerLetIn(this.world, check.id, checkerRegion, owner, config.port)) {
       return { kind: 'silent' };
     }
-    return this.#answerOf(owner, config, way.roundTrip);
+    return this.#answerOf(owner, config, way);
   }
 
-  #answerOf(
-    owner: Owner,
-    { port, type }: HealthCheck['config'],
-    latencyMs: number,
-  ): EndpointCondition {
-    const answering = (statusCode: number, responseMs: number): EndpointCondition => ({
+  #answerOf(owner: Owner, { port, type }: HealthCheck['config'], way: OpenWay): EndpointCondition {
+    const answering = (answers: readonly EndpointAnswer[]): EndpointCondition => ({
       kind: 'answering',
-      latencyMs,
-      responseMs,
-      statusCode,
+      way,
+      answers,
       body: '',
     });
+    const always = (statusCode: number, responseMs: number): EndpointCondition =>
+      answering([{ share: 1, statusCode, responseMs }]);
     if (owner.kind !== 'node') {
       const met = this.#met(owner);
-      if (met.kind === 'response') return answering(met.status, met.latencyMs);
-      return met.kind === 'refused' ? { kind: 'refusing', latencyMs } : { kind: 'silent' };
+      if (met.kind === 'response') return always(met.status, met.latencyMs);
+      return met.kind === 'refused' ? { kind: 'refusing', way } : { kind: 'silent' };
     }
     if (type === 'TCP') {
       // Who only connects does not meet what is behind the node.
       const arn = this.#listenerArn(owner, port);
       const isThere = arn !== undefined && this.#balancer.listens(owner.zoneId, arn);
-      return isThere ? answering(200, 0) : { kind: 'silent' };
+      return isThere ? always(200, 0) : { kind: 'silent' };
     }
     const route = this.#route(owner, port);
     if (route.kind === 'silent') return { kind: 'silent' };
-    if (route.kind === 'answer') return answering(route.statusCode, 1);
+    if (route.kind === 'answer') return always(route.statusCode, 1);
     // A checker's probes are few: they meet what most requests meet.
     const most = route.shares.toSorted((a, b) => b.share - a.share)[0];
-    const behaviour = most === undefined ? undefined : this.#behaviour(most.target);
-    return behaviour?.kind === 'answers' && most !== undefined && takesTraffic(most.target)
-      ? answering(behaviour.code, behaviour.afterMs)
-      : answering(behaviour?.kind === 'refuses' ? 502 : 504, 1);
+    if (most === undefined) return always(503, 1);
+    return answering(
+      this.exchanges(most, route.idleTimeoutMs).map(({ share, statusCode, afterMs }) => ({
+        share,
+        statusCode,
+        responseMs: afterMs,
+      })),
+    );
   }
 
   #addressOf(name: string): string | undefined {

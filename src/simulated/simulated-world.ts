@@ -1,7 +1,6 @@
 import { earth, type Geography } from '../atlas/geography.ts';
 import { Places } from '../atlas/places.ts';
 import { LoadedServices } from '../aws/loaded-services.ts';
-import { takesTraffic } from '../plane/balancer/messages.ts';
 import type { TrafficLoad } from '../drill/ports.ts';
 import { nodeHost } from '../plane/keys/node-host.ts';
 import type { ListedMachine } from '../plane/compute/driver.ts';
@@ -15,7 +14,7 @@ import type { Place } from '../world/places.ts';
 import type { World } from '../world/world.ts';
 import { ModelledLoad } from './modelled-load.ts';
 import { modelledPlanes, type ModelledPlanes } from './modelled-planes.ts';
-import { behaviourOf, type Fate, type User } from './modelled-serving.ts';
+import type { Fate, User } from './modelled-serving.ts';
 import { createVolatileJournal } from './volatile-journal.ts';
 
 /** 2026-01-01T00:00:00Z: where every simulated world begins, so that a seed replays it exactly. */
@@ -65,7 +64,7 @@ export class SimulatedWorld {
     listeners: Set<() => void>,
     changed: () => void,
   ) {
-    const { world, clock, answers, sockets, planes } = runtime;
+    const { world, clock, answers, planes } = runtime;
     this.#runtime = runtime;
     this.world = world;
     this.services = services;
@@ -77,8 +76,7 @@ export class SimulatedWorld {
       world,
       clock,
       route: (address, port) => planes.serving.routeAt(address, port),
-      behaviour: ({ target }) =>
-        takesTraffic(target) ? behaviourOf(planes.driver, sockets, target) : { kind: 'silent' },
+      exchanges: (share, idleTimeoutMs) => planes.serving.exchanges(share, idleTimeoutMs),
     });
     this.#stopWatching = world.subscribe(changed);
   }

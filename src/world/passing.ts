@@ -1,5 +1,6 @@
-import { hash32 } from '../atlas/hash.ts';
-import { worldMs, type Gray, type OpenWay, type Way, type WorldMs } from './way.ts';
+import { drawn, type Chance } from './chance.ts';
+import { fateOf, fateShares } from './request-faults.ts';
+import { worldMs, type OpenWay, type Way, type WorldMs } from './way.ts';
 
 /** What becomes of what is sent over a way and waits for an answer. */
 export type Passing =
@@ -10,9 +11,12 @@ export type Passing =
   /** No answer ever comes. */
   | { readonly kind: 'silence' };
 
+/** What an HTTP server answers to a request that a gray failure strikes. */
+export const grayStatus = 500;
+
 /** One of the things that may become of it, and how often it does. */
-export interface Chance {
-  /** 0 to 1; all chances of a way make 1. */
+export interface PassingShare {
+  /** 0 to 1; all shares of a way make 1. */
   readonly share: number;
   readonly passing: Passing;
 }
@@ -29,69 +33,97 @@ const retransmissionTimeoutMs = 1000;
  */
 const mostSendings = 7;
 
-/** Chances smaller than this are not told apart: nobody would live to see them. */
+/** Shares smaller than this are not told apart: nobody would live to see them. */
 const leastShare = 1e-9;
 
-/** What a round trip costs beyond its own time where packets are lost in both directions. */
-const retransmissions = (loss: number): readonly Chance[] => {
-  if (loss <= 0) return [{ share: 1, passing: { kind: 'through', delay: worldMs(0) } }];
+const silence: Passing = { kind: 'silence' };
+
+const through = (delayMs: number): Passing => ({ kind: 'through', delay: worldMs(delayMs) });
+
+/** What becomes of a round trip where packets are lost in both directions, beyond the time that it takes by itself. */
+const retransmissions = (loss: number): readonly PassingShare[] => {
   // Either direction may lose it: the packet, or its acknowledgement.
   const lostShare = 1 - (1 - loss) ** 2;
-  const chances = Array.from({ length: mostSendings }, (_, lost): Chance => {
-    const delay = worldMs(retransmissionTimeoutMs * (2 ** lost - 1));
-    return {
-      share: lostShare ** lost * (1 - lostShare),
-      passing: { kind: 'through', delay },
-    };
-  });
-  const silent: Chance = { share: lostShare ** mostSendings, passing: { kind: 'silence' } };
-  return [...chances, silent].filter(({ share }) => share > leastShare);
+  const sent = Array.from({ length: mostSendings }, (_, lost) => ({
+    share: lostShare ** lost * (1 - lostShare),
+    passing: through(retransmissionTimeoutMs * (2 ** lost - 1)),
+  }));
+  const all = [...sent, { share: lostShare ** mostSendings, passing: silence }];
+  return all.filter(({ share }) => share > leastShare);
 };
 
 /** First the one, then the other: what the first lets through meets the second. */
-const andThen = (first: readonly Chance[], second: readonly Chance[]): readonly Chance[] =>
-  first.flatMap((one): readonly Chance[] => {
-    const { passing } = one;
-    if (passing.kind !== 'through') return [one];
-    return second.map((other) => ({
-      share: one.share * other.share,
-      passing:
-        other.passing.kind === 'silence'
-          ? other.passing
-          : { ...other.passing, delay: worldMs(passing.delay + other.passing.delay) },
-    }));
-  });
+const andThen = (first: Passing, second: Passing): Passing => {
+  if (first.kind !== 'through' || second.kind === 'silence')
+    return first.kind === 'through' ? second : first;
+  return { ...second, delay: worldMs(first.delay + second.delay) };
+};
 
-const grayChances = ({ share, as, delay }: Gray): readonly Chance[] => {
-  const struck: Passing =
-    as === 'silence'
-      ? { kind: 'silence' }
-      : {
-          kind: as === 'error' ? 'error' : 'through',
-          delay: as === 'latency' ? delay : worldMs(0),
-        };
-  const spared: Passing = { kind: 'through', delay: worldMs(0) };
-  return [
-    { share: 1 - share, passing: spared },
-    { share, passing: struck },
-  ].filter((chance) => chance.share > 0);
+const allThen = (
+  first: readonly PassingShare[],
+  second: readonly PassingShare[],
+): readonly PassingShare[] =>
+  first.flatMap((one): readonly PassingShare[] =>
+    one.passing.kind === 'through'
+      ? second.map(({ share, passing }) => ({
+          share: one.share * share,
+          passing: andThen(one.passing, passing),
+        }))
+      : [one],
+  );
+
+/** What the packets of so many round trips come to. */
+const travels = ({ roundTrip, loss }: OpenWay, roundTrips: number): readonly PassingShare[] => {
+  let shares: readonly PassingShare[] = [{ share: 1, passing: through(roundTrip * roundTrips) }];
+  if (loss <= 0) return shares;
+  const eachTime = retransmissions(loss);
+  for (let trip = 0; trip < roundTrips; trip += 1) shares = allThen(shares, eachTime);
+  return shares;
+};
+
+/** How a request fares at the far end, as a part of its way. */
+const asPassing = (
+  fate:
+    | { readonly kind: 'served'; readonly delay: WorldMs }
+    | { readonly kind: 'error' | 'silence' },
+): Passing => {
+  if (fate.kind === 'served') return through(fate.delay);
+  return fate.kind === 'silence' ? silence : { kind: 'error', delay: worldMs(0) };
 };
 
 /**
  * All that may become of what takes so many round trips over a way: one to connect, one for a request and its answer. Gray
  * failures meet requests; what only connects, and a shallow health check, is spared them (`withoutGray`).
  */
-export const chancesOver = (way: Way, roundTrips: number): readonly Chance[] => {
-  if (!way.up) return [{ share: 1, passing: { kind: 'silence' } }];
-  const travel: Passing = { kind: 'through', delay: worldMs(way.roundTrip * roundTrips) };
-  const { loss, gray = [] } = way;
-  let chances: readonly Chance[] = [{ share: 1, passing: travel }];
-  if (loss > 0) {
-    const eachTime = retransmissions(loss);
-    for (let trip = 0; trip < roundTrips; trip += 1) chances = andThen(chances, eachTime);
+export const sharesOver = (way: Way, roundTrips: number): readonly PassingShare[] => {
+  if (!way.up) return [{ share: 1, passing: silence }];
+  const travelled = travels(way, roundTrips);
+  if (way.gray === undefined) return travelled;
+  const met = fateShares(way.gray).map(({ share, fate }) => ({ share, passing: asPassing(fate) }));
+  return allThen(travelled, met);
+};
+
+/**
+ * What becomes of one of them. The same chance comes to the same end on every machine, live and modelled, and over many
+ * each end has its share.
+ */
+export const passingOver = (way: Way, roundTrips: number, chance: Chance): Passing => {
+  if (!way.up) return silence;
+  const travelled = travels(way, roundTrips);
+  const place = travelled.length === 1 ? 0 : drawn({ seed: 0 }, chance);
+  const travel = pickAt(travelled, place);
+  return way.gray === undefined ? travel : andThen(travel, asPassing(fateOf(way.gray, chance)));
+};
+
+/** What stands at a place from 0 on and below 1 where each has its share. */
+const pickAt = (shares: readonly PassingShare[], place: number): Passing => {
+  let left = place;
+  for (const { share, passing } of shares) {
+    if (left < share) return passing;
+    left -= share;
   }
-  for (const one of gray) chances = andThen(chances, grayChances(one));
-  return chances;
+  // What is left of rounding.
+  return shares.at(-1)?.passing ?? silence;
 };
 
 /** The way as a shallow health check meets it: one that asks whether something answers, not whether it serves. */
@@ -102,25 +134,3 @@ export const withoutGray = (way: Way): Way =>
 
 /** Whether the same becomes of everything that is sent over a way. */
 export const isEven = (way: Way): boolean => !way.up || (way.loss <= 0 && way.gray === undefined);
-
-/**
- * What becomes of one of them, whose key it is: the same for the same key on every machine, and of many each as often as
- * its share says.
- */
-export const passingOver = (
-  way: Way,
-  roundTrips: number,
-  ...key: readonly (string | number)[]
-): Passing => {
-  const chances = chancesOver(way, roundTrips);
-  const [first] = chances;
-  if (first !== undefined && chances.length === 1) return first.passing;
-  const seeds = way.up ? (way.gray ?? []).map(({ seed }) => seed) : [];
-  let place = hash32(...key, ...seeds) / 2 ** 32;
-  for (const { share, passing } of chances) {
-    if (place < share) return passing;
-    place -= share;
-  }
-  // What is left of rounding.
-  return chances.at(-1)?.passing ?? { kind: 'silence' };
-};

@@ -1,4 +1,5 @@
 import { hash32 } from '../../atlas/hash.ts';
+import type { Chance } from '../../world/chance.ts';
 
 /** Who probes whom. */
 export interface ProbePair {
@@ -23,6 +24,14 @@ export const probePhaseMs = (pair: ProbePair, intervalMs: number): number =>
     pair.targetId,
     pair.targetPort,
   ) % intervalMs;
+
+/** The chance of the probe of a pair that begins at a moment of world time: what becomes of it on its way is drawn by it. */
+export const probeChance = (pair: ProbePair, intervalMs: number, at: number): Chance => ({
+  of: `elbv2/probe ${pair.seed} ${pair.nodeZoneId} ${pair.targetGroupArn} ${pair.targetId}:${pair.targetPort}`,
+  // By the interval that it falls in: a first probe begins when its node has learned of the target.
+  count: Math.floor(at / intervalMs),
+  now: at,
+});
 
 /**
  * The second probe keeps at least half an interval from the first. Two failures in a row make a target unhealthy, and must

@@ -6,7 +6,8 @@ import {
   type BalancerPlane,
 } from './balancer-plane.ts';
 import type { NodeTarget, TargetHealthReport } from './messages.ts';
-import { ModelledBalancer, type TargetBehaviour } from './modelled-balancer.ts';
+import type { TargetBehaviour } from '../../aws/elbv2/exchange-outcomes.ts';
+import { ModelledBalancer } from './modelled-balancer.ts';
 import { NodeClock } from './node-clock.ts';
 import {
   configurationOf,

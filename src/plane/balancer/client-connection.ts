@@ -256,7 +256,7 @@ export class ClientConnection implements ClientSide {
       return;
     }
     const isFirst = this.#carried === undefined;
-    this.#carried ??= carrier.connection();
+    this.#carried ??= carrier.connection(this.address);
     const opening = isFirst ? this.#carried.opening(entrance) : undefined;
     const asking = this.#carried.asking(entrance);
     if (opening?.kind === 'silence' || asking.kind === 'silence') {

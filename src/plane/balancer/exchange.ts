@@ -17,7 +17,9 @@ import type { LoadBalancerAttributes } from '../../aws/elbv2/node-attributes.ts'
 import type { NodeListener } from './messages.ts';
 import { actionAnswer, errorAnswer, type OwnAnswer } from './own-answer.ts';
 import type { NodeClock } from './node-clock.ts';
-import { noWay, worldMs, type Way } from '../../world/way.ts';
+import { connectTimeout } from '../../aws/elbv2/exchange-outcomes.ts';
+import { grayStatus } from '../../world/passing.ts';
+import { noWay, type Way } from '../../world/way.ts';
 import type { CarriedConnection, Carrier } from '../network/carrier.ts';
 import type { TargetConnection, TargetPool, TargetUser } from './target-pool.ts';
 
@@ -52,12 +54,6 @@ export interface Router {
   /** The target whose turn it is; undefined when no group has one. */
   pick(listener: NodeListener): TargetPool | undefined;
 }
-
-/** "HTTP 504: the load balancer failed to establish a connection to the target before the connection timeout expired (10 seconds)." */
-const connectTimeoutMs = worldMs(10_000);
-
-/** What a target answers to a request that a gray failure strikes. */
-const grayStatus = 500;
 
 /** Bodies up to this length travel in one write with their head. */
 const smallBody = 8 * 1024;
@@ -187,7 +183,7 @@ export class Exchange implements TargetUser {
   targetReady(connection: TargetConnection): void {
     this.#connection = connection;
     const { carrier } = this.#router;
-    connection.carried ??= carrier.connection();
+    connection.carried ??= carrier.connection(this.#pool?.target.id ?? '');
     // A new connection costs a round trip of its own, within the time to connect.
     const opening = connection.reused ? undefined : connection.carried.opening(this.#way);
     if (opening === undefined) this.#ask(connection, connection.carried);
@@ -304,7 +300,7 @@ export class Exchange implements TargetUser {
 
   #startConnectTimer(): void {
     this.#stopConnecting();
-    this.#stopConnecting = this.#router.carrier.after(connectTimeoutMs, () => this.#failWith(504));
+    this.#stopConnecting = this.#router.carrier.after(connectTimeout, () => this.#failWith(504));
   }
 
   #send(connection: TargetConnection): void {

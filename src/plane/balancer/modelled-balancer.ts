@@ -1,24 +1,25 @@
 import type { NodeAction } from '../../aws/elbv2/desired-nodes.ts';
 import { routableTargets } from '../../aws/elbv2/pick-target.ts';
 import { spread } from '../../aws/elbv2/spread.ts';
-import { probePhaseMs } from '../../aws/elbv2/probe-schedule.ts';
+import { probeChance, probePhaseMs, type ProbePair } from '../../aws/elbv2/probe-schedule.ts';
+import {
+  exchangeShares,
+  type ExchangeShare,
+  type TargetBehaviour,
+} from '../../aws/elbv2/exchange-outcomes.ts';
 import type { Clock } from '../../world/clock.ts';
+import { isEven, passingOver, withoutGray, type Passing } from '../../world/passing.ts';
+import { noWay } from '../../world/way.ts';
 import type { BalancerObservation, BalancerPlane } from './balancer-plane.ts';
 import {
   takesProbes,
+  takesTraffic,
   targetKey,
   type NodeConfiguration,
   type NodeTarget,
   type NodeTargetGroup,
 } from './messages.ts';
-import { ModelledProber, type Foreseen } from './modelled-prober.ts';
-
-/** What the server behind a target does with a request that reaches it. */
-export type TargetBehaviour =
-  | { readonly kind: 'answers'; readonly code: number; readonly afterMs: number }
-  /** Nothing listens on its port. */
-  | { readonly kind: 'refuses' }
-  | { readonly kind: 'silent' };
+import { ModelledProber, type Foreseen, type Foresight } from './modelled-prober.ts';
 
 export interface ModelledBalancerOptions {
   readonly clock: Clock;
@@ -39,21 +40,35 @@ export interface RoutedShare {
 
 /** Where requests to a listener of a node go. */
 export type ModelledRoute =
-  | { readonly kind: 'targets'; readonly shares: readonly RoutedShare[] }
+  | {
+      readonly kind: 'targets';
+      readonly shares: readonly RoutedShare[];
+      /** World ms for which the node waits for an answer. */
+      readonly idleTimeoutMs: number;
+    }
   /** The node answers by itself: a fixed response, a redirect, or 503 when nobody is registered. */
   | { readonly kind: 'answer'; readonly statusCode: number }
   /** The node is silent, or there is none. */
   | { readonly kind: 'silent' };
 
-const foresee = (
-  target: NodeTarget,
-  group: NodeTargetGroup,
+/** How requests end that a route gives to a target, whose server behaves so. */
+export const exchangesOf = (
+  { target }: RoutedShare,
   behaviour: TargetBehaviour,
-): Foreseen => {
-  const timeoutMs = group.healthCheck.timeoutSeconds * 1000;
+  idleTimeoutMs: number,
+): readonly ExchangeShare[] =>
+  exchangeShares({
+    way: target.way,
+    isReached: takesTraffic(target) && target.socket !== undefined,
+    behaviour,
+    idleTimeoutMs,
+  });
+
+/** What a probe meets behind its way, which became of it what `passing` says. */
+const foreseen = (timeoutMs: number, behaviour: TargetBehaviour, passing: Passing): Foreseen => {
   const silent: Foreseen = { outcome: { kind: 'timeout' }, durationMs: timeoutMs };
-  if (!target.way.up || !takesProbes(target) || target.socket === undefined) return silent;
-  const travelMs = 2 * target.way.roundTrip;
+  if (passing.kind !== 'through') return silent;
+  const travelMs = passing.delay;
   switch (behaviour.kind) {
     case 'silent':
       return silent;
@@ -66,6 +81,27 @@ const foresee = (
     }
   }
 };
+
+const foresee = ({ target, group, pair }: Probed, behaviour: TargetBehaviour): Foresight => {
+  const { timeoutSeconds, intervalSeconds } = group.healthCheck;
+  const isReached = takesProbes(target) && target.socket !== undefined;
+  const way = isReached ? withoutGray(target.way) : noWay;
+  const at = (startMs: number): Foreseen => {
+    // A new connection and the request on it: a round trip each.
+    const chance = probeChance(pair, intervalSeconds * 1000, startMs);
+    return foreseen(timeoutSeconds * 1000, behaviour, passingOver(way, 2, chance));
+  };
+  if (!isEven(way)) return { isEven: false, at };
+  const always = at(0);
+  return { isEven: true, at: () => always };
+};
+
+/** A target, and who probes it. */
+interface Probed {
+  readonly target: NodeTarget;
+  readonly group: NodeTargetGroup;
+  readonly pair: ProbePair;
+}
 
 interface ModelledTarget {
   target: NodeTarget;
@@ -109,25 +145,32 @@ class ModelledNode {
     for (const known of this.#targets.values()) known.prober?.stop();
   }
 
-  /** What the listener does with requests; undefined when the node is silent or does not have it. */
-  actionOf(listenerArn: string): NodeAction | undefined {
+  /** What the listener does with requests, and for how long; undefined when the node is silent or does not have it. */
+  listener(
+    listenerArn: string,
+  ): { readonly action: NodeAction; readonly idleTimeoutMs: number } | undefined {
     if (this.frozen || !this.configuration.entrance.up) return undefined;
-    for (const { listeners } of this.configuration.loadBalancers) {
+    for (const { listeners, attributes } of this.configuration.loadBalancers) {
       const listener = listeners.find((candidate) => candidate.arn === listenerArn);
-      if (listener !== undefined) return listener.action;
+      if (listener === undefined) continue;
+      return { action: listener.action, idleTimeoutMs: attributes.idleTimeoutSeconds * 1000 };
     }
     return undefined;
   }
 
   route(listenerArn: string): ModelledRoute {
-    const action = this.actionOf(listenerArn);
-    if (action === undefined) return { kind: 'silent' };
+    const listener = this.listener(listenerArn);
+    if (listener === undefined) return { kind: 'silent' };
+    const { action, idleTimeoutMs } = listener;
     if (action.type !== 'forward') return { kind: 'answer', statusCode: action.statusCode };
-    return this.#shares(action);
+    const shares = this.#shares(action);
+    return shares.length === 0
+      ? { kind: 'answer', statusCode: 503 }
+      : { kind: 'targets', shares, idleTimeoutMs };
   }
 
-  #shares(action: Extract<NodeAction, { type: 'forward' }>): ModelledRoute {
-    const shares = spread(action.targetGroups).flatMap(({ arn, share }): readonly RoutedShare[] => {
+  #shares(action: Extract<NodeAction, { type: 'forward' }>): readonly RoutedShare[] {
+    return spread(action.targetGroups).flatMap(({ arn, share }): readonly RoutedShare[] => {
       const targets = this.#routable(arn);
       return targets.map((target) => ({
         targetGroupArn: arn,
@@ -135,7 +178,6 @@ class ModelledNode {
         share: share / targets.length,
       }));
     });
-    return shares.length === 0 ? { kind: 'answer', statusCode: 503 } : { kind: 'targets', shares };
   }
 
   #routable(groupArn: string): readonly NodeTarget[] {
@@ -165,13 +207,6 @@ class ModelledNode {
       known.since = target.since;
     }
     if (!isProbed(target)) return;
-    const foreseen = foresee(target, group, this.#options.behaviour(target, group));
-    if (known.prober === undefined) known.prober = this.#startProber(group, target, foreseen);
-    else known.prober.update(group.healthCheck, foreseen);
-  }
-
-  #startProber(group: NodeTargetGroup, target: NodeTarget, foreseen: Foreseen): ModelledProber {
-    const { clock, observe } = this.#options;
     const { seed, zoneId } = this.configuration;
     const pair = {
       seed,
@@ -180,6 +215,20 @@ class ModelledNode {
       targetId: target.id,
       targetPort: target.port,
     };
+    const foresight = foresee({ target, group, pair }, this.#options.behaviour(target, group));
+    if (known.prober === undefined)
+      known.prober = this.#startProber(group, pair, target, foresight);
+    else known.prober.update(group.healthCheck, foresight);
+  }
+
+  #startProber(
+    group: NodeTargetGroup,
+    pair: ProbePair,
+    target: NodeTarget,
+    foresight: Foresight,
+  ): ModelledProber {
+    const { clock, observe } = this.#options;
+    const { zoneId } = this.configuration;
     return new ModelledProber(
       {
         clock,
@@ -201,7 +250,7 @@ class ModelledNode {
           }),
       },
       group.healthCheck,
-      foreseen,
+      foresight,
     );
   }
 }
@@ -261,7 +310,7 @@ export class ModelledBalancer implements BalancerPlane {
 
   /** Whether a listener in that zone takes connections, whatever becomes of what is sent over them. */
   listens(zoneId: string, listenerArn: string): boolean {
-    return this.#nodes.get(zoneId)?.actionOf(listenerArn) !== undefined;
+    return this.#nodes.get(zoneId)?.listener(listenerArn) !== undefined;
   }
 
   /** Where requests go that reach a listener in that zone. */

@@ -10,11 +10,21 @@ import {
 } from '../../aws/elbv2/target-health.ts';
 import type { Clock } from '../../world/clock.ts';
 
-/** What a probe that starts now would meet, and how long after its start that is known. */
+/** What a probe meets, and how long after its start that is known. */
 export interface Foreseen {
   readonly outcome: ProbeOutcome;
   readonly durationMs: number;
 }
+
+/** What probes that start from now on would meet. */
+export interface Foresight {
+  /** Whether all of them meet the same. */
+  readonly isEven: boolean;
+  readonly at: (startMs: number) => Foreseen;
+}
+
+/** So many probes ahead are played for a change where each of them meets something of its own. */
+const lookAhead = 200;
 
 /** Where a prober stands in its run of probes. */
 interface Position {
@@ -39,14 +49,14 @@ export interface ModelledProberOptions {
 export class ModelledProber {
   readonly #options: ModelledProberOptions;
   #check: HealthCheck;
-  #foreseen: Foreseen;
+  #foresight: Foresight;
   #position: Position;
   #cancel: () => void = () => undefined;
 
-  constructor(options: ModelledProberOptions, check: HealthCheck, foreseen: Foreseen) {
+  constructor(options: ModelledProberOptions, check: HealthCheck, foresight: Foresight) {
     this.#options = options;
     this.#check = check;
-    this.#foreseen = foreseen;
+    this.#foresight = foresight;
     this.#position = { health: unprobed, nextProbe: options.sinceMs, inFlight: [] };
     this.#waitForChange();
   }
@@ -56,7 +66,7 @@ export class ModelledProber {
   }
 
   /** The settings are these from now on, and probes that start from now on meet this. */
-  update(check: HealthCheck, foreseen: Foreseen): void {
+  update(check: HealthCheck, foresight: Foresight): void {
     const now = this.#options.clock.now();
     this.#advance(now, 'before');
     if (check.intervalSeconds !== this.#check.intervalSeconds) {
@@ -65,7 +75,7 @@ export class ModelledProber {
       this.#position = { ...this.#position, nextProbe };
     }
     this.#check = check;
-    this.#foreseen = foreseen;
+    this.#foresight = foresight;
     this.#waitForChange();
   }
 
@@ -85,7 +95,7 @@ export class ModelledProber {
       const health = afterProbe(position.health, this.#check, first.outcome);
       return { health, nextProbe, inFlight: others };
     }
-    const { outcome, durationMs } = this.#foreseen;
+    const { outcome, durationMs } = this.#foresight.at(nextProbe);
     const { phaseMs, sinceMs } = this.#options;
     return {
       health: position.health,
@@ -98,8 +108,9 @@ export class ModelledProber {
 
   #isSteady(position: Position): boolean {
     return (
+      this.#foresight.isEven &&
       position.inFlight.length === 0 &&
-      isSteady(position.health, this.#check, this.#foreseen.outcome)
+      isSteady(position.health, this.#check, this.#foresight.at(position.nextProbe).outcome)
     );
   }
 
@@ -136,10 +147,11 @@ export class ModelledProber {
     });
   }
 
-  /** The moment at which the health will change if nothing else does. */
+  /** The moment at which the health will change if nothing else does, or at which it is to be looked for again. */
   #nextChangeAt(): number | undefined {
     let position = this.#position;
-    while (!this.#isSteady(position)) {
+    for (let played = 0; !this.#isSteady(position); played += 1) {
+      if (played > lookAhead && !this.#foresight.isEven) return position.nextProbe;
       const next = this.#step(position);
       if (!isSameHealth(position.health, next.health)) return position.inFlight[0]?.at;
       position = next;

@@ -1,4 +1,6 @@
 import type { HealthCheck, ProbeOutcome } from '../../aws/elbv2/target-health.ts';
+import type { Chance } from '../../world/chance.ts';
+import { passingOver, withoutGray } from '../../world/passing.ts';
 import { afterPatience } from '../patience.ts';
 import type { NodeClock } from './node-clock.ts';
 import type { TargetPool } from './target-pool.ts';
@@ -62,12 +64,13 @@ export const probe = async (
   pool: TargetPool,
   check: HealthCheck,
   clock: NodeClock,
+  chance: Chance,
 ): Promise<ProbeOutcome> => {
   const timeoutMs = check.timeoutSeconds * 1000;
-  const answers = pool.answersProbes;
   // A new connection and the request on it: a round trip each.
-  const { way } = pool.target;
-  const travelMs = way.up ? 2 * way.roundTrip : timeoutMs;
+  const passing = passingOver(withoutGray(pool.target.way), 2, chance);
+  const answers = pool.answersProbes && passing.kind === 'through';
+  const travelMs = passing.kind === 'through' ? passing.delay : timeoutMs;
   const delayMs = answers ? Math.min(travelMs, timeoutMs) : timeoutMs;
   if (clock.realMs(delayMs) > 1) {
     await new Promise<void>((resolve) => clock.at(clock.now() + delayMs, resolve));

@@ -1,4 +1,10 @@
-import { nextProbeAt, probePhaseMs } from '../../aws/elbv2/probe-schedule.ts';
+import {
+  nextProbeAt,
+  probeChance,
+  probePhaseMs,
+  type ProbePair,
+} from '../../aws/elbv2/probe-schedule.ts';
+import type { Chance } from '../../world/chance.ts';
 import {
   afterProbe,
   isSameHealth,
@@ -15,7 +21,12 @@ export interface ProberOptions {
   readonly seed: number;
   readonly zoneId: string;
   readonly clock: NodeClock;
-  readonly probe: (pool: TargetPool, check: HealthCheck, clock: NodeClock) => Promise<ProbeOutcome>;
+  readonly probe: (
+    pool: TargetPool,
+    check: HealthCheck,
+    clock: NodeClock,
+    chance: Chance,
+  ) => Promise<ProbeOutcome>;
   /** Called when a reader of the API would see a difference. */
   readonly report: (report: TargetHealthReport) => void;
   /** Called whenever a target's health in this node has changed. */
@@ -66,27 +77,30 @@ export class Prober {
   #schedule(afterMs: number): void {
     this.#cancel();
     const intervalMs = this.#check.intervalSeconds * 1000;
-    const { target } = this.#pool;
-    const phaseMs = probePhaseMs(
-      {
-        seed: this.#options.seed,
-        nodeZoneId: this.#options.zoneId,
-        targetGroupArn: this.#group().arn,
-        targetId: target.id,
-        targetPort: target.port,
-      },
-      intervalMs,
-    );
+    const phaseMs = probePhaseMs(this.#pair, intervalMs);
     const at = nextProbeAt(phaseMs, intervalMs, this.#since, afterMs);
     this.#cancel = this.#options.clock.at(at, () => {
       // After a pause of the machine the missed probes are not made up for.
       this.#schedule(Math.max(at, this.#options.clock.now()));
-      void this.#run();
+      void this.#run(at);
     });
   }
 
-  async #run(): Promise<void> {
-    const outcome = await this.#options.probe(this.#pool, this.#check, this.#options.clock);
+  get #pair(): ProbePair {
+    const { target } = this.#pool;
+    return {
+      seed: this.#options.seed,
+      nodeZoneId: this.#options.zoneId,
+      targetGroupArn: this.#group().arn,
+      targetId: target.id,
+      targetPort: target.port,
+    };
+  }
+
+  async #run(at: number): Promise<void> {
+    const { probe, clock } = this.#options;
+    const chance = probeChance(this.#pair, this.#check.intervalSeconds * 1000, at);
+    const outcome = await probe(this.#pool, this.#check, clock, chance);
     if (this.#stopped) return;
     const before = this.#pool.health;
     const after = afterProbe(before, this.#check, outcome);

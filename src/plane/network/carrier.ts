@@ -1,3 +1,4 @@
+import type { Chance } from '../../world/chance.ts';
 import type { Clock } from '../../world/clock.ts';
 import { passingOver, withoutGray, type Passing } from '../../world/passing.ts';
 import type { Way, WorldMs } from '../../world/way.ts';
@@ -40,7 +41,7 @@ export class Carrier {
   readonly #clock: Clock;
   readonly #seed: number;
   readonly #name: string;
-  #connections = 0;
+  #drawn = 0;
 
   constructor({ clock, seed, name, address }: CarrierOptions) {
     this.#clock = clock;
@@ -69,17 +70,16 @@ export class Carrier {
     return this.#clock.at(this.#clock.now() + delay, callback);
   }
 
-  /** Another connection: each has a fate of its own. */
-  connection(): CarriedConnection {
-    this.#connections += 1;
-    const key = [this.#seed, 'carried', this.#name, this.#connections] as const;
-    let asked = 0;
+  /** Another connection, between a client and a server that are named alike each time: it has a fate of its own. */
+  connection(between: string): CarriedConnection {
+    const of = `${this.#seed} ${this.#name} ${between}`;
+    const chance = (): Chance => {
+      this.#drawn += 1;
+      return { of, count: this.#drawn, now: this.#clock.now() };
+    };
     return {
-      opening: (way) => passingOver(withoutGray(way), 1, ...key),
-      asking: (way) => {
-        asked += 1;
-        return passingOver(way, 1, ...key, asked);
-      },
+      opening: (way) => passingOver(withoutGray(way), 1, chance()),
+      asking: (way) => passingOver(way, 1, chance()),
     };
   }
 }

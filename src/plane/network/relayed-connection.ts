@@ -35,6 +35,10 @@ const reset = (end: Duplex): void => {
   else end.destroy();
 };
 
+/** The client's address; none of a stream of this process. */
+const addressOf = (client: Duplex): string =>
+  client instanceof Socket ? (client.remoteAddress ?? '').replace(/^::ffff:/, '') : '';
+
 /** One direction of a connection. */
 class Lane {
   readonly #source: Duplex;
@@ -190,7 +194,7 @@ export class RelayedConnection {
   constructor(client: Duplex, options: RelayedConnectionOptions) {
     this.#client = client;
     this.#options = options;
-    this.#carried = options.carrier.connection();
+    this.#carried = options.carrier.connection(`${addressOf(client)} ${options.host() ?? ''}`);
     if (client instanceof Socket) client.setNoDelay(true);
     // Until the instance is reached nothing reads the client; an error before that only ends the matter.
     client.on('error', () => undefined);
@@ -248,8 +252,7 @@ export class RelayedConnection {
   /** Asked only before it begins: those who let connections through remember which they let begin. */
   #isAdmitted(): boolean {
     if (this.#instance !== undefined) return true;
-    const address = this.#client instanceof Socket ? this.#client.remoteAddress : undefined;
-    return this.#options.admits((address ?? '').replace(/^::ffff:/, ''));
+    return this.#options.admits(addressOf(this.#client));
   }
 
   #connect(): void {

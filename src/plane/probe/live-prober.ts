@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Checker } from '../../aws/route53/checkers.ts';
+import { probePassing } from '../../aws/route53/probe-passing.ts';
 import type { HealthCheck } from '../../aws/route53/entities.ts';
 import type { CheckerHealth } from '../../aws/route53/health.ts';
 import {
@@ -69,12 +70,12 @@ class LiveChecker implements ProbingChecker {
     this.#cancelNext = clock.at(atMs, () => {
       // A clock that ran late must not probe the missed moments all at once: the next one counts from now.
       this.#schedule(Math.max(atMs, clock.now() - intervalMs));
-      this.#probe();
+      this.#probe(atMs);
     });
   }
 
-  #probe(): void {
-    const { config } = this.#check;
+  #probe(at: number): void {
+    const { config, id: healthCheckId } = this.#check;
     const target = targetOf(this.#check);
     const socket = this.#ports.resolve(target.host, target.port);
     if (socket === undefined) {
@@ -87,14 +88,14 @@ class LiveChecker implements ProbingChecker {
       this.#hang(connectLimitMs(config));
       return;
     }
-    const speed = this.#ports.clock.speed();
-    const { from } = this.#ports;
+    const { from, seed, clock } = this.#ports;
+    const moment = { seed, checkerId: this.#checker.id, healthCheckId, at };
     this.#run(
       probeEndpoint({
         check: this.#check,
         socket,
-        latencyMs: way.roundTrip,
-        speed,
+        ...probePassing(way, config, moment),
+        clock,
         ...(from === undefined ? {} : { from }),
       }),
     );

@@ -7,12 +7,13 @@ import {
   newCheckerHealth,
   nextProbeAt,
   resultsUntilChange,
+  stepChecker,
   stepCheckerMany,
 } from '../../aws/route53/health.ts';
 import type { ProbingChecker } from './checker-fleet.ts';
 import { CheckerFleet } from './checker-fleet.ts';
 import type { EndpointCondition, ModelledResult } from './probe-result.ts';
-import { modelledResult } from './probe-result.ts';
+import { isEvenCondition, modelledResult } from './probe-result.ts';
 import type { Prober, ProberPorts, WatchedCheck } from './prober.ts';
 
 /** What a modelled prober needs of the world. */
@@ -20,6 +21,9 @@ export interface ModelledProberPorts extends ProberPorts {
   /** How the health check's endpoint is now, seen from a checker's Region. */
   readonly condition: (checkerRegion: string, check: HealthCheck) => EndpointCondition;
 }
+
+/** So many probes ahead are played for a change of mind where each of them meets something of its own. */
+const lookAhead = 200;
 
 const isSameResult = (a: ModelledResult, b: ModelledResult): boolean =>
   a.succeeded === b.succeeded && a.reason === b.reason && a.durationMs === b.durationMs;
@@ -35,7 +39,8 @@ class ModelledChecker implements ProbingChecker {
   /** After all probes that began at or before `#throughMs`. */
   #health: CheckerHealth;
   #throughMs: number;
-  #result: ModelledResult;
+  #condition: EndpointCondition;
+  #lookAgain: () => void = () => undefined;
   #pending: { readonly startMs: number; readonly cancel: () => void }[] = [];
 
   constructor(ports: ModelledProberPorts, checker: Checker, watched: WatchedCheck) {
@@ -45,32 +50,50 @@ class ModelledChecker implements ProbingChecker {
     const reported = watched.reported(checker.id);
     this.#health = reported === undefined ? newCheckerHealth : knownCheckerHealth(reported);
     this.#throughMs = ports.clock.now();
-    this.#result = this.#look(watched.check);
+    this.#condition = ports.condition(checker.region, watched.check);
     this.#foretell();
   }
 
   /** Conditions or settings may have changed: probes so far had the old result, later ones have the new. */
   update(check: HealthCheck): void {
-    const result = this.#look(check);
-    // Most changes of the world are none for this pair: what was foretold still holds.
-    if (check === this.#check && isSameResult(result, this.#result)) return;
+    const condition = this.#ports.condition(this.#checker.region, check);
     const nowMs = this.#ports.clock.now();
-    this.#health = stepCheckerMany(
-      this.#health,
-      this.#result.succeeded,
-      this.#probesUntil(nowMs),
-      this.#check.config.failureThreshold,
-    );
-    this.#throughMs = nowMs;
+    // Most changes of the world are none for this pair: what was foretold still holds.
+    if (check === this.#check && this.#isSame(condition, nowMs)) return;
+    this.#settle(nowMs);
     this.#check = check;
-    this.#result = result;
+    this.#condition = condition;
     // A probe that has begun will end as it would have; one that has not may come to something else.
     this.#drop((pending) => pending.startMs > nowMs);
     this.#foretell();
   }
 
   close(): void {
+    this.#lookAgain();
     this.#drop(() => true);
+  }
+
+  #isSame(condition: EndpointCondition, atMs: number): boolean {
+    if (!isEvenCondition(condition) || !isEvenCondition(this.#condition))
+      return JSON.stringify(condition) === JSON.stringify(this.#condition);
+    return isSameResult(this.#resultAt(condition, atMs), this.#resultAt(this.#condition, atMs));
+  }
+
+  /** Counts the probes that have begun until then. */
+  #settle(untilMs: number): void {
+    const { failureThreshold } = this.#check.config;
+    if (isEvenCondition(this.#condition)) {
+      const { succeeded } = this.#resultAt(this.#condition, untilMs);
+      const count = this.#probesUntil(untilMs);
+      this.#health = stepCheckerMany(this.#health, succeeded, count, failureThreshold);
+    } else {
+      let startMs = this.#nextProbeAt(this.#throughMs);
+      for (; startMs <= untilMs; startMs = this.#nextProbeAt(startMs)) {
+        const { succeeded } = this.#resultAt(this.#condition, startMs);
+        this.#health = stepChecker(this.#health, succeeded, failureThreshold);
+      }
+    }
+    this.#throughMs = untilMs;
   }
 
   #drop(which: (pending: { readonly startMs: number }) => boolean): void {
@@ -78,8 +101,15 @@ class ModelledChecker implements ProbingChecker {
     this.#pending = this.#pending.filter((pending) => !which(pending));
   }
 
-  #look(check: HealthCheck): ModelledResult {
-    return modelledResult(check.config, this.#ports.condition(this.#checker.region, check));
+  #resultAt(condition: EndpointCondition, at: number): ModelledResult {
+    const { id: healthCheckId, config } = this.#check;
+    const { seed } = this.#ports;
+    return modelledResult(config, condition, {
+      seed,
+      checkerId: this.#checker.id,
+      healthCheckId,
+      at,
+    });
   }
 
   get #intervalMs(): number {
@@ -109,11 +139,42 @@ class ModelledChecker implements ProbingChecker {
   }
 
   #foretell(): void {
-    const { clock, observe } = this.#ports;
-    const { succeeded, reason, durationMs } = this.#result;
-    const count = resultsUntilChange(this.#health, succeeded, this.#check.config.failureThreshold);
+    this.#lookAgain();
+    if (!isEvenCondition(this.#condition)) {
+      this.#foretellUneven();
+      return;
+    }
+    const result = this.#resultAt(this.#condition, this.#throughMs);
+    const { failureThreshold } = this.#check.config;
+    const count = resultsUntilChange(this.#health, result.succeeded, failureThreshold);
     if (count === undefined) return;
-    const startMs = this.#nextProbeAt(this.#throughMs) + (count - 1) * this.#intervalMs;
+    this.#await(this.#nextProbeAt(this.#throughMs) + (count - 1) * this.#intervalMs, result);
+  }
+
+  /** Each probe meets something of its own: so many are played ahead, and more when their time has come. */
+  #foretellUneven(): void {
+    const { failureThreshold } = this.#check.config;
+    let health = this.#health;
+    let startMs = this.#throughMs;
+    for (let played = 0; played < lookAhead; played += 1) {
+      startMs = this.#nextProbeAt(startMs);
+      const result = this.#resultAt(this.#condition, startMs);
+      const next = stepChecker(health, result.succeeded, failureThreshold);
+      if (next.status !== health.status) {
+        this.#await(startMs, result);
+        break;
+      }
+      health = next;
+    }
+    this.#lookAgain = this.#ports.clock.at(startMs, () => {
+      this.#settle(startMs);
+      this.#foretell();
+    });
+  }
+
+  /** The probe that begins then will change the checker's mind. */
+  #await(startMs: number, { succeeded, reason, durationMs }: ModelledResult): void {
+    const { clock, observe } = this.#ports;
     const observation = {
       healthCheckId: this.#check.id,
       checkerId: this.#checker.id,

@@ -13,6 +13,8 @@ import type { ProbeRequest } from './probe-endpoint.ts';
 import { probeEndpoint } from './probe-endpoint.ts';
 import { modelledResult, results } from './probe-result.ts';
 import { checkOf } from './test-health-check.ts';
+import { NodeClock } from '../balancer/node-clock.ts';
+import { openWay, worldMs } from '../../world/way.ts';
 
 const running: { server: Server; sockets: Set<Socket> }[] = [];
 
@@ -36,6 +38,14 @@ afterEach(async () => {
   }
 });
 
+const clockAt = (speed: number): NodeClock => new NodeClock({ worldNow: 0, speed });
+
+/** A way of so long a round trip. */
+const takes = (ms: number): Pick<ProbeRequest, 'opening' | 'asking'> => {
+  const passing = { kind: 'through', delay: worldMs(ms) } as const;
+  return { opening: passing, asking: passing };
+};
+
 const web = (answer: RequestListener): Promise<number> => listen(createServer(answer));
 
 const probe = (
@@ -46,8 +56,8 @@ const probe = (
   probeEndpoint({
     check: checkOf(config),
     socket: { address: '127.0.0.1', port },
-    latencyMs: 0,
-    speed: 100,
+    ...takes(0),
+    clock: clockAt(100),
     ...more,
   }).result;
 
@@ -110,13 +120,13 @@ describe('an HTTP probe', () => {
 
   test('from too far away times out', async () => {
     const port = await web((_, response) => response.end());
-    expect(await probe(port, {}, { latencyMs: 4000 })).toEqual(results.timedOut);
+    expect(await probe(port, {}, takes(4000))).toEqual(results.timedOut);
   });
 
   test('waits for the round trips', async () => {
     const port = await web((_, response) => response.end());
     const began = performance.now();
-    await probe(port, {}, { latencyMs: 1500, speed: 20 });
+    await probe(port, {}, { ...takes(1500), clock: clockAt(20) });
     // Two round trips of 1.5 world seconds at speed 20: 150 real milliseconds, timers being early by one at most.
     expect(performance.now() - began).toBeGreaterThan(145);
   });
@@ -135,12 +145,16 @@ describe('a probe that looks for a text', () => {
     expect((await probe(port, match)).succeeded).toBe(succeeded);
     const condition = {
       kind: 'answering',
-      latencyMs: 0,
-      responseMs: 0,
-      statusCode: 200,
+      way: openWay(0),
+      answers: [{ share: 1, responseMs: 0, statusCode: 200 }],
       body,
     } as const;
-    const { durationMs, ...inModel } = modelledResult(checkOf(match).config, condition);
+    const { durationMs, ...inModel } = modelledResult(checkOf(match).config, condition, {
+      seed: 1,
+      checkerId: 'a checker',
+      healthCheckId: 'a check',
+      at: 0,
+    });
     expect(durationMs).toBe(0);
     expect(await probe(port, match)).toEqual(inModel);
   });
@@ -184,8 +198,8 @@ describe('a TCP probe', () => {
     const started = probeEndpoint({
       check: checkOf(),
       socket: { address: '127.0.0.1', port },
-      latencyMs: 0,
-      speed: 1,
+      ...takes(0),
+      clock: clockAt(1),
     });
     await expect.poll(() => listener?.sockets.size).toBe(1);
     started.cancel();

@@ -3,7 +3,10 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { HealthCheck } from '../../aws/route53/entities.ts';
 import { isHttp, isHttps, matchesString } from '../../aws/route53/health-check-config.ts';
+import type { Clock } from '../../world/clock.ts';
+import { grayStatus, type Passing } from '../../world/passing.ts';
 import type { SocketAddress } from '../network/socket-address.ts';
+import { afterPatience } from '../patience.ts';
 import type { ProbeResult } from './probe-result.ts';
 import { connectLimitMs, matchResult, probeLimits, results, statusResult } from './probe-result.ts';
 
@@ -14,10 +17,10 @@ const { request } = process.getBuiltinModule('node:http');
 export interface ProbeRequest {
   readonly check: HealthCheck;
   readonly socket: SocketAddress;
-  /** The round trip to the endpoint, in world time; it is waited for, since a loopback socket has none. */
-  readonly latencyMs: number;
-  /** World seconds per real second. */
-  readonly speed: number;
+  /** What becomes of it on its way; it is waited for, since a loopback socket has no way. */
+  readonly opening: Passing;
+  readonly asking: Passing;
+  readonly clock: Clock;
   /** The loopback address that it comes from: what it meets on its way is behind it then. Any when absent. */
   readonly from?: string;
 }
@@ -39,12 +42,12 @@ type Finish = (result: ProbeResult) => void;
 
 /** What a probe has open, so that its end closes all of it. */
 class Resources {
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #waiting = new Set<() => void>();
   #socket: Socket | undefined;
-  readonly #speed: number;
+  readonly #clock: Clock;
 
-  constructor(speed: number) {
-    this.#speed = speed;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
   own(socket: Socket): void {
@@ -53,23 +56,26 @@ class Resources {
 
   /** Runs after that much world time. */
   after(worldMs: number, run: () => void): () => void {
-    return this.#set(worldMs / this.#speed, run);
+    if (worldMs <= 0) {
+      run();
+      return () => undefined;
+    }
+    return this.#keep(this.#clock.at(this.#clock.now() + worldMs, run));
   }
 
   /** Runs after that much world time, but gives a real program the real time that it needs. */
   timeout(worldMs: number, run: () => void): () => void {
-    return this.#set(Math.max(shortestRealTimeoutMs, worldMs / this.#speed), run);
+    return this.#keep(afterPatience(this.#clock, worldMs, shortestRealTimeoutMs, run));
   }
 
   close(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const cancel of this.#waiting) cancel();
     this.#socket?.destroy();
   }
 
-  #set(realMs: number, run: () => void): () => void {
-    const timer = setTimeout(run, realMs);
-    this.#timers.add(timer);
-    return () => clearTimeout(timer);
+  #keep(cancel: () => void): () => void {
+    this.#waiting.add(cancel);
+    return cancel;
   }
 }
 
@@ -132,11 +138,18 @@ const askHttp = (
   const stopWaiting = resources.timeout(probeLimits.httpResponseMs, () =>
     finish(results.noResponse),
   );
+  const { asking } = probe;
+  // A request that is lost gets no response.
+  if (asking.kind === 'silence') return;
+  if (asking.kind === 'error') {
+    resources.after(asking.delay, () => finish(statusResult(grayStatus)));
+    return;
+  }
   const asked = sendRequest(socket, probe);
   asked.on('error', () => finish(results.broken));
   asked.on('response', (response) => {
-    // The way back takes its time too; only then is the response there.
-    resources.after(probe.latencyMs, () => {
+    // The way there and back takes its time; only then is the response there.
+    resources.after(asking.delay, () => {
       stopWaiting();
       if (matchesString(probe.check.config.type)) readBody(response, probe, resources, finish);
       else finish(statusResult(response.statusCode ?? 0));
@@ -164,7 +177,7 @@ const secure = (
   return secured;
 };
 
-const begin = (probe: ProbeRequest, resources: Resources, finish: Finish): void => {
+const begin = (probe: ProbeRequest, openMs: number, resources: Resources, finish: Finish): void => {
   const { config } = probe.check;
   const socket = connect({
     host: probe.socket.address,
@@ -172,7 +185,7 @@ const begin = (probe: ProbeRequest, resources: Resources, finish: Finish): void 
     localAddress: probe.from,
   });
   resources.own(socket);
-  const stopWaiting = resources.timeout(connectLimitMs(config) - probe.latencyMs, () =>
+  const stopWaiting = resources.timeout(connectLimitMs(config) - openMs, () =>
     finish(results.timedOut),
   );
   let connected = false;
@@ -202,15 +215,16 @@ const begin = (probe: ProbeRequest, resources: Resources, finish: Finish): void 
  * and a connection within 10 seconds for TCP; all in world time.
  */
 export const probeEndpoint = (probe: ProbeRequest): RunningProbe => {
-  const resources = new Resources(probe.speed);
+  const resources = new Resources(probe.clock);
   const result = new Promise<ProbeResult>((resolve) => {
     const finish: Finish = (found) => {
       resources.close();
       resolve(found);
     };
     const limitMs = connectLimitMs(probe.check.config);
-    if (probe.latencyMs >= limitMs) resources.after(limitMs, () => finish(results.timedOut));
-    else resources.after(probe.latencyMs, () => begin(probe, resources, finish));
+    const openMs = probe.opening.kind === 'silence' ? Infinity : probe.opening.delay;
+    if (openMs >= limitMs) resources.after(limitMs, () => finish(results.timedOut));
+    else resources.after(openMs, () => begin(probe, openMs, resources, finish));
   });
   return { result, cancel: () => resources.close() };
 };

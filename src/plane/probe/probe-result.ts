@@ -1,5 +1,9 @@
 import type { HealthCheckConfig } from '../../aws/route53/entities.ts';
 import { isHttp, matchesString } from '../../aws/route53/health-check-config.ts';
+import { chanceOf, probePassing, type ProbeMoment } from '../../aws/route53/probe-passing.ts';
+import { drawn } from '../../world/chance.ts';
+import { grayStatus, isEven, type Passing } from '../../world/passing.ts';
+import type { OpenWay } from '../../world/way.ts';
 
 /**
  * How long a checker waits, in world time, and how much of a body it reads ("How Amazon Route 53 determines
@@ -91,65 +95,96 @@ export const matchResult = (
       );
 };
 
-/** How an endpoint is, seen from one checker, in the model. `latencyMs` is the round trip. */
+/** A share of the requests to an endpoint that are answered alike. */
+export interface EndpointAnswer {
+  /** 0 to 1; all of an endpoint make 1. */
+  readonly share: number;
+  readonly statusCode: number;
+  /** Time from request to response at the endpoint itself, in world ms. */
+  readonly responseMs: number;
+}
+
+/** How an endpoint is, seen from one checker, in the model. */
 export type EndpointCondition =
   /** Nothing comes back: no power, no network, no such machine. */
   | { readonly kind: 'silent' }
   | { readonly kind: 'unresolved' }
-  | { readonly kind: 'refusing'; readonly latencyMs: number }
+  | { readonly kind: 'refusing'; readonly way: OpenWay }
   /** Takes connections and then says nothing. */
-  | { readonly kind: 'hanging'; readonly latencyMs: number }
+  | { readonly kind: 'hanging'; readonly way: OpenWay }
   | {
       readonly kind: 'answering';
-      readonly latencyMs: number;
-      /** Time from request to response at the endpoint itself. */
-      readonly responseMs: number;
-      readonly statusCode: number;
+      readonly way: OpenWay;
+      readonly answers: readonly EndpointAnswer[];
       readonly body: string;
     };
+
+/** Whether all probes come to the same while the endpoint is so. */
+export const isEvenCondition = (condition: EndpointCondition): boolean => {
+  if (condition.kind === 'silent' || condition.kind === 'unresolved') return true;
+  const isAlike = condition.kind !== 'answering' || condition.answers.length === 1;
+  return isAlike && isEven(condition.way);
+};
 
 /** A modelled probe: its result, and how long after its beginning it is known. */
 export interface ModelledResult extends ProbeResult {
   readonly durationMs: number;
 }
 
+const answerOf = (
+  { answers }: EndpointCondition & { kind: 'answering' },
+  moment: ProbeMoment,
+): EndpointAnswer | undefined => {
+  if (answers.length <= 1) return answers[0];
+  let place = drawn({ seed: 0 }, chanceOf(moment, 'answer'));
+  for (const answer of answers) {
+    if (place < answer.share) return answer;
+    place -= answer.share;
+  }
+  return answers.at(-1);
+};
+
 const answered = (
   config: HealthCheckConfig,
   condition: EndpointCondition & { kind: 'answering' },
+  asking: Passing,
+  moment: ProbeMoment,
 ): ModelledResult => {
-  const { latencyMs, responseMs, statusCode, body } = condition;
-  if (!isHttp(config.type)) return { ...results.connected, durationMs: latencyMs };
-  if (latencyMs + responseMs > probeLimits.httpResponseMs) {
-    return { ...results.noResponse, durationMs: latencyMs + probeLimits.httpResponseMs };
-  }
+  const answer = answerOf(condition, moment);
+  const noResponse = { ...results.noResponse, durationMs: probeLimits.httpResponseMs };
+  if (asking.kind === 'silence' || answer === undefined) return noResponse;
+  const isServed = asking.kind === 'through';
+  const durationMs = asking.delay + (isServed ? answer.responseMs : 0);
+  if (durationMs > probeLimits.httpResponseMs) return noResponse;
+  if (!isServed) return { ...statusResult(grayStatus), durationMs };
   const result = matchesString(config.type)
-    ? matchResult(statusCode, body.slice(0, probeLimits.searchedBytes), config.searchString ?? '')
-    : statusResult(statusCode);
-  return { ...result, durationMs: 2 * latencyMs + responseMs };
+    ? matchResult(
+        answer.statusCode,
+        condition.body.slice(0, probeLimits.searchedBytes),
+        config.searchString ?? '',
+      )
+    : statusResult(answer.statusCode);
+  return { ...result, durationMs };
 };
 
-/** What a probe that begins now comes to, by the model: the same results after the same times as over sockets. */
+/** What a probe comes to, by the model: the same results after the same times as over sockets. */
 export const modelledResult = (
   config: HealthCheckConfig,
   condition: EndpointCondition,
+  moment: ProbeMoment,
 ): ModelledResult => {
   const limitMs = connectLimitMs(config);
   const timedOut = { ...results.timedOut, durationMs: limitMs };
-  switch (condition.kind) {
-    case 'silent':
-      return timedOut;
-    case 'unresolved':
-      return { ...results.unresolved, durationMs: 0 };
-    case 'refusing':
-      return condition.latencyMs >= limitMs
-        ? timedOut
-        : { ...results.refused, durationMs: condition.latencyMs };
-    case 'hanging':
-      if (condition.latencyMs >= limitMs) return timedOut;
-      return isHttp(config.type)
-        ? { ...results.noResponse, durationMs: condition.latencyMs + probeLimits.httpResponseMs }
-        : { ...results.connected, durationMs: condition.latencyMs };
-    case 'answering':
-      return condition.latencyMs >= limitMs ? timedOut : answered(config, condition);
-  }
+  if (condition.kind === 'silent') return timedOut;
+  if (condition.kind === 'unresolved') return { ...results.unresolved, durationMs: 0 };
+  const { opening, asking } = probePassing(condition.way, config, moment);
+  if (opening.kind !== 'through' || opening.delay >= limitMs) return timedOut;
+  const openMs = opening.delay;
+  if (condition.kind === 'refusing') return { ...results.refused, durationMs: openMs };
+  if (!isHttp(config.type)) return { ...results.connected, durationMs: openMs };
+  const { durationMs, ...result } =
+    condition.kind === 'hanging'
+      ? { ...results.noResponse, durationMs: probeLimits.httpResponseMs }
+      : answered(config, condition, asking, moment);
+  return { ...result, durationMs: openMs + durationMs };
 };

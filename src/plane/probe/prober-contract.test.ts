@@ -180,11 +180,18 @@ const describeProber = (name: string, open: () => Promise<ProberWorld>): void =>
 
 const seed = 7;
 
+const answering = (statusCode: number, way = openWay(0)): EndpointCondition => ({
+  kind: 'answering',
+  way,
+  answers: [{ share: 1, statusCode, responseMs: 0 }],
+  body: '',
+});
+
 const modelled: Readonly<Record<EndpointState, EndpointCondition>> = {
-  good: { kind: 'answering', latencyMs: 0, responseMs: 0, statusCode: 200, body: '' },
-  bad: { kind: 'answering', latencyMs: 0, responseMs: 0, statusCode: 503, body: '' },
+  good: answering(200),
+  bad: answering(503),
   silent: { kind: 'silent' },
-  refusing: { kind: 'refusing', latencyMs: 0 },
+  refusing: { kind: 'refusing', way: openWay(0) },
 };
 
 const openModelled = (): Promise<ProberWorld> => {
