@@ -102,6 +102,13 @@ describe('the repository', () => {
     expect(empty.filter((file) => !isThisFile(file))).toEqual([]);
   });
 
+  it('keeps what the journal holds in tables of the pure rooms', () => {
+    const elsewhere = sources.filter(
+      (file) => file.startsWith('src/') && !/^src\/(world|aws)\/|\.test\.ts$/.test(file),
+    );
+    expect(matching(elsewhere, /\bdefineTable\b/)).toEqual([]);
+  });
+
   it('names no machine and no registry', () => {
     const machines =
       /(^|[\s"'`(=])\/(home|root|Users|work)\/|registry\.npmjs|files\.pythonhosted|pypi\.org\/simple|deb\.debian\.org/;

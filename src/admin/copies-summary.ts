@@ -1,6 +1,5 @@
-import { copyBytesPerSecond, linkBytesPerSecond, sentBytesOf } from '../aws/ec2/storage/copies.ts';
+import { linkBytesPerSecond, sentBytesOf } from '../aws/ec2/storage/copies.ts';
 import { Copies, MachineImages, Snapshots, type Copy } from '../aws/ec2/storage/entities.ts';
-import { noAccount } from '../world/entity.ts';
 import type { View } from '../world/transaction.ts';
 import type { World } from '../world/world.ts';
 
@@ -55,12 +54,3 @@ export const summarizeCopies = (world: World): readonly CopySummary[] =>
     .flatMap((view) => view.list(Copies).map((copy) => ({ copy, summary: summarize(view, copy) })))
     .toSorted((a, b) => a.copy.beganAt - b.copy.beganAt)
     .map(({ summary }) => summary);
-
-/** How fast one more copy would go from a Region to another beside those that are under way, in bytes a second. */
-export const rateOfOneMore = (world: World, fromRegion: string, toRegion: string): number => {
-  const view = world.view(toRegion, noAccount);
-  const others = summarizeCopies(world).filter(
-    (copy) => copy.fromRegion === fromRegion && copy.toRegion === toRegion,
-  ).length;
-  return Math.min(copyBytesPerSecond(view), linkBytesPerSecond(view, fromRegion) / (others + 1));
-};

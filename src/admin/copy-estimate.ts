@@ -1,29 +1,15 @@
-import { betweenRegionsPrice } from '../atlas/prices.ts';
 import { copyBase } from '../aws/ec2/storage/copies.ts';
+import {
+  estimateCopy,
+  modelledBytesToSend,
+  type CopyEstimate,
+} from '../aws/ec2/storage/copy-estimate.ts';
 import { MachineImages, type Snapshot } from '../aws/ec2/storage/entities.ts';
 import { visibleImage } from '../aws/ec2/images/launch-image.ts';
 import { snapshotOfAnyone } from '../aws/ec2/storage/modelled-contents.ts';
 import type { Disks } from '../plane/disks/disks.ts';
 import { DomainError, isDomainError } from '../world/domain-error.ts';
 import type { World } from '../world/world.ts';
-import { rateOfOneMore } from './copies-summary.ts';
-
-/** What a copy of an image to one Region would take. */
-export interface CopyEstimate {
-  readonly toRegion: string;
-  /** Real and modelled bytes that would be sent. */
-  readonly bytes: number;
-  readonly bytesPerSecond: number;
-  /** World seconds at that rate. */
-  readonly seconds: number;
-  /** What AWS charges for sending them, USD; `assumed` where only the usual price is known. */
-  readonly usd: number | null;
-  readonly usdBasis: 'published' | 'assumed' | 'unknown';
-  /** Whether an earlier copy is there, so that only changes go. */
-  readonly incremental: boolean;
-  /** False while no way leads there. */
-  readonly reachable: boolean;
-}
 
 /** What is asked. */
 export interface CopyQuestion {
@@ -38,9 +24,6 @@ interface Asked {
   readonly disks: Disks;
 }
 
-const modelledToSend = (source: Snapshot, base: Snapshot | undefined): number =>
-  Math.max(0, (source.contents?.modelledBytes ?? 0) - (base?.contents?.modelledBytes ?? 0));
-
 const bytesToSend = async (
   { world, disks }: Asked,
   question: CopyQuestion,
@@ -54,7 +37,7 @@ const bytesToSend = async (
     baseId: base?.id,
   });
   if (isDomainError(real)) return real;
-  return { bytes: real + modelledToSend(source, base), incremental: base !== undefined };
+  return { bytes: real + modelledBytesToSend(source, base), incremental: base !== undefined };
 };
 
 const estimateTo = async (
@@ -72,22 +55,8 @@ const estimateTo = async (
     bytes += sent.bytes;
     incremental ||= sent.incremental;
   }
-  const bytesPerSecond = rateOfOneMore(world, question.region, toRegion);
-  const price = betweenRegionsPrice(question.region, toRegion);
-  const { up } = world.conditions.reach(
-    { kind: 'region', region: question.region },
-    { kind: 'region', region: toRegion },
-  );
-  return {
-    toRegion,
-    bytes,
-    bytesPerSecond,
-    seconds: Math.ceil(bytes / bytesPerSecond),
-    usd: question.region === toRegion ? 0 : price === null ? null : (bytes / 1e9) * price.value,
-    usdBasis: price === null ? 'unknown' : price.basis === 'assumed' ? 'assumed' : 'published',
-    incremental,
-    reachable: up,
-  };
+  const view = world.view(toRegion, question.account);
+  return estimateCopy(view, question.region, { bytes, incremental });
 };
 
 /**
@@ -130,6 +99,6 @@ export const estimateCopies = async (
 /** In which Regions an account has an image with this id: ids are of one Region. */
 export const regionsOfImage = (world: World, account: string, imageId: string): readonly string[] =>
   world
-    .shards()
-    .filter((region) => world.geography.region(region) !== undefined)
-    .filter((region) => world.view(region, account).get(MachineImages, imageId) !== undefined);
+    .regionalViews()
+    .filter((view) => view.account === account && view.get(MachineImages, imageId) !== undefined)
+    .map((view) => view.shard);

@@ -11,7 +11,8 @@ import type { LiveDisks } from '../plane/disks/live-disks.ts';
 import { DomainError, isDomainError } from '../world/domain-error.ts';
 import { WorldEnded } from '../world/world-ended.ts';
 import type { World } from '../world/world.ts';
-import { estimateCopies, regionsOfImage, type CopyEstimate } from './copy-estimate.ts';
+import type { CopyEstimate } from '../aws/ec2/storage/copy-estimate.ts';
+import { estimateCopies, regionsOfImage } from './copy-estimate.ts';
 import { summarizeCopies, type CopySummary } from './copies-summary.ts';
 import type { ImageJob } from './image-jobs.ts';
 

@@ -12,7 +12,7 @@ import type { Execute } from '../wire/server.ts';
 import { worldMs, type WorldMs } from '../world/way.ts';
 import { WorldEnded } from '../world/world-ended.ts';
 import type { World } from '../world/world.ts';
-import { EbsDirect } from './ebs-direct.ts';
+import { EbsDirect } from '../serving/runners/ebs-direct.ts';
 
 /** Whether nobody answers for a service of that name in a Region: what is broken there has silenced it. */
 export const isSilent = (

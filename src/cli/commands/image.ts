@@ -5,7 +5,7 @@ import { tableLines } from '../choose/text-table.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { bytesText, type ShownCopy } from '../images/copy-lines.ts';
 import { ImageCalls } from '../images/image-calls.ts';
-import type { CopyEstimate } from '../../admin/copy-estimate.ts';
+import type { CopyEstimate } from '../../aws/ec2/storage/copy-estimate.ts';
 import type { CopySummary } from '../../admin/copies-summary.ts';
 import type { ImageJob } from '../../admin/image-jobs.ts';
 import { Failed, UsageError } from '../../text/usage-error.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { DirectWrites } from '../aws/ebs/entities.ts';
-import { invalid } from '../aws/ebs/errors.ts';
+import { DirectWrites } from '../../aws/ebs/entities.ts';
+import { invalid } from '../../aws/ebs/errors.ts';
 import {
   listedBlocks,
   listedChanges,
@@ -11,17 +11,17 @@ import {
   type ListChanges,
   type ReadBlock,
   type WriteBlock,
-} from '../aws/ebs/plans.ts';
-import { observeCompletedWrite, recordWrittenBlock } from '../aws/ebs/writing.ts';
-import type { Call } from '../aws/execute.ts';
+} from '../../aws/ebs/plans.ts';
+import { observeCompletedWrite, recordWrittenBlock } from '../../aws/ebs/writing.ts';
+import type { Call } from '../../aws/execute.ts';
 import {
   blockBytes,
   type RegionBlocks,
   type SnapshotWriter,
-} from '../plane/disks/region-blocks.ts';
-import { DomainError, isDomainError } from '../world/domain-error.ts';
-import type { Tx } from '../world/transaction.ts';
-import type { World } from '../world/world.ts';
+} from '../../plane/disks/region-blocks.ts';
+import { DomainError, isDomainError } from '../../world/domain-error.ts';
+import type { Tx } from '../../world/transaction.ts';
+import type { World } from '../../world/world.ts';
 
 /** What the EBS direct APIs need of a served world. */
 export interface EbsDirectPorts {
