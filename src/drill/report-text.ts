@@ -1,3 +1,4 @@
+import type { Paint } from '../text/paint.ts';
 import { clockText } from '../text/duration.ts';
 import type { Slice } from './measure.ts';
 import type { DrillReport, DrillResult, FaultReport, TimelineKind } from './report.ts';
@@ -12,27 +13,6 @@ import {
   runText,
   verdictOf,
 } from './report-words.ts';
-
-/** Marks parts of the text, for a terminal with colours or one without. */
-export interface Paint {
-  readonly good: (text: string) => string;
-  readonly bad: (text: string) => string;
-  readonly bold: (text: string) => string;
-  readonly dim: (text: string) => string;
-}
-
-const ansi =
-  (code: number) =>
-  (text: string): string =>
-    `\u001B[${code}m${text}\u001B[0m`;
-
-/** Colours of a terminal. */
-export const colourPaint: Paint = { good: ansi(32), bad: ansi(31), bold: ansi(1), dim: ansi(2) };
-
-const asItIs = (text: string): string => text;
-
-/** For files and pipes. */
-export const plainPaint: Paint = { good: asItIs, bad: asItIs, bold: asItIs, dim: asItIs };
 
 const timelineWidth = 60;
 

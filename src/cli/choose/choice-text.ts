@@ -10,7 +10,8 @@ import {
   usersText,
   weightsText,
 } from './choice-words.ts';
-import { tableLines, wrapped, type Column, type Paint } from './text-table.ts';
+import type { Paint } from '../../text/paint.ts';
+import { tableLines, wrapped, type Column } from './text-table.ts';
 
 /** USD with cents; an unknown price says so. */
 export const usdText = (usd: number | null): string =>

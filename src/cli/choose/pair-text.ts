@@ -10,7 +10,8 @@ import type { Requirements } from '../../atlas/choose/requirements.ts';
 import { msText, usdText } from './choice-text.ts';
 import { choiceNotes, percentText } from './choice-words.ts';
 import { incidentText, independenceText } from './pair-words.ts';
-import { tableLines, type Column, type Paint } from './text-table.ts';
+import type { Paint } from '../../text/paint.ts';
+import { tableLines, type Column } from './text-table.ts';
 
 /** The strategies by the names that AWS's whitepaper gives them. */
 export const strategyNames: Readonly<Record<PairStrategy, string>> = {

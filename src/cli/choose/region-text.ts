@@ -3,7 +3,8 @@ import { countryName } from '../../atlas/gazetteer.ts';
 import { sourcesOf } from '../../atlas/region-sources.ts';
 import { msText } from './choice-text.ts';
 import { servicesReference, type NamedPrice, type RegionProfile } from './region-profile.ts';
-import { tableLines, wrapped, type Paint } from './text-table.ts';
+import type { Paint } from '../../text/paint.ts';
+import { tableLines, wrapped } from './text-table.ts';
 
 const shownNeighbours = 6;
 const shownServices = 24;

@@ -4,29 +4,6 @@ export interface Column {
   readonly align: 'left' | 'right';
 }
 
-/** Colours for a terminal; `plainPaint` leaves a text as it is. */
-export interface Paint {
-  readonly bold: (text: string) => string;
-  readonly dim: (text: string) => string;
-  readonly good: (text: string) => string;
-  readonly bad: (text: string) => string;
-}
-
-const same = (text: string): string => text;
-
-export const plainPaint: Paint = { bold: same, dim: same, good: same, bad: same };
-
-const code =
-  (number: number) =>
-  (text: string): string =>
-    `\u001B[${number}m${text}\u001B[0m`;
-
-export const colourPaint: Paint = { bold: code(1), dim: code(2), good: code(32), bad: code(31) };
-
-/** The paint that stdout can show. */
-export const stdoutPaint = (): Paint =>
-  process.stdout.isTTY && process.env['NO_COLOR'] === undefined ? colourPaint : plainPaint;
-
 /** The lines of a table whose columns are as wide as what is in them; the first line is the titles. */
 export const tableLines = (
   columns: readonly Column[],

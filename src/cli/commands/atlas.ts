@@ -6,6 +6,7 @@ import {
   refreshedFactsPath,
   writeRefreshedFacts,
 } from '../atlas/refreshed-facts-file.ts';
+import { TerminalLine } from '../../text/terminal-line.ts';
 import { Failed } from '../../text/usage-error.ts';
 
 interface UpdateOptions {
@@ -40,10 +41,6 @@ const report = (changes: readonly FactChange[]): readonly string[] => {
   });
 };
 
-const showProgress = (what: string): void => {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[Kasking for ${what} ...`);
-};
-
 /**
  * `faultline atlas update`: asks an account for Regions, zones, services and prices, shows what differs from the facts
  * at hand, and keeps them for `choose`, `region` and `regions`.
@@ -53,11 +50,13 @@ export const updateAtlas = async (options: UpdateOptions): Promise<void> => {
   const access = accessOf(endpoint, process.env);
   loadRefreshedFacts();
   const today = new Date().toISOString().slice(0, 10);
+  const line = new TerminalLine(process.stderr);
+  const showProgress = (what: string): void => line.now(`asking for ${what} ...`);
   const facts = await gatherFacts(access, today, showProgress).catch((error: unknown) => {
     if (error instanceof AwsRefusal) throw new Failed(`Nothing was changed. ${error.message}`);
     throw error;
   });
-  if (process.stderr.isTTY) process.stderr.write('\r\u001B[K');
+  line.clear();
   const changes = differenceOf(facts);
   const path = refreshedFactsPath();
   if (options.dryRun !== true) writeRefreshedFacts(path, facts);

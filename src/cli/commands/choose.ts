@@ -8,7 +8,7 @@ import { choiceJson } from '../choose/choice-json.ts';
 import { askedLines, choiceText } from '../choose/choice-text.ts';
 import { nothingFitsText } from '../choose/choice-words.ts';
 import { requirementsOf } from '../choose/requirements-of-wishes.ts';
-import { stdoutPaint } from '../choose/text-table.ts';
+import { stdoutPaint } from '../../text/paint.ts';
 import { withOptions, type Wishes } from '../choose/wishes.ts';
 import { Failed, UsageError } from '../../text/usage-error.ts';
 import { version } from '../../text/version.ts';
@@ -74,7 +74,7 @@ const choosePairOf = async (needs: Requirements, options: ChooseOptions): Promis
   await writeHtml(options.html, choice.single, shown, needs);
   if (options.json === true) return;
   const { pairText } = await import('../choose/pair-text.ts');
-  const paint = stdoutPaint();
+  const paint = stdoutPaint;
   const lines = pairText(choice, needs, earthChoiceFacts, paint, limit);
   print([...askedLines(needs, paint), ...lines].join('\n'));
 };
@@ -111,5 +111,5 @@ export const choose = async (file: string | undefined, options: ChooseOptions): 
   await writeHtml(options.html, choice, [], needs);
   if (options.json === true) return;
   const limit = options.all === true ? choice.ranking.length : shownRegions;
-  print(choiceText(choice, needs, stdoutPaint(), limit));
+  print(choiceText(choice, needs, stdoutPaint, limit));
 };

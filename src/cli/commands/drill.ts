@@ -9,7 +9,8 @@ import {
 } from '../../drill/objectives.ts';
 import type { DrillSpeed, DrillWorld, DrillWorldOptions } from '../../drill/ports.ts';
 import { latenessSentence } from '../../drill/report-words.ts';
-import { colourPaint, plainPaint, reportText } from '../../drill/report-text.ts';
+import { reportText } from '../../drill/report-text.ts';
+import { stdoutPaint } from '../../text/paint.ts';
 import type { DrillResult } from '../../drill/report.ts';
 import { runDrill, type DrillProgress } from '../../drill/run-drill.ts';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
@@ -159,8 +160,7 @@ const write = async (result: DrillResult, options: DrillCommandOptions): Promise
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     return;
   }
-  const useColour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
-  process.stdout.write(`${reportText(result, useColour ? colourPaint : plainPaint)}\n`);
+  process.stdout.write(`${reportText(result, stdoutPaint)}\n`);
 };
 
 /** What is surely missed decides over what is uncertain. */

@@ -8,6 +8,7 @@ import { ImageCalls } from '../images/image-calls.ts';
 import type { CopyEstimate } from '../../aws/ec2/storage/copy-estimate.ts';
 import type { CopySummary } from '../../admin/copies-summary.ts';
 import type { ImageJob } from '../../admin/image-jobs.ts';
+import { TerminalLine } from '../../text/terminal-line.ts';
 import { Failed, UsageError } from '../../text/usage-error.ts';
 import { watchCopies } from './copies.ts';
 
@@ -137,14 +138,14 @@ const jobText = (job: ImageJob): string => `${job.phase}: ${amountText(job)}`;
 /** Follows work of the world on an image; answers it when it is done. */
 const followJob = async (endpoint: string, begun: ImageJob): Promise<ImageJob> => {
   let job = begun;
-  const isTerminal = process.stderr.isTTY;
+  const line = new TerminalLine(process.stderr);
   while (job.state === 'running') {
-    if (isTerminal) process.stderr.write(`\r\u001B[K${jobText(job)}`);
-    await pause(isTerminal ? 200 : 500);
+    line.now(jobText(job));
+    await pause(line.isTerminal ? 200 : 500);
     // The admin API answers a job in this form.
     job = (await callAdmin(endpoint, 'GET', `/images/${job.id}`)) as ImageJob;
   }
-  if (isTerminal) process.stderr.write('\r\u001B[K');
+  line.clear();
   if (job.error !== null) throw new Failed(job.error);
   return job;
 };

@@ -6,7 +6,7 @@ import { foreignRegions, type Region } from '../../atlas/regions.ts';
 import { hundredths } from '../choose/choice-json.ts';
 import { regionProfile, servicesReference, type RegionProfile } from '../choose/region-profile.ts';
 import { regionText } from '../choose/region-text.ts';
-import { stdoutPaint } from '../choose/text-table.ts';
+import { stdoutPaint } from '../../text/paint.ts';
 import { orNames } from '../choose/wish-words.ts';
 import { UsageError } from '../../text/usage-error.ts';
 
@@ -100,6 +100,6 @@ export const region = (code: string, options: RegionOptions): void => {
   process.stdout.write(
     options.json === true
       ? `${JSON.stringify(profileJson(profile, withSources), null, 2)}\n`
-      : `${regionText(profile, stdoutPaint(), withSources)}\n`,
+      : `${regionText(profile, stdoutPaint, withSources)}\n`,
   );
 };

@@ -3,7 +3,8 @@ import { earth } from '../../atlas/geography.ts';
 import { instancePrice } from '../../atlas/prices.ts';
 import type { Region } from '../../atlas/regions.ts';
 import { serviceCountOf } from '../choose/region-profile.ts';
-import { stdoutPaint, tableLines } from '../choose/text-table.ts';
+import { stdoutPaint } from '../../text/paint.ts';
+import { tableLines } from '../choose/text-table.ts';
 
 const comparedType = 'm5.large';
 
@@ -41,7 +42,7 @@ export const regions = (options: { readonly json?: boolean }): void => {
     process.stdout.write(`${JSON.stringify({ regions: all }, null, 2)}\n`);
     return;
   }
-  const paint = stdoutPaint();
+  const paint = stdoutPaint;
   const [titles = '', ...rows] = tableLines(
     [
       { title: 'Region', align: 'left' },

@@ -6,6 +6,7 @@ import type { FaultSummary } from '../../admin/fault-summary.ts';
 import type { Blockage } from '../../serving/runners/blockages.ts';
 import type { UserDataSummary } from '../../admin/user-data-summary.ts';
 import type { RegionSummary, ZoneSummary } from '../../admin/world-summary.ts';
+import { stdoutPaint } from '../../text/paint.ts';
 import { UsageError } from '../../text/usage-error.ts';
 
 interface Connection {
@@ -28,15 +29,7 @@ interface WorldAnswer {
   readonly connections: readonly Connection[];
 }
 
-const useColor = (): boolean => process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
-
-const paint = (code: number, text: string): string =>
-  useColor() ? `\u001B[${code}m${text}\u001B[0m` : text;
-
-const red = (text: string): string => paint(31, text);
-const green = (text: string): string => paint(32, text);
-const dim = (text: string): string => paint(2, text);
-const bold = (text: string): string => paint(1, text);
+const { bad: red, good: green, dim, bold } = stdoutPaint;
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 

@@ -1,6 +1,7 @@
 import type { DrillPlan } from '../../drill/drill-plan.ts';
 import { clockText, spokenSeconds } from '../../text/duration.ts';
 import type { DrillProgress } from '../../drill/run-drill.ts';
+import { TerminalLine } from '../../text/terminal-line.ts';
 
 /** Real ms between two updates of the line on a terminal, and between two lines elsewhere. */
 const terminalMs = 200;
@@ -35,50 +36,18 @@ const standsText = (plan: NamedDrill, progress: DrillProgress): string => {
 export const drillText = (plan: NamedDrill, progress: DrillProgress): string =>
   `${plan.name}: ${standsText(plan, progress)}`;
 
-/** Where progress is shown: stderr, as far as it matters. */
-export interface ProgressStream {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
-
-/** What a drill is doing, for whoever waits: one line that changes on a terminal. Elsewhere a live one tells a line each ten seconds. */
-export class ProgressLine {
-  readonly #stream: ProgressStream;
-  readonly #isTerminal: boolean;
-
-  constructor(stream: ProgressStream) {
-    this.#stream = stream;
-    this.#isTerminal = stream.isTTY === true;
-  }
-
-  /** What is done now, on a terminal. */
-  now(what: string): void {
-    // Some terminals do not know how wide they are.
-    const columns = (this.#stream.columns || 80) - 1;
-    if (this.#isTerminal) this.#stream.write(`\r\u001B[K${what.slice(0, columns)}`);
-  }
-
-  /** A line that stays. */
-  tell(line: string): void {
-    this.clear();
-    this.#stream.write(`${line}\n`);
-  }
-
-  clear(): void {
-    if (this.#isTerminal) this.#stream.write('\r\u001B[K');
-  }
-
+/** What a drill is doing, for whoever waits: on a terminal one line that changes. Elsewhere a live one tells a line each ten seconds. */
+export class ProgressLine extends TerminalLine {
   /** Says where a drill in a live world stands, again and again. Returns a way to stop. */
   follow(plan: NamedDrill, progress: () => DrillProgress | undefined): () => void {
     const show = (): void => {
       const stands = progress();
       if (stands === undefined) return;
       const line = drillText(plan, stands);
-      if (this.#isTerminal) this.now(line);
+      if (this.isTerminal) this.now(line);
       else this.tell(line);
     };
-    const timer = setInterval(show, this.#isTerminal ? terminalMs : plainMs);
+    const timer = setInterval(show, this.isTerminal ? terminalMs : plainMs);
     timer.unref();
     return () => clearInterval(timer);
   }
