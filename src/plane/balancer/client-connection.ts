@@ -306,6 +306,10 @@ export class ClientConnection implements ClientSide {
 
   #idled(): void {
     if (this.#silent) return;
+    // The world's clock runs slower than when the time-out was set: so much of the world's time has not passed yet.
+    const setMs = this.#idleMs;
+    this.#setIdleTimeout();
+    if (this.#idleMs > setMs) return;
     if (this.#exchange !== undefined) this.#exchange.idle();
     else if (this.#pending !== undefined) this.#answerAlone(408);
     else this.#close();

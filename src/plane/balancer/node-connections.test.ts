@@ -19,8 +19,8 @@ afterEach(() => {
 
 const get = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 
-const newNode = (): NodeUnderTest => {
-  const started = new NodeUnderTest();
+const newNode = (speed = 1): NodeUnderTest => {
+  const started = new NodeUnderTest(speed);
   cleanUps.push(() => started.node.close());
   return started;
 };
@@ -150,6 +150,20 @@ it('holds back what was in flight when the network to a target went down, until 
   expect(raw.received).toBe('');
   balancer.node.configure(configurationOf([targetAt(target.port)]));
   await raw.until(/done$/);
+});
+
+it('keeps an idle connection for its time-out of world time when the clock slows down meanwhile', async () => {
+  // A minute is 150 real milliseconds when the connection begins, and a second from then on.
+  const balancer = newNode(400);
+  const target = await startServer((_, response) => response.end('x'));
+  cleanUps.push(target.close);
+  balancer.node.configure(configurationOf([targetAt(target.port)]));
+  const raw = newClient(await balancer.port());
+  await raw.exchange(get, /\r\n\r\nx$/);
+  balancer.clock.set({ worldNow: balancer.clock.now(), speed: 60 });
+  const slowedAt = performance.now();
+  await eventually('the connection closes', () => raw.closed);
+  expect(performance.now() - slowedAt).toBeGreaterThan(800);
 });
 
 it('closes idle connections of a listener that is deleted, and takes no new ones', async () => {

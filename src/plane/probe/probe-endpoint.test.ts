@@ -10,10 +10,10 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { HealthCheckConfig } from '../../aws/route53/entities.ts';
 import type { ProbeRequest } from './probe-endpoint.ts';
+import { NodeClock } from '../balancer/node-clock.ts';
 import { probeEndpoint } from './probe-endpoint.ts';
 import { modelledResult, results } from './probe-result.ts';
 import { checkOf } from './test-health-check.ts';
-import { NodeClock } from '../balancer/node-clock.ts';
 import { openWay, worldMs } from '../../world/way.ts';
 
 const running: { server: Server; sockets: Set<Socket> }[] = [];
@@ -129,6 +129,18 @@ describe('an HTTP probe', () => {
     await probe(port, {}, { ...takes(1500), clock: clockAt(20) });
     // Two round trips of 1.5 world seconds at speed 20: 150 real milliseconds, timers being early by one at most.
     expect(performance.now() - began).toBeGreaterThan(145);
+  });
+});
+
+describe('a probe while the speed of the clock changes', () => {
+  test('waits as long as its time-outs last in the time of the world', async () => {
+    const clock = clockAt(100);
+    // The response would be late by the speed at which the probe began: half a second is fifty of the world's.
+    const port = await web((_, response) => {
+      clock.set({ worldNow: clock.now(), speed: 1 });
+      setTimeout(() => response.end(), 500);
+    });
+    expect((await probe(port, {}, { clock })).succeeded).toBe(true);
   });
 });
 
