@@ -43,6 +43,10 @@ export const createRandomStream = (key: number, counter: number): CountedStream 
     return value % bound;
   };
   const hex = (digits: number): string => {
+    // The first digits of one number, as below of several.
+    if (digits > 0 && digits < 8) {
+      return (uint32() >>> (32 - 4 * digits)).toString(16).padStart(digits, '0');
+    }
     let text = '';
     while (text.length < digits) text += uint32().toString(16).padStart(8, '0');
     return text.slice(0, digits);

@@ -96,9 +96,18 @@ export class Shard {
     }
   }
 
+  /** How many entities it holds. */
+  size(): number {
+    let size = 0;
+    for (const tables of this.#accounts.values()) {
+      for (const state of tables.values()) size += state.size;
+    }
+    return size;
+  }
+
   /** A view of committed state. */
   view(account: AccountId): View {
-    return new ShardView(this.#reader(new Set()), account);
+    return new ShardView(this.#reader(), account);
   }
 
   /**
@@ -119,8 +128,7 @@ export class Shard {
   } {
     if (this.#inTransaction) throw new Error(`Shard ${this.id} is in a transaction already.`);
     this.#inTransaction = true;
-    const seen = new Set<ShardId>();
-    const reader = this.#reader(new Set(), seen);
+    const reader = this.#reader();
     const work = new Work(
       reader,
       (a, table) => this.#state(a, table),
@@ -130,9 +138,10 @@ export class Shard {
       const output = run(new ShardTx(work, account));
       if (!keep(output)) {
         work.undo();
-        return { output, record: undefined, before: [], seen };
+        return { output, record: undefined, before: [], seen: reader.seen };
       }
       const { changes, before } = work.commit();
+      const { seen } = reader;
       if (changes.length === 0) return { output, record: undefined, before, seen };
       this.#seq += 1;
       return { output, record: { seq: this.#seq, at: this.#context.now(), changes }, before, seen };
@@ -144,20 +153,8 @@ export class Shard {
     }
   }
 
-  #reader(deleted: Set<string>, seen: Set<ShardId> = new Set()): Reader {
-    return {
-      shard: this.id,
-      context: this.#context,
-      now: this.#context.now(),
-      deleted,
-      state: (account, table) => this.#accounts.get(account)?.get(table),
-      accounts: () => this.#accountsInUse(),
-      elsewhere: (shard, account) => {
-        const other = this.#context.visible(this.id, shard);
-        if (other !== undefined) seen.add(shard);
-        return other?.view(account);
-      },
-    };
+  #reader(): Reader {
+    return new Reader(this.id, this.#context, this.#accounts, () => this.#accountsInUse());
   }
 
   /** In an order that does not tell who came first: recovery would not know it of those that had come and gone. */
@@ -202,16 +199,60 @@ export class Shard {
   }
 }
 
-/** How a view reads a shard. */
-interface Reader {
+const nothing: ReadonlySet<never> = new Set();
+
+/** How views and a transaction read a shard. */
+class Reader {
   readonly shard: ShardId;
   readonly context: ShardContext;
   readonly now: number;
+  readonly accounts: () => readonly AccountId[];
+  readonly #accounts: ReadonlyMap<AccountId, ReadonlyMap<string, TableState>>;
+  /** Made when something is first to be in them: most transactions delete nothing and look nowhere else. */
+  #deleted: Set<string> | undefined;
+  #seen: Set<ShardId> | undefined;
+
+  constructor(
+    shard: ShardId,
+    context: ShardContext,
+    accounts: ReadonlyMap<AccountId, ReadonlyMap<string, TableState>>,
+    accountsInUse: () => readonly AccountId[],
+  ) {
+    this.shard = shard;
+    this.context = context;
+    this.now = context.now();
+    this.accounts = accountsInUse;
+    this.#accounts = accounts;
+  }
+
   /** Keys of what this transaction has deleted. */
-  readonly deleted: Set<string>;
-  state(account: AccountId, table: string): TableState | undefined;
-  accounts(): readonly AccountId[];
-  elsewhere(shard: ShardId, account: AccountId): View | undefined;
+  get deleted(): ReadonlySet<string> {
+    return this.#deleted ?? nothing;
+  }
+
+  /** The other shards that were looked into. */
+  get seen(): ReadonlySet<ShardId> {
+    return this.#seen ?? nothing;
+  }
+
+  noteDeleted(key: string): void {
+    (this.#deleted ??= new Set()).add(key);
+  }
+
+  /** It was put again; answers whether it had been deleted. */
+  noteUndeleted(key: string): boolean {
+    return this.#deleted?.delete(key) === true;
+  }
+
+  state(account: AccountId, table: string): TableState | undefined {
+    return this.#accounts.get(account)?.get(table);
+  }
+
+  elsewhere(shard: ShardId, account: AccountId): View | undefined {
+    const other = this.context.visible(this.shard, shard);
+    if (other !== undefined) (this.#seen ??= new Set()).add(shard);
+    return other?.view(account);
+  }
 }
 
 class ShardView implements View {
@@ -253,9 +294,18 @@ class ShardView implements View {
   find<T extends Entity>(table: Table<T>, index: string, key: string): readonly T[] {
     // An index function takes the entities of its own table, which is what the state under its name holds.
     const plain = table as unknown as Table<never>;
-    const ids = this.reader.state(this.account, table.name)?.ids(plain, index, key);
-    if (ids === undefined) return [];
-    return [...ids].flatMap((id) => this.get(table, id) ?? []);
+    const state = this.reader.state(this.account, table.name);
+    const ids = state?.ids(plain, index, key);
+    const found: T[] = [];
+    if (state === undefined || ids === undefined) return found;
+    const { deleted } = this.reader;
+    for (const id of ids) {
+      if (deleted.size > 0 && deleted.has(entityKey(this.account, table.name, id))) continue;
+      // What is stored under a table's name was put through that table.
+      const entity = state.get(id) as T | undefined;
+      if (entity !== undefined) found.push(entity);
+    }
+    return found;
   }
 
   list<T extends Entity>(table: Table<T>): readonly T[] {
@@ -293,9 +343,11 @@ class Work {
   readonly #state: (account: AccountId, table: string) => TableState;
   readonly #streamKey: (name: string) => number;
   readonly #undo: Undo[] = [];
-  readonly #changes = new Map<string, EntityChange>();
-  /** What was there before the first change under each key, in the order of the changes. */
-  readonly #before = new Map<string, Entity | undefined>();
+  /** The last change under each key, and what was there before the first. */
+  readonly #changes = new Map<
+    string,
+    { change: EntityChange; readonly before: Entity | undefined }
+  >();
   readonly #streams = new Map<string, { readonly stream: CountedStream; readonly begin: number }>();
 
   constructor(
@@ -315,10 +367,8 @@ class Work {
     const state = this.#state(account, table);
     const previous = state.put(entity);
     this.#undo.push({ state, id: entity.id, previous });
-    if (!this.#before.has(key)) this.#before.set(key, previous);
-    const wasDeleted = this.reader.deleted.delete(key);
-    // A key keeps its first place, as it does in memory: recovery must find the same order.
-    this.#changes.set(key, { op: 'put', table, account, entity });
+    const wasDeleted = this.reader.noteUndeleted(key);
+    this.#note(key, { op: 'put', table, account, entity }, previous);
     return wasDeleted ? undefined : previous;
   }
 
@@ -327,10 +377,16 @@ class Work {
     const key = entityKey(account, table, id);
     const previous = this.#state(account, table).get(id);
     if (previous === undefined || this.reader.deleted.has(key)) return undefined;
-    if (!this.#before.has(key)) this.#before.set(key, previous);
-    this.reader.deleted.add(key);
-    this.#changes.set(key, { op: 'delete', table, account, id });
+    this.reader.noteDeleted(key);
+    this.#note(key, { op: 'delete', table, account, id }, previous);
     return previous;
+  }
+
+  /** A key keeps its first place, as it does in memory: recovery must find the same order. */
+  #note(key: string, change: EntityChange, before: Entity | undefined): void {
+    const known = this.#changes.get(key);
+    if (known === undefined) this.#changes.set(key, { change, before });
+    else known.change = change;
   }
 
   random(name: string): RandomStream {
@@ -348,8 +404,12 @@ class Work {
     readonly changes: readonly EntityChange[];
     readonly before: readonly (Entity | undefined)[];
   } {
-    const changes = [...this.#changes.values()];
-    const before = [...this.#before.values()];
+    const changes: EntityChange[] = [];
+    const before: (Entity | undefined)[] = [];
+    for (const one of this.#changes.values()) {
+      changes.push(one.change);
+      before.push(one.before);
+    }
     // How far streams were drawn matters only to what was written with them.
     if (changes.length > 0) {
       for (const [id, { stream, begin }] of this.#streams) {

@@ -216,7 +216,65 @@ describe('what is elsewhere', () => {
   });
 });
 
+describe('snapshots', () => {
+  it('come after as many records as there are entities, and not before twenty thousand', async () => {
+    const snapshots: number[] = [];
+    const { world } = await createTestWorld({
+      journal: {
+        ...createRecordingJournal(),
+        append: () => Promise.resolve(),
+        putSnapshot: (_shard, { seq }) => Promise.resolve(void snapshots.push(seq)),
+      },
+    });
+    const put = (count: number): unknown =>
+      world.transact(region, account, (tx) => tx.put(Things, { id: 'a', color: 'red', count }));
+    for (let count = 0; count < 20_000; count += 1) put(count);
+    expect(snapshots).toEqual([20_000]);
+    world.transact(region, account, (tx) => {
+      for (let number = 1; number < 30_000; number += 1) {
+        tx.put(Things, { id: `b-${number}`, color: 'blue', count: number });
+      }
+    });
+    for (let count = 0; count < 60_000; count += 1) put(count);
+    expect(snapshots).toEqual([20_000, 50_000, 80_000]);
+  });
+});
+
 describe('watching', () => {
+  it('tells what each entity was before, and which tables have changed', async () => {
+    const { world } = await createTestWorld();
+    const seen: Commit[] = [];
+    world.subscribe((commit) => seen.push(commit));
+    world.transact(region, account, (tx) => tx.put(Things, { id: 'a', color: 'red', count: 1 }));
+    world.transact(region, account, (tx) => {
+      tx.put(Things, { id: 'b', color: 'blue', count: 1 });
+      tx.put(Things, { id: 'a', color: 'red', count: 2 });
+      tx.delete(Things, 'a');
+    });
+    expect(seen.map(({ before }) => before)).toEqual([
+      [undefined],
+      [undefined, { id: 'a', color: 'red', count: 1 }],
+    ]);
+    expect(seen[1]?.changes.map(({ op }) => op)).toEqual(['put', 'delete']);
+    expect([...(seen[1]?.tables ?? [])]).toEqual([Things.name]);
+  });
+
+  it('tells observers within a commit, also of one that a watcher makes meanwhile', async () => {
+    const { world } = await createTestWorld();
+    const told: string[] = [];
+    world.observe(({ seq }) => told.push(`observed ${seq}`));
+    world.subscribe(({ seq }) => {
+      if (seq === 1) {
+        world.transact(region, account, (tx) =>
+          tx.put(Things, { id: 'b', color: 'blue', count: 1 }),
+        );
+      }
+      told.push(`watched ${seq}`);
+    });
+    world.transact(region, account, (tx) => tx.put(Things, { id: 'a', color: 'red', count: 1 }));
+    expect(told).toEqual(['observed 1', 'observed 2', 'watched 1', 'watched 2']);
+  });
+
   it('tells commits in order, also those that a watcher makes', async () => {
     const { world } = await createTestWorld();
     const seen: string[] = [];

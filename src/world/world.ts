@@ -50,7 +50,10 @@ export interface Committed<T> {
   readonly durable: Promise<void>;
 }
 
-/** After so many records a shard's journal is replaced by a snapshot. */
+/**
+ * After so many records a shard's journal is replaced by a snapshot, or after as many as it holds entities when those are
+ * more: writing a large world costs each of its commits no more than writing a small one.
+ */
 const recordsPerSnapshot = 20_000;
 
 const settled = Promise.resolve();
@@ -70,6 +73,8 @@ export class World {
   readonly #durable = new Map<ShardId, { readonly seq: number; readonly done: Promise<void> }>();
   readonly #context: ShardContext;
   readonly #sinceSnapshot = new Map<ShardId, number>();
+  /** After how many records since the last one each shard has its next snapshot. */
+  readonly #snapshotDue = new Map<ShardId, number>();
   readonly #changeCounts = new Map<string, number>();
   readonly #pending: Commit[] = [];
   #clock: Clock | undefined;
@@ -280,9 +285,14 @@ export class World {
   #snapshotIfLong(id: ShardId): void {
     const count = (this.#sinceSnapshot.get(id) ?? 0) + 1;
     this.#sinceSnapshot.set(id, count);
-    if (count < recordsPerSnapshot) return;
-    this.#sinceSnapshot.set(id, 0);
+    const due = this.#snapshotDue.get(id) ?? recordsPerSnapshot;
+    if (count < due) return;
     const shard = this.#shard(id);
+    const size = shard.size();
+    this.#snapshotDue.set(id, Math.max(recordsPerSnapshot, size));
+    // It was small when it was looked at last.
+    if (count < size && due === recordsPerSnapshot) return;
+    this.#sinceSnapshot.set(id, 0);
     const snapshot = { seq: shard.seq, at: this.clock.now(), puts: [...shard.contents()] };
     this.#options.journal
       .putSnapshot(id, snapshot)

@@ -27,11 +27,22 @@ export interface DiskRunnerOptions {
 
 /** Where a volume was last brought, and whose it was then. */
 interface Told {
+  readonly region: string;
   readonly place: string | undefined;
   readonly instanceId: string;
   /** An empty disk that nobody has looked at yet: it is made when something is to be done with it. */
-  readonly unmade: PlacedVolume | undefined;
+  readonly unmade: { readonly account: string; readonly volume: Volume } | undefined;
 }
+
+const isAttached = ({ attachment }: Volume): boolean =>
+  attachment !== null && attachment.state !== 'detaching';
+
+/** Whether a disk that nobody has looked at is to be where it was to be before. */
+const isStill = ({ unmade }: Told, volume: Volume): boolean =>
+  unmade !== undefined &&
+  isAttached(volume) &&
+  unmade.volume.attachment?.instanceId === volume.attachment?.instanceId &&
+  unmade.volume.attachment?.deviceName === volume.attachment?.deviceName;
 
 /** What disks are made by. */
 const diskTables = new Set([Volumes.name, Snapshots.name, Copies.name]);
@@ -156,28 +167,48 @@ export class DiskRunner implements InstanceDisks {
   }
 
   #place(region: string, account: string, volume: Volume): void {
+    const { id } = volume;
+    const told = this.#told.get(id);
+    if (told === undefined ? this.#isUnseen(region, account, volume) : isStill(told, volume)) {
+      const instanceId = volume.attachment?.instanceId ?? '';
+      this.#tell(id, { region, place: undefined, instanceId, unmade: { account, volume } });
+      return;
+    }
+    const placed = this.#placed(region, account, volume);
+    const { place, snapshotId } = placed;
+    if (told !== undefined && told.unmade === undefined && told.place === place) return;
+    const instanceId = volume.attachment?.instanceId ?? told?.instanceId ?? '';
+    this.#tell(id, { region, place, instanceId, unmade: undefined });
+    this.#volumes.add(id, () => this.#bring(placed));
+    const under = this.#volumes.over(id);
+    if (snapshotId !== undefined && under !== undefined) {
+      this.#uses.add(useOf({ region, snapshotId }), () => under);
+    }
+  }
+
+  /** Nobody looks for the disk that an instance began with where no program runs in it. */
+  #isUnseen(region: string, account: string, volume: Volume): boolean {
+    return (
+      this.#options.runsPrograms === false &&
+      isAttached(volume) &&
+      this.#isEmpty(region, account, volume)
+    );
+  }
+
+  #isEmpty(region: string, account: string, { snapshotId }: Volume): boolean {
+    return snapshotId === '' || isHollow(this.#options.world.view(region, account), snapshotId);
+  }
+
+  #placed(region: string, account: string, volume: Volume): PlacedVolume {
     const { world, directory } = this.#options;
-    const place = placeOfVolume(world.view(region, account), directory, volume);
-    const told = this.#told.get(volume.id);
-    if (told !== undefined && told.place === place) return;
-    const { snapshotId } = volume;
-    const isEmpty = snapshotId === '' || isHollow(world.view(region, account), snapshotId);
-    const placed: PlacedVolume = {
+    const isEmpty = this.#isEmpty(region, account, volume);
+    return {
       region,
       volumeId: volume.id,
       sizeGiB: volume.sizeGiB,
-      snapshotId: isEmpty ? undefined : snapshotId,
-      place,
+      snapshotId: isEmpty ? undefined : volume.snapshotId,
+      place: placeOfVolume(world.view(region, account), directory, volume),
     };
-    // Nobody looks for the disk that an instance began with where no program runs in it.
-    const isUnseen = this.#options.runsPrograms === false && isEmpty && told === undefined;
-    const unmade = isUnseen && place !== undefined ? placed : undefined;
-    const instanceId = volume.attachment?.instanceId ?? told?.instanceId ?? '';
-    this.#tell(volume.id, { place, instanceId, unmade });
-    if (unmade !== undefined) return;
-    this.#volumes.add(volume.id, () => this.#bring(placed));
-    const under = this.#volumes.over(volume.id);
-    if (!isEmpty && under !== undefined) this.#uses.add(useOf({ region, snapshotId }), () => under);
   }
 
   #tell(volumeId: string, told: Told): void {
@@ -199,8 +230,9 @@ export class DiskRunner implements InstanceDisks {
   #make(volumeId: string): Soon<void> {
     const told = this.#told.get(volumeId);
     if (told?.unmade === undefined) return undefined;
-    this.#tell(volumeId, { ...told, unmade: undefined });
-    return this.#bring(told.unmade);
+    const placed = this.#placed(told.region, told.unmade.account, told.unmade.volume);
+    this.#tell(volumeId, { ...told, place: placed.place, unmade: undefined });
+    return this.#bring(placed);
   }
 
   #bring(placed: PlacedVolume): Soon<void> {

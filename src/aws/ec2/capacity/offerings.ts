@@ -29,8 +29,26 @@ export const isOffered = (name: string, region: string): boolean => {
   );
 };
 
+/** What was looked up already: each launch asks about all zones of its Region. */
+const offered = new Map<string, boolean>();
+const mostKept = 10_000;
+
 /** Whether a zone has the type at all; how much of it is another matter. */
 export const isOfferedIn = (
+  name: string,
+  zone: { readonly id: string; readonly region: string },
+): boolean => {
+  const key = `${zone.region} ${zone.id} ${name}`;
+  const known = offered.get(key);
+  if (known !== undefined) return known;
+  const found = lookUpOffering(name, zone);
+  // Names of types come from requests: what is kept of them has a bound.
+  if (offered.size >= mostKept) offered.clear();
+  offered.set(key, found);
+  return found;
+};
+
+const lookUpOffering = (
   name: string,
   zone: { readonly id: string; readonly region: string },
 ): boolean => {

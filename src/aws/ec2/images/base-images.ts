@@ -106,10 +106,15 @@ const imagesOfAllRegions: readonly ImageOfAllRegions[] = [
   ubuntu('arm64', 'arm64'),
 ];
 
-const imagesByRegion = new Map<string, ReadonlyMap<string, BaseImage>>();
+interface RegionImages {
+  readonly byId: ReadonlyMap<string, BaseImage>;
+  readonly snapshotIds: ReadonlySet<string>;
+}
 
-/** By their ids, kept: every launch asks for one, and ids are hashes. */
-const imagesById = (region: string): ReadonlyMap<string, BaseImage> => {
+const imagesByRegion = new Map<string, RegionImages>();
+
+/** The base images of a Region, kept: every launch asks for one, and their ids are hashes. */
+const imagesIn = (region: string): RegionImages => {
   const known = imagesByRegion.get(region);
   if (known !== undefined) return known;
   const images = imagesOfAllRegions.map((image) => ({
@@ -117,20 +122,23 @@ const imagesById = (region: string): ReadonlyMap<string, BaseImage> => {
     imageId: `ami-0${hashHex(16, 'image', region, image.name)}`,
     snapshotId: `snap-0${hashHex(16, 'snapshot', region, image.name)}`,
   }));
-  const byId = new Map(images.map((image) => [image.imageId, image]));
-  imagesByRegion.set(region, byId);
-  return byId;
+  const made = {
+    byId: new Map(images.map((image) => [image.imageId, image])),
+    snapshotIds: new Set(images.map((image) => image.snapshotId)),
+  };
+  imagesByRegion.set(region, made);
+  return made;
 };
 
 /** The base images of a Region. Their ids are the same in every world, and differ from Region to Region. */
 export const baseImagesOf = (region: string): readonly BaseImage[] => [
-  ...imagesById(region).values(),
+  ...imagesIn(region).byId.values(),
 ];
 
 /** The base image with this id in the Region; an id of another Region finds nothing, as at AWS. */
 export const baseImage = (region: string, imageId: string): BaseImage | undefined =>
-  imagesById(region).get(imageId);
+  imagesIn(region).byId.get(imageId);
 
 /** Whether a snapshot is one behind a base image of the Region: it holds nothing. */
 export const isBaseSnapshot = (region: string, snapshotId: string): boolean =>
-  baseImagesOf(region).some((image) => image.snapshotId === snapshotId);
+  imagesIn(region).snapshotIds.has(snapshotId);
