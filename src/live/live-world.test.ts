@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ec2 } from '../aws/ec2/service.ts';
 import { Instances } from '../aws/ec2/instances/instance-entities.ts';
+import { Snapshots } from '../aws/ec2/storage/entities.ts';
 import { noHost } from '../aws/host.ts';
 import { LoadedServices } from '../aws/loaded-services.ts';
 import { execute, type Call } from '../aws/execute.ts';
@@ -98,6 +99,39 @@ const isRunning = (): boolean =>
     .view(region, account)
     .list(Instances)
     .some(({ state }) => state === 'running');
+
+describe('a disk of a mock machine', () => {
+  const disks = (): Promise<readonly string[]> =>
+    readdir(join(directory, 'volumes')).catch(() => []);
+  const rootOf = (at: number): string =>
+    live.world.view(region, account).list(Instances)[at]?.rootVolumeId ?? '';
+
+  it('is made when something is to be done with it, and no sooner', async () => {
+    launch();
+    await live.clock.advance(600_000);
+    await live.settle(callOf('AttachVolume'));
+    expect(await disks()).toEqual([]);
+
+    expect(call('CreateSnapshot', { VolumeId: rootOf(0) })).toHaveProperty('SnapshotId');
+    await live.settle(callOf('CreateSnapshot'));
+    expect(await disks()).toEqual([rootOf(0)]);
+    await live.clock.advance(600_000);
+    const [snapshot] = live.world.view(region, account).list(Snapshots);
+    expect(snapshot).toMatchObject({ state: 'completed', contents: { blockCount: 2 } });
+
+    const [, second] = live.world.view(region, account).list(Instances);
+    call('StopInstances', { InstanceIds: [second?.id] });
+    await live.clock.advance(600_000);
+    expect(call('DetachVolume', { VolumeId: rootOf(1) })).toHaveProperty('VolumeId');
+    await live.settle(callOf('DetachVolume'));
+    expect(new Set(await disks())).toEqual(new Set([rootOf(0), second?.rootVolumeId]));
+    expect(await readdir(join(directory, 'volumes', second?.rootVolumeId ?? ''))).toEqual([
+      'contents',
+    ]);
+    await live.close();
+    expect(said).toEqual([]);
+  });
+});
 
 describe('a live world that is closed', () => {
   it('calls off what it was about to do for instances that have just booted', async () => {
