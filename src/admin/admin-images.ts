@@ -1,12 +1,12 @@
 import { DomainError, isDomainError } from '../world/domain-error.ts';
 import type { AdminRequest } from './admin-request.ts';
 import { readExportRequest, readImportRequest } from './image-requests.ts';
-import type { ImageDesk } from './image-desk.ts';
+import type { ImageTransfers } from './image-transfers.ts';
 
 /** What the routes about images need of a running world. */
 export interface ImageAdmin {
   readonly account: string;
-  images(): ImageDesk;
+  images(): ImageTransfers;
 }
 
 const estimate = async (admin: ImageAdmin, { query }: AdminRequest): Promise<unknown> => {

@@ -13,7 +13,7 @@ import {
 import { imageRoutes } from './admin-images.ts';
 import { instanceRoutes, type InstanceAdmin } from './admin-instances.ts';
 import type { Blockage } from '../serving/runners/blockages.ts';
-import type { ImageDesk } from './image-desk.ts';
+import type { ImageTransfers } from './image-transfers.ts';
 import type { EntrySocket } from '../live/live-world.ts';
 import { summarizeLateness } from '../live/lateness-text.ts';
 import type { LiveClock } from '../live/live-clock.ts';
@@ -44,7 +44,7 @@ export interface AdminWorld extends InstanceAdmin {
   /** The place that a city or a Region is, with the DNS listener that stands for it. */
   vantageOf(of: string): Promise<object | DomainError>;
   /** Copies, and images that come and go. */
-  images(): ImageDesk;
+  images(): ImageTransfers;
   /** Begins an empty world in the same process, once the one before it is ended. */
   reset(): Promise<void>;
 }

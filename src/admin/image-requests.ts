@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { isDomainError, type DomainError } from '../world/domain-error.ts';
 import { badRequest, fieldsOf, numberOf, textOf, type Fields } from './admin-request.ts';
-import type { ExportRequest, ImportRequest } from './image-desk.ts';
+import type { ExportRequest, ImportRequest } from './image-transfers.ts';
 
 /** The largest volume in GiB ("Amazon EBS volume types", gp3). */
 const largestGiB = 65_536;

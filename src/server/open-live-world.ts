@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ImageDesk } from '../admin/image-desk.ts';
+import { ImageTransfers } from '../admin/image-transfers.ts';
 import { InstanceVisits } from '../admin/instance-visits.ts';
 import { LoadedServices } from '../aws/loaded-services.ts';
 import { nodeHost } from '../plane/keys/node-host.ts';
@@ -23,7 +23,7 @@ import { tellerOf } from './teller.ts';
 export interface OpenWorld {
   readonly live: LiveWorld;
   /** Images that come and go by the command line, and what is known of copies. */
-  readonly images: ImageDesk;
+  readonly images: ImageTransfers;
   /** People who look into instances. */
   readonly visits: InstanceVisits;
   readonly execute: Execute;
@@ -118,7 +118,7 @@ export const openLiveWorld = async (
   const { world, disks, driver } = live;
   return {
     live,
-    images: new ImageDesk({
+    images: new ImageTransfers({
       world,
       disks,
       directory: join(directory, 'imports'),

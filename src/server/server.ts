@@ -14,7 +14,7 @@ import { Failed } from '../text/usage-error.ts';
 import { version } from '../text/version.ts';
 import { createAdmin, type AdminWorld } from '../admin/admin.ts';
 import type { SocketAddress } from '../plane/network/socket-address.ts';
-import type { ImageDesk } from '../admin/image-desk.ts';
+import type { ImageTransfers } from '../admin/image-transfers.ts';
 import { chooseDriver, type AskedDriver, type ChosenDriver } from './choose-driver.ts';
 import type { LiveClock } from '../live/live-clock.ts';
 import type { LiveWorld } from '../live/live-world.ts';
@@ -191,7 +191,7 @@ class Server implements AdminWorld {
     return this.running().visits.consoleOf(...asked);
   }
 
-  images(): ImageDesk {
+  images(): ImageTransfers {
     return this.running().images;
   }
 

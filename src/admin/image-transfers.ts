@@ -16,7 +16,7 @@ import { estimateCopies, regionsOfImage } from './copy-estimate.ts';
 import { summarizeCopies, type CopySummary } from './copies-summary.ts';
 import type { ImageJob } from './image-jobs.ts';
 
-export interface ImageDeskOptions {
+export interface ImageTransfersOptions {
   readonly world: World;
   readonly disks: LiveDisks;
   /** Where what is brought in lies until it is in the block store. */
@@ -68,8 +68,8 @@ const noSuchImage = (imageId: string, where: string): DomainError =>
   new DomainError('NoSuchImage', `There is no image '${imageId}' that somebody made ${where}.`);
 
 /** Images that come and go by the command line, and what is known of copies. */
-export class ImageDesk {
-  readonly #options: ImageDeskOptions;
+export class ImageTransfers {
+  readonly #options: ImageTransfersOptions;
   readonly #jobs = new Map<string, ImageJob>();
   readonly #running = new Set<Promise<void>>();
   /** What an earlier run left half read is gone then. */
@@ -77,7 +77,7 @@ export class ImageDesk {
   #count = 0;
   #isClosed = false;
 
-  constructor(options: ImageDeskOptions) {
+  constructor(options: ImageTransfersOptions) {
     this.#options = options;
     this.#swept = rm(options.directory, { recursive: true, force: true });
     // Whoever needs the directory is told.
