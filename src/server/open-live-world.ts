@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ImageTransfers } from '../admin/image-transfers.ts';
-import { InstanceVisits } from '../admin/instance-visits.ts';
+import { InstanceAccess } from '../admin/instance-access.ts';
 import { LoadedServices } from '../aws/loaded-services.ts';
 import { nodeHost } from '../plane/keys/node-host.ts';
 import type { Driver } from '../plane/compute/driver.ts';
@@ -24,8 +24,8 @@ export interface OpenWorld {
   readonly live: LiveWorld;
   /** Images that come and go by the command line, and what is known of copies. */
   readonly images: ImageTransfers;
-  /** People who look into instances. */
-  readonly visits: InstanceVisits;
+  /** Ways into instances, for people. */
+  readonly access: InstanceAccess;
   readonly execute: Execute;
   readonly identify: IdentifyTemporary;
   readonly isSilent: (service: string, region: string) => boolean;
@@ -124,7 +124,7 @@ export const openLiveWorld = async (
       directory: join(directory, 'imports'),
       ready: () => services.load('ec2'),
     }),
-    visits: new InstanceVisits({
+    access: new InstanceAccess({
       world,
       driver,
       diskDirectory: (id) => rootDirectory(directory, id),

@@ -184,11 +184,11 @@ class Server implements AdminWorld {
   }
 
   entranceOf(...asked: Parameters<AdminWorld['entranceOf']>): ReturnType<AdminWorld['entranceOf']> {
-    return this.running().visits.entranceOf(...asked);
+    return this.running().access.entranceOf(...asked);
   }
 
   consoleOf(...asked: Parameters<AdminWorld['consoleOf']>): ReturnType<AdminWorld['consoleOf']> {
-    return this.running().visits.consoleOf(...asked);
+    return this.running().access.consoleOf(...asked);
   }
 
   images(): ImageTransfers {

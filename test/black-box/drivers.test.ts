@@ -218,10 +218,10 @@ describe.skipIf('missing' in engine)('instances as containers', () => {
       for (const answer of seen) expect(answer).toMatch(new RegExp(`^${name} on ip-172-31-`));
       const { Reservations } = await aws.ec2.describeInstances();
       const id = given(Reservations?.[0]?.Instances?.[0]?.InstanceId);
-      const visit = await runCommand(['ssh', id, '--', `wget -q -O - http://${tier.dnsName}/`], {
+      const ended = await runCommand(['ssh', id, '--', `wget -q -O - http://${tier.dnsName}/`], {
         FAULTLINE_ENDPOINT: world.endpoint,
       });
-      expect(visit).toMatchObject({
+      expect(ended).toMatchObject({
         exitCode: 0,
         stdout: expect.stringMatching(`^${name} on ip-`),
       });

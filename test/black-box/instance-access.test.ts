@@ -37,8 +37,8 @@ describe('faultline ssh', () => {
     const address = Reservations?.[0]?.Instances?.[0]?.PrivateIpAddress ?? '';
     for (const of of [id, 'visited', address]) {
       await eventually(async () => {
-        const visit = await faultline('ssh', of, '--', 'cat mine; echo $AWS_REGION; exit 7');
-        expect(visit).toEqual({ exitCode: 7, stdout: 'here\nus-east-1\n', stderr: '' });
+        const ended = await faultline('ssh', of, '--', 'cat mine; echo $AWS_REGION; exit 7');
+        expect(ended).toEqual({ exitCode: 7, stdout: 'here\nus-east-1\n', stderr: '' });
         return true;
       }, patienceMs);
     }

@@ -5,18 +5,18 @@ import type { World } from '../world/world.ts';
 import { findInstance } from '../serving/addresses/find-instance.ts';
 import type { ConsoleAnswer, EntranceAnswer, InstanceAdmin } from './admin-instances.ts';
 
-/** What visits to instances go by. */
-export interface InstanceVisitsOptions {
+/** What access to instances goes by. */
+export interface InstanceAccessOptions {
   readonly world: World;
   readonly driver: Driver;
   readonly diskDirectory: (instanceId: string) => string;
 }
 
 /** People who look into instances: `faultline ssh` and `faultline logs`. */
-export class InstanceVisits implements InstanceAdmin {
-  readonly #options: InstanceVisitsOptions;
+export class InstanceAccess implements InstanceAdmin {
+  readonly #options: InstanceAccessOptions;
 
-  constructor(options: InstanceVisitsOptions) {
+  constructor(options: InstanceAccessOptions) {
     this.#options = options;
   }
 
