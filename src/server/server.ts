@@ -412,14 +412,15 @@ export const startServer = async (
   const server = new Server(options, site, journal);
   site.dnsServer = (region) => server.dnsServerOf(region);
   const isEmpty = (await journal.shards()).length === 0;
-  // Nobody comes back to a world that keeps nothing: it need not know on what it stood.
-  const ground = options.dataDirectory === undefined ? undefined : await import('./lost-ground.ts');
+  // Nobody comes back to a world that keeps nothing: it need not know which places it had.
+  const kept =
+    options.dataDirectory === undefined ? undefined : await import('./kept-geography.ts');
   try {
     if (!isEmpty) {
-      await ground?.refuseLostGround(directory, journal, options.geography);
+      await kept?.refuseMissingPlaces(directory, journal, options.geography);
       await server.begin(Date.now());
     }
-    ground?.rememberGround(directory, options.geography);
+    kept?.keepGeography(directory, options.geography);
     await server.listen();
   } catch (error) {
     await server.close();

@@ -5,30 +5,32 @@ import { worldShard, type Entity, type ShardId } from '../world/entity.ts';
 import type { EntityChange, Journal } from '../world/journal.ts';
 import { Failed } from '../text/usage-error.ts';
 
-/** What a data directory's world stood on when it was last served. */
-interface Ground {
+/** The geography that a data directory's world had when it was last served. */
+interface KeptGeography {
   readonly regions: readonly string[];
   readonly zones: readonly string[];
 }
 
-const groundFile = (directory: string): string => join(directory, 'geography.json');
+const geographyFile = (directory: string): string => join(directory, 'geography.json');
 
-const groundOf = (geography: Geography): Ground => ({
+const keptOf = (geography: Geography): KeptGeography => ({
   regions: geography.regions.map((region) => region.code),
   zones: geography.zones.map((zone) => zone.id),
 });
 
 /** A directory that says nothing is on the Earth as this version knows it. */
-const rememberedGround = (directory: string): Ground => {
-  const path = groundFile(directory);
-  // Only `rememberGround` writes this file.
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Ground) : groundOf(earth);
+const keptIn = (directory: string): KeptGeography => {
+  const path = geographyFile(directory);
+  // Only `keepGeography` writes this file.
+  return existsSync(path)
+    ? (JSON.parse(readFileSync(path, 'utf8')) as KeptGeography)
+    : keptOf(earth);
 };
 
-const mentions = (value: unknown, lost: ReadonlySet<string>): boolean => {
-  if (typeof value === 'string') return value.split(/[/:]/).some((part) => lost.has(part));
+const mentions = (value: unknown, missing: ReadonlySet<string>): boolean => {
+  if (typeof value === 'string') return value.split(/[/:]/).some((part) => missing.has(part));
   if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).some((member) => mentions(member, lost));
+  return Object.values(value).some((member) => mentions(member, missing));
 };
 
 type Entities = Map<string, { readonly table: string; readonly entity: Entity }>;
@@ -55,22 +57,22 @@ const entitiesOf = async (journal: Journal, shard: ShardId): Promise<Entities> =
   return entities;
 };
 
-/** The first thing that stands on lost ground, as a person would name it. */
-const standingOnLostGround = async (
+/** The first thing that stands in a Region or zone that is missing, as a person would name it. */
+const inMissingPlace = async (
   journal: Journal,
-  lostRegions: ReadonlySet<string>,
-  lostZones: ReadonlySet<string>,
+  missingRegions: ReadonlySet<string>,
+  missingZones: ReadonlySet<string>,
 ): Promise<string | undefined> => {
-  const lost = new Set([...lostRegions, ...lostZones]);
+  const missing = new Set([...missingRegions, ...missingZones]);
   for (const shard of await journal.shards()) {
-    const isLost = lostRegions.has(shard);
+    const isMissing = missingRegions.has(shard);
     // What AWS keeps for the whole partition stands in no one Region.
-    if (!isLost && shard !== worldShard && lostZones.size === 0) continue;
+    if (!isMissing && shard !== worldShard && missingZones.size === 0) continue;
     for (const { table, entity } of (await entitiesOf(journal, shard)).values()) {
       if (table === 'timers') continue;
-      if (isLost) return `${entity.id} (${table}) in ${shard}`;
-      if (mentions(entity, shard === worldShard ? lost : lostZones)) {
-        const zone = [...lost].find((name) => mentions(entity, new Set([name])));
+      if (isMissing) return `${entity.id} (${table}) in ${shard}`;
+      if (mentions(entity, shard === worldShard ? missing : missingZones)) {
+        const zone = [...missing].find((name) => mentions(entity, new Set([name])));
         return `${entity.id} (${table}) in ${zone}`;
       }
     }
@@ -87,16 +89,16 @@ const without = (before: readonly string[], now: readonly string[]): ReadonlySet
  * Refuses a geography that lacks a Region or zone in which the journal's world has something, with `Failed` and one
  * line that names the first such thing; the journal is closed then. A Region or zone that holds nothing may go.
  */
-export const refuseLostGround = async (
+export const refuseMissingPlaces = async (
   directory: string,
   journal: Journal,
   geography: Geography = earth,
 ): Promise<void> => {
-  const [before, now] = [rememberedGround(directory), groundOf(geography)];
-  const lostRegions = without(before.regions, now.regions);
-  const lostZones = without(before.zones, now.zones);
-  if (lostRegions.size + lostZones.size === 0) return;
-  const standing = await standingOnLostGround(journal, lostRegions, lostZones);
+  const [before, now] = [keptIn(directory), keptOf(geography)];
+  const missingRegions = without(before.regions, now.regions);
+  const missingZones = without(before.zones, now.zones);
+  if (missingRegions.size + missingZones.size === 0) return;
+  const standing = await inMissingPlace(journal, missingRegions, missingZones);
   if (standing === undefined) return;
   await journal.close();
   throw new Failed(
@@ -104,10 +106,10 @@ export const refuseLostGround = async (
   );
 };
 
-/** Keeps what the world stands on, for the next start. */
-export const rememberGround = (directory: string, geography: Geography = earth): void => {
-  const text = `${JSON.stringify(groundOf(geography))}\n`;
-  const path = groundFile(directory);
+/** Keeps which Regions and zones the world has, for the next start. */
+export const keepGeography = (directory: string, geography: Geography = earth): void => {
+  const text = `${JSON.stringify(keptOf(geography))}\n`;
+  const path = geographyFile(directory);
   if (geography === earth && !existsSync(path)) return;
   writeFileSync(path, text, { mode: 0o600 });
 };
