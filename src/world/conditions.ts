@@ -4,12 +4,14 @@ import { FaultIndex } from './fault-index.ts';
 import type { Fault } from './faults.ts';
 import { HostDamage, type HostCondition } from './host-damage.ts';
 import {
+  endKey,
   instanceHost,
   zoneOf,
   type InstanceLocation,
   type HostedLocation,
   type Place,
 } from './places.ts';
+import { lossOf, nowhere, passageBetween, type Passage } from './passage.ts';
 import { isBack, strengthLeft } from './recovery.ts';
 import { fateOf, requestFault, type ApiFault, type RequestFate } from './request-faults.ts';
 import { Shortage, type CapacityCondition, type Consequence } from './shortage.ts';
@@ -55,6 +57,8 @@ export class Conditions {
   readonly #index: FaultIndex;
   readonly #hosts: HostDamage;
   readonly #shortage: Shortage;
+  readonly #zones = new Map<string, ZoneCondition>();
+  readonly #passages = new Map<string, Map<string, Passage>>();
 
   /** `seed` is the world's: who stands on which host follows from it. */
   constructor(geography: Geography, faults: readonly Fault[], seed = 0) {
@@ -77,7 +81,11 @@ export class Conditions {
   /** How a zone is as a whole. */
   zone(zoneId: string): ZoneCondition {
     if (this.clear) return wellZone;
-    return this.#index.keep(`zone ${zoneId}`, () => this.#zoneCondition(zoneId));
+    const known = this.#zones.get(zoneId);
+    if (known !== undefined) return known;
+    const condition = this.#zoneCondition(zoneId);
+    this.#zones.set(zoneId, condition);
+    return condition;
   }
 
   /** False while a Region is in disaster: its API is silent and all its zones are without power. */
@@ -196,11 +204,11 @@ export class Conditions {
   reach(from: Place, to: Place): Way {
     const base = this.#baseLatencyMs(from, to);
     if (this.clear) return openWay(base);
-    if (!this.#alive(from) || !this.#alive(to) || !this.#joined(from, to)) return noWay;
-    const targets = this.#between(from, to);
-    const latencyMs = targets.reduce((sum, target) => sum + this.#latencyOf(target), base);
-    const passing = targets.reduce((share, target) => share * (1 - this.#lossOf(target)), 1);
-    const way = openWay(latencyMs, 1 - passing * this.#passingProviders(from, to));
+    if (!this.#alive(from) || !this.#alive(to)) return noWay;
+    const passage = this.#passage(from, to);
+    if (!passage.isJoined) return noWay;
+    const passing = passage.passingShare * this.#passingInstance(from) * this.#passingInstance(to);
+    const way = openWay(base + passage.latencyMs, 1 - passing);
     const gray = to.kind === 'instance' ? this.gray(to) : [];
     return gray.length === 0 ? way : { ...way, gray };
   }
@@ -263,93 +271,30 @@ export class Conditions {
     }
   }
 
-  /** Whether the network between two places, both of them alive, carries anything. */
-  #joined(from: Place, to: Place): boolean {
-    const [a, b] = [zoneOf(from), zoneOf(to)];
-    if (a !== undefined && a === b) return true;
-    for (const zoneId of [a, b]) {
-      if (zoneId !== undefined && !this.zone(zoneId).connected) return false;
-    }
-    if (this.#crossesRegions(from, to)) {
-      for (const end of [from, to]) if (!this.#leavesRegion(end)) return false;
-    }
-    return !this.#links(from, to).some((link) => this.#index.has('network', link));
-  }
-
-  #crossesRegions(from: Place, to: Place): boolean {
-    const region = this.#regionOf(from);
-    return region === undefined || region !== this.#regionOf(to);
-  }
-
-  /** Whether a place can speak to what is outside its Region. */
-  #leavesRegion(place: Place): boolean {
-    const region = this.#regionOf(place);
-    if (region !== undefined && this.#index.has('network', `region/${region}`)) return false;
-    const zoneId = zoneOf(place);
-    return zoneId === undefined || this.#workingProviders(zoneId).length > 0;
-  }
-
-  #workingProviders(zoneId: string): readonly string[] {
-    return [`provider/${zoneId}/1`, `provider/${zoneId}/2`].filter(
-      (provider) => !this.#index.has('network', provider),
+  /** What lies between two places, whatever stands there: worked out once for each pair of zones or Regions. */
+  #passage(from: Place, to: Place): Passage {
+    const [a, b] = [endKey(from), endKey(to)];
+    const known = this.#passages.get(a)?.get(b);
+    if (known !== undefined) return known;
+    const ends = [from, to].map((place) => ({
+      zoneId: zoneOf(place),
+      region: this.#regionOf(place),
+    }));
+    const passage = passageBetween(
+      this.#index,
+      ends[0] ?? nowhere,
+      ends[1] ?? nowhere,
+      (zoneId) => this.zone(zoneId).connected,
     );
+    const fromHere = this.#passages.get(a) ?? new Map<string, Passage>();
+    this.#passages.set(a, fromHere.set(b, passage));
+    return passage;
   }
 
-  /** The links that join two places, in that direction: of their zones and of their Regions. */
-  #links(from: Place, to: Place): readonly string[] {
-    const pairs: readonly (readonly [string | undefined, string | undefined])[] = [
-      [zoneOf(from), zoneOf(to)],
-      [this.#regionOf(from), this.#regionOf(to)],
-    ];
-    return pairs.flatMap(([a, b]) =>
-      a === undefined || b === undefined || a === b ? [] : [`link/${a}/${b}`],
-    );
-  }
-
-  /** The targets whose latency and loss lie on the way between two places. */
-  #between(from: Place, to: Place): readonly string[] {
-    const targets = [...this.#links(from, to)];
-    const [a, b] = [zoneOf(from), zoneOf(to)];
-    const crosses = this.#crossesRegions(from, to);
-    for (const place of [from, to]) {
-      const [zoneId, region] = [zoneOf(place), this.#regionOf(place)];
-      if (zoneId !== undefined && a !== b) targets.push(`zone/${zoneId}`);
-      if (region !== undefined && crosses) targets.push(`region/${region}`);
-      if (place.kind === 'instance') targets.push(`instance/${place.instanceId}`);
-    }
-    return targets;
-  }
-
-  #latencyOf(target: string): number {
-    const faults = this.#index.of('latency', target);
-    if (faults.length === 0) return 0;
-    return this.#index.keep(`latency ${target}`, () =>
-      faults.reduce((sum, fault) => sum + fault.latencyMs * strengthLeft(fault), 0),
-    );
-  }
-
-  #lossOf(target: string): number {
-    const faults = this.#index.of('loss', target);
-    if (faults.length === 0) return 0;
-    return this.#index.keep(
-      `loss ${target}`,
-      () =>
-        1 - faults.reduce((left, fault) => left * (1 - fault.severity * strengthLeft(fault)), 1),
-    );
-  }
-
-  /** The share that passes the providers of both ends: what leaves a zone's Region is spread over those that work. */
-  #passingProviders(from: Place, to: Place): number {
-    if (!this.#crossesRegions(from, to)) return 1;
-    let passing = 1;
-    for (const place of [from, to]) {
-      const zoneId = zoneOf(place);
-      if (zoneId === undefined) continue;
-      const providers = this.#workingProviders(zoneId);
-      const lost = providers.reduce((sum, provider) => sum + this.#lossOf(provider), 0);
-      passing *= 1 - lost / providers.length;
-    }
-    return passing;
+  #passingInstance(place: Place): number {
+    return place.kind === 'instance' && this.#index.hasAny('loss')
+      ? 1 - lossOf(this.#index, `instance/${place.instanceId}`)
+      : 1;
   }
 
   #baseLatencyMs(from: Place, to: Place): number {

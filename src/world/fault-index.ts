@@ -43,7 +43,7 @@ const none: readonly Fault[] = [];
 export class FaultIndex {
   /** The open faults, oldest first. */
   readonly faults: readonly Fault[];
-  readonly #byKey = new Map<string, Fault[]>();
+  readonly #byEffect = new Map<FaultEffect, Map<string, Fault[]>>();
   readonly #kept = new Map<string, unknown>();
 
   constructor(geography: Geography, faults: readonly Fault[]) {
@@ -54,9 +54,10 @@ export class FaultIndex {
       if (target instanceof DomainError) continue;
       known.push(fault);
       for (const key of keysOf(target, fault)) {
-        const entry = `${fault.effect} ${key}`;
-        const listed = this.#byKey.get(entry);
-        if (listed === undefined) this.#byKey.set(entry, [fault]);
+        const byTarget = this.#byEffect.get(fault.effect) ?? new Map<string, Fault[]>();
+        this.#byEffect.set(fault.effect, byTarget);
+        const listed = byTarget.get(key);
+        if (listed === undefined) byTarget.set(key, [fault]);
         else listed.push(fault);
       }
     }
@@ -65,20 +66,22 @@ export class FaultIndex {
 
   /** The faults with that effect on a target, as `zone/use1-az1`; links by direction, as `link/use1-az1/use1-az2`. */
   of(effect: FaultEffect, target: string): readonly Fault[] {
-    return this.#byKey.get(`${effect} ${target}`) ?? none;
+    return this.#byEffect.get(effect)?.get(target) ?? none;
   }
 
-  /** Whether there are any. */
+  /** Whether there is a fault with that effect anywhere. */
+  hasAny(effect: FaultEffect): boolean {
+    return this.#byEffect.has(effect);
+  }
+
+  /** Whether there are any on that target. */
   has(effect: FaultEffect, target: string): boolean {
-    return this.#byKey.has(`${effect} ${target}`);
+    return this.#byEffect.get(effect)?.has(target) === true;
   }
 
   /** The targets that faults with that effect strike and whose name begins so. */
   targetsOf(effect: FaultEffect, prefix: string): readonly string[] {
-    const begin = `${effect} ${prefix}`;
-    return [...this.#byKey.keys()]
-      .filter((key) => key.startsWith(begin))
-      .map((key) => key.slice(effect.length + 1));
+    return [...(this.#byEffect.get(effect)?.keys() ?? [])].filter((key) => key.startsWith(prefix));
   }
 
   /** What was made under that key before, or else what is made now. A key always stands for the same type. */

@@ -24,6 +24,7 @@ export class HostDamage {
   readonly #index: FaultIndex;
   readonly #geography: Geography;
   readonly #seed: number;
+  readonly #byZone = new Map<string, Map<string, HostCondition> | undefined>();
 
   constructor(index: FaultIndex, geography: Geography, seed: number) {
     this.#index = index;
@@ -40,15 +41,28 @@ export class HostDamage {
 
   /** The condition of a host under faults that take a part of its zone, or whose end drags on. */
   condition(location: HostedLocation): HostCondition {
-    const { zoneId } = location;
-    if (!this.#hasParts('power', zoneId) && !this.#hasParts('network', zoneId)) return wellHost;
-    return this.#index.keep(`host ${zoneId} ${location.host.id}`, () => {
-      const host = this.hostOf(location);
-      return {
-        powered: this.striking('power', zoneId, host).length === 0,
-        connected: this.striking('network', zoneId, host).length === 0,
-      };
-    });
+    const zone = this.#partly(location.zoneId);
+    if (zone === undefined) return wellHost;
+    const known = zone.get(location.host.id);
+    if (known !== undefined) return known;
+    const host = this.hostOf(location);
+    const condition = {
+      powered: this.striking('power', location.zoneId, host).length === 0,
+      connected: this.striking('network', location.zoneId, host).length === 0,
+    };
+    zone.set(location.host.id, condition);
+    return condition;
+  }
+
+  /** The conditions found so far in a zone that is struck in part, by what stands there; undefined of other zones. */
+  #partly(zoneId: string): Map<string, HostCondition> | undefined {
+    if (!this.#byZone.has(zoneId)) {
+      const isPartly = (['power', 'network'] as const).some(
+        (effect) => this.#parts(effect, zoneId).length > 0,
+      );
+      this.#byZone.set(zoneId, isPartly ? new Map() : undefined);
+    }
+    return this.#byZone.get(zoneId);
   }
 
   /** The number of the host that something stands on. */
@@ -90,10 +104,6 @@ export class HostDamage {
         ({ severity, recovery }) => severity < 1 || recovery !== undefined,
       ),
     );
-  }
-
-  #hasParts(effect: HostEffect, zoneId: string): boolean {
-    return this.#parts(effect, zoneId).length > 0;
   }
 
   #faultsOf(effect: HostEffect, zoneId: string): readonly Fault[] {

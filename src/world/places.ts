@@ -27,6 +27,12 @@ export type Place =
 export const zoneOf = (place: Place): string | undefined =>
   place.kind === 'region' || place.kind === 'vantage' ? undefined : place.zoneId;
 
+/** What all places have in common that networks treat alike: a zone, a Region, or the Internet (no text). */
+export const endKey = (place: Place): string => {
+  if (place.kind === 'vantage') return '';
+  return place.kind === 'region' ? place.region : place.zoneId;
+};
+
 /** The host key of an instance. */
 export const instanceHost = ({ instanceId, host }: InstanceLocation): HostKey =>
   host ?? { id: instanceId };

@@ -8,7 +8,7 @@ import type { Service } from '../../src/aws/operation.ts';
 import { SimulatedWorld } from '../../src/simulated/simulated-world.ts';
 import { isDomainError } from '../../src/world/domain-error.ts';
 import { BalancerRunner } from '../../src/serving/runners/balancer-runner.ts';
-import { openFault } from '../../src/world/fault-book.ts';
+import { mendFault, openFault } from '../../src/world/fault-book.ts';
 
 const home = { region: 'eu-west-1', account: '000000000000' } as const;
 
@@ -64,6 +64,40 @@ it('gives the node of a zone again once the zone is well, also of a balancer wit
   expect(addresses()).toBe(all - 1);
   simulated.clock.advance(300_000);
   expect(addresses()).toBe(all);
+});
+
+it('silences a node whose host is struck, and takes it out of DNS, while its zone goes on', () => {
+  buildBalancer('web');
+  call(ec2, 'AuthorizeSecurityGroupIngress', {
+    GroupName: 'default',
+    IpPermissions: [
+      { IpProtocol: 'tcp', FromPort: 80, ToPort: 80, IpRanges: [{ CidrIp: '0.0.0.0/0' }] },
+    ],
+  });
+  const all = addresses();
+  const { id: loadBalancerArn, zones } = loadBalancer();
+  const zoneId = zones[0]?.zoneId ?? '';
+  // The seeds by which half of the hosts are drawn: some strike the node's and some do not.
+  const outcomes = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => {
+    const opened = openFault(simulated.world, {
+      target: `zone/${zoneId}`,
+      effect: 'power',
+      severity: 0.5,
+      seed,
+    }).output;
+    if (isDomainError(opened)) throw new Error(opened.message);
+    simulated.clock.advance(120_000);
+    const user = { kind: 'vantage', roundTripMs: () => 10 } as const;
+    const address = simulated.nodeAddress(loadBalancerArn, zoneId);
+    const asked = { expects: (status: number) => status === 200, timeoutMs: 5_000 };
+    const { failingShare } = simulated.fate(user, address, 80, asked);
+    const outcome = `${failingShare} failing, ${all - addresses()} missing`;
+    mendFault(simulated.world, opened.id);
+    simulated.clock.advance(120_000);
+    expect(addresses()).toBe(all);
+    return outcome;
+  });
+  expect(new Set(outcomes)).toEqual(new Set(['0 failing, 0 missing', '1 failing, 1 missing']));
 });
 
 it('silences the node of another balancer that comes to a zone without power', () => {

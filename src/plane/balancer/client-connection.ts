@@ -250,7 +250,8 @@ export class ClientConnection implements ClientSide {
 
   /** A request arrives once its way to the node is behind it; the first one's connection had to be opened before. */
   #enter(arrived: () => void): void {
-    const { carrier, entrance } = this.#router;
+    const { carrier } = this.#router;
+    const { entrance } = this.#listener.loadBalancer;
     if (this.isCarried || isPlain(entrance)) {
       arrived();
       return;

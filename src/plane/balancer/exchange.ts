@@ -49,8 +49,6 @@ export interface ClientSide {
 export interface Router {
   readonly clock: NodeClock;
   readonly carrier: Carrier;
-  /** What bytes between clients and the node meet, unless they were carried here. */
-  readonly entrance: Way;
   /** The target whose turn it is; undefined when no group has one. */
   pick(listener: NodeListener): TargetPool | undefined;
 }

@@ -13,8 +13,6 @@ export interface NodeConfiguration {
   readonly zoneId: string;
   /** The world's seed: it spreads the probes. */
   readonly seed: number;
-  /** What bytes between a client on this machine, who is outside of every Region, and the nodes meet. */
-  readonly entrance: Way;
   /** Clients from this address have their way behind them, and may enter; none has when it is absent. */
   readonly carrierAddress?: string;
   readonly loadBalancers: readonly NodeLoadBalancer[];
@@ -27,6 +25,8 @@ export interface NodeLoadBalancer {
   /** The node's own loopback address. */
   readonly address: string;
   readonly dnsName: string;
+  /** What bytes between a client on this machine, who is outside of every Region, and the node meet. */
+  readonly entrance: Way;
   readonly attributes: LoadBalancerAttributes;
   readonly listeners: readonly NodeListener[];
 }

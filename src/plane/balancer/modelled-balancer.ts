@@ -149,10 +149,11 @@ class ModelledNode {
   listener(
     listenerArn: string,
   ): { readonly action: NodeAction; readonly idleTimeoutMs: number } | undefined {
-    if (this.frozen || !this.configuration.entrance.up) return undefined;
-    for (const { listeners, attributes } of this.configuration.loadBalancers) {
+    if (this.frozen) return undefined;
+    for (const { listeners, attributes, entrance } of this.configuration.loadBalancers) {
       const listener = listeners.find((candidate) => candidate.arn === listenerArn);
       if (listener === undefined) continue;
+      if (!entrance.up) return undefined;
       return { action: listener.action, idleTimeoutMs: attributes.idleTimeoutSeconds * 1000 };
     }
     return undefined;

@@ -62,6 +62,7 @@ const withListener = (listener: NodeListener): Parameters<typeof configurationOf
       arn: loadBalancerArn,
       address: '127.0.0.1',
       dnsName: 'web.elb.test',
+      entrance: openWay(0),
       attributes: defaultLoadBalancerAttributes,
       listeners: [listener],
     },

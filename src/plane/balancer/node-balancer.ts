@@ -2,7 +2,6 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { admits } from '../../aws/ec2/traffic/entry.ts';
 import type { NodeAction } from '../../aws/elbv2/desired-nodes.ts';
 import { turnOf, turnsOf } from '../../aws/elbv2/spread.ts';
-import { openWay, type Way } from '../../world/way.ts';
 import { Carrier, connectPatienceMs } from '../network/carrier.ts';
 import { ClientConnection, type ListenerState } from './client-connection.ts';
 import type { Router } from './exchange.ts';
@@ -67,7 +66,6 @@ export class NodeBalancer implements Router {
   readonly #turns = new Map<string, Turns>();
   readonly #proberOptions: ProberOptions;
   readonly #traffic: TrafficCounter;
-  entrance: Way = openWay(0);
   #frozen = false;
 
   constructor(
@@ -102,7 +100,6 @@ export class NodeBalancer implements Router {
     if (this.#frozen) return;
     this.#updateGroups(configuration);
     this.#updateListeners(configuration);
-    this.entrance = configuration.entrance;
     this.#tellSilence();
   }
 
@@ -228,7 +225,7 @@ export class NodeBalancer implements Router {
     const client = new ClientConnection(socket, state, this);
     clients.add(client);
     socket.once('close', () => clients.delete(client));
-    client.setSilent(this.#isSilentTo(client));
+    client.setSilent(this.#isSilentTo(client, state.loadBalancer));
   }
 
   /** A client sends its SYN again and again: once it is let in, its connection begins. */
@@ -248,13 +245,14 @@ export class NodeBalancer implements Router {
     this.#send({ kind: 'listening', sockets });
   }
 
-  #isSilentTo(client: ClientConnection): boolean {
-    return this.#frozen || (!this.entrance.up && !client.isCarried);
+  #isSilentTo(client: ClientConnection, { entrance }: NodeLoadBalancer): boolean {
+    return this.#frozen || (!entrance.up && !client.isCarried);
   }
 
   #tellSilence(): void {
     for (const open of this.#listeners.values()) {
-      for (const client of open.clients) client.setSilent(this.#isSilentTo(client));
+      const { loadBalancer } = open.state;
+      for (const client of open.clients) client.setSilent(this.#isSilentTo(client, loadBalancer));
     }
   }
 }

@@ -1,3 +1,4 @@
+import { openWay } from '../../world/way.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Entry } from '../../aws/ec2/traffic/entry.ts';
 import {
@@ -42,6 +43,7 @@ const letting = (allowed: readonly string[]): NodeConfiguration =>
         arn: 'arn:lb',
         address: '127.0.0.1',
         dnsName: 'web.elb.test',
+        entrance: openWay(0),
         attributes: defaultLoadBalancerAttributes,
         listeners: [{ ...forwardListener, entry: entryFor(allowed) }],
       },

@@ -13,7 +13,7 @@ import {
 } from './messages.ts';
 import { NodeBalancer } from './node-balancer.ts';
 import { NodeClock } from './node-clock.ts';
-import { openWay } from '../../world/way.ts';
+import { openWay, type Way } from '../../world/way.ts';
 
 // What the tests of a node share: servers that die with the test, a node in this process, and raw requests.
 
@@ -87,17 +87,17 @@ export const forwardListener: NodeListener = {
 
 export const configurationOf = (
   targets: readonly NodeTarget[],
-  more: Partial<NodeConfiguration> = {},
+  { entrance = openWay(0), ...more }: Partial<NodeConfiguration> & { readonly entrance?: Way } = {},
 ): NodeConfiguration => ({
   region: 'us-east-1',
   zoneId: 'use1-az1',
   seed: 1,
-  entrance: openWay(0),
   loadBalancers: [
     {
       arn: loadBalancerArn,
       address: '127.0.0.1',
       dnsName: 'web.elb.test',
+      entrance,
       attributes: defaultLoadBalancerAttributes,
       listeners: [forwardListener],
     },

@@ -1,3 +1,4 @@
+import { nodeLocation } from '../../aws/elbv2/nodes.ts';
 import {
   desiredNodes,
   type DesiredNode,
@@ -48,7 +49,7 @@ const withSocket = (
 const withSockets = (
   sockets: NodeSockets,
   { loadBalancerArn, zoneId, dnsName, attributes, listeners }: DesiredNode,
-): NodeLoadBalancer => ({
+): NodePart['loadBalancer'] => ({
   arn: loadBalancerArn,
   address: sockets.nodeAddress(loadBalancerArn, zoneId),
   dnsName,
@@ -62,7 +63,7 @@ const withSockets = (
 /** What one load balancer is to have of a zone's nodes. */
 export interface NodePart {
   readonly zoneId: string;
-  readonly loadBalancer: NodeLoadBalancer;
+  readonly loadBalancer: Omit<NodeLoadBalancer, 'entrance'>;
   readonly targetGroups: readonly NodeTargetGroup[];
 }
 
@@ -100,9 +101,14 @@ export const nodeConfigurations = (
     region,
     zoneId,
     seed: world.seed,
-    entrance: world.conditions.reach(besideUs, { kind: 'zone', zoneId }),
     carrierAddress,
-    loadBalancers: parts.map(({ loadBalancer }) => loadBalancer),
+    loadBalancers: parts.map(({ loadBalancer }) => ({
+      ...loadBalancer,
+      entrance: world.conditions.reach(besideUs, {
+        kind: 'hosted',
+        ...nodeLocation({ loadBalancerArn: loadBalancer.arn, zoneId }),
+      }),
+    })),
     targetGroups: parts.flatMap(({ targetGroups }) => targetGroups),
   }));
 };
