@@ -1,4 +1,5 @@
 import { about as account } from './account/about.ts';
+import { about as acm } from './acm/about.ts';
 import { about as autoscaling } from './autoscaling/about.ts';
 import { about as cloudwatch } from './cloudwatch/about.ts';
 import { about as ebs } from './ebs/about.ts';
@@ -21,6 +22,7 @@ export const services: readonly ServiceAbout[] = [
   iam,
   sts,
   route53,
+  acm,
   ec2,
   ebs,
   elbv2,

@@ -10,11 +10,6 @@ from botocore.exceptions import ClientError
 
 ENDPOINT = sys.argv[1]
 REGION = "us-east-2"
-SCOPES = {
-    "autoscaling": "autoscaling",
-    "cloudwatch": "monitoring",
-    "elbv2": "elasticloadbalancing",
-}
 # The server's clock is fast: waiters ask again at once.
 QUICK = {"Delay": 0, "MaxAttempts": 2000}
 
@@ -34,7 +29,7 @@ def client(name, region=REGION, account="777788889999"):
 
     def record(http_response, model, **_):
         if http_response.status_code < 300:
-            answered.add(f"{SCOPES.get(name, name)}:{model.name}")
+            answered.add(f"{made.meta.service_model.signing_name}:{model.name}")
 
     made.meta.events.register("after-call", record)
     return made

@@ -1,4 +1,4 @@
-import { cloudWatchCases } from './cloudwatch-cases.ts';
+import { readdirSync } from 'node:fs';
 
 /** One call with its input and the output that a fake world answers: the same for every client and every golden file. */
 export interface WireCase {
@@ -29,6 +29,18 @@ const instance = {
     { Key: 'empty', Value: '' },
   ],
   SecurityGroups: [],
+};
+
+/** The cases that have a file of their own here, `SERVICE-cases.ts`. */
+const casesOfServices = async (): Promise<readonly WireCase[]> => {
+  const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith('-cases.ts'));
+  const names = files.toSorted().map((file) => file.replace(/\.ts$/, ''));
+  const modules = await Promise.all(
+    names.map(async (name): Promise<Readonly<Record<string, readonly WireCase[]>>> => {
+      return await import(`./${name}.ts`);
+    }),
+  );
+  return modules.flatMap((cases) => Object.values(cases).flat());
 };
 
 /** What the recorder sends with each client and the golden tests replay. */
@@ -158,7 +170,7 @@ export const wireCases: readonly WireCase[] = [
     operation: 'CreateTags',
     input: { Resources: ['i-1', 'vol-1'], Tags: [{ Key: 'a', Value: '' }] },
   },
-  ...cloudWatchCases,
+  ...(await casesOfServices()),
   {
     name: 'autoscaling-create-auto-scaling-group',
     client: 'autoscaling',

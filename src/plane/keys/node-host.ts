@@ -2,5 +2,7 @@ import type { Host } from '../../aws/host.ts';
 
 /** What services take from this machine. */
 export const nodeHost: Host = {
+  certificates: async () =>
+    (await import('../certificates/certificate-maker.ts')).createCertificateMaker(),
   keys: async () => (await import('./key-maker.ts')).nodeKeyMaker,
 };
