@@ -34,10 +34,10 @@ const instance = {
 /** The cases that have a file of their own here, `SERVICE-cases.ts`. */
 const casesOfServices = async (): Promise<readonly WireCase[]> => {
   const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith('-cases.ts'));
-  const names = files.toSorted().map((file) => file.replace(/\.ts$/, ''));
+  const names = files.toSorted().map((file) => file.replace(/-cases\.ts$/, ''));
   const modules = await Promise.all(
     names.map(async (name): Promise<Readonly<Record<string, readonly WireCase[]>>> => {
-      return await import(`./${name}.ts`);
+      return await import(`./${name}-cases.ts`);
     }),
   );
   return modules.flatMap((cases) => Object.values(cases).flat());

@@ -6,7 +6,7 @@ import { parentOf } from '../route53/names.ts';
 import type { DomainProof } from './entities.ts';
 
 const letters = (hex: string): string =>
-  [...hex].map((digit) => String.fromCharCode(97 + Number.parseInt(digit, 16))).join('');
+  hex.replaceAll(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 16)));
 
 /**
  * The record that proves a domain name. It is the same for one name whenever an account asks, in every Region, and a wildcard

@@ -56,8 +56,7 @@ const isIncluded = (
   const usages = material?.contents.keyUsages ?? [];
   const purposes = (material?.contents.extendedKeyUsages ?? []).map(({ name }) => name);
   return (
-    // The list may hold words that are newer than the type.
-    (keyTypes as readonly string[]).includes(keyAlgorithm) &&
+    keyTypes.includes(keyAlgorithm) &&
     hasAll(keyUsage, usages) &&
     hasAll(extendedKeyUsage, purposes) &&
     (exportOption === undefined || (exportOption === 'DISABLED' && origin === 'requested')) &&
