@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ChildWaits } from './child-waits.ts';
+import { ChildWaits } from '../plane/child-waits.ts';
 import { LiveClock } from './live-clock.ts';
 import { watchLateness } from './lateness-watch.ts';
 

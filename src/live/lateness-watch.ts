@@ -1,5 +1,5 @@
 import { beatMs, startHeartbeat } from '../plane/heartbeat.ts';
-import { ChildWaits } from './child-waits.ts';
+import { ChildWaits } from '../plane/child-waits.ts';
 import type { LiveClock } from './live-clock.ts';
 
 /** Beats between two looks at the children: a quarter of a second. */
