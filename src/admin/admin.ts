@@ -15,7 +15,7 @@ import { instanceRoutes, type InstanceAdmin } from './admin-instances.ts';
 import type { Blockage } from '../serving/runners/blockages.ts';
 import type { ImageTransfers } from './image-transfers.ts';
 import type { EntrySocket } from '../live/live-world.ts';
-import { summarizeLateness } from '../live/lateness-text.ts';
+import { recentStallSeconds, summarizeLateness } from '../live/lateness-text.ts';
 import type { LiveClock } from '../live/live-clock.ts';
 import { summarizeFault, summarizeFaults } from './fault-summary.ts';
 
@@ -70,6 +70,7 @@ const clockBody = (clock: LiveClock): object => ({
   nowMs: clock.now(),
   speed: clock.speed(),
   mode: clock.speed() === 0 ? 'virtual' : 'live',
+  lateRealSeconds: recentStallSeconds(clock.lateness, performance.now()),
 });
 
 const faultsBody = (world: World): object => ({ faults: summarizeFaults(world) });

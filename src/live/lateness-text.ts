@@ -35,6 +35,10 @@ export interface LatenessSummary {
 
 const secondsOf = (ms: number): number => Math.round(ms) / 1000;
 
+/** By how many seconds of its own time the machine was late in the last ten; `GET /_faultline/clock` shows it. */
+export const recentStallSeconds = (meter: LatenessMeter, nowMs: number): number =>
+  secondsOf(meter.recent('stall', 10_000, nowMs).realMs);
+
 /** What there is to say of a world's lateness now; `nowMs` is the machine's steady time. */
 export const summarizeLateness = (meter: LatenessMeter, nowMs: number): LatenessSummary => {
   const worst = meter.worst();
