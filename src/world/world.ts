@@ -76,6 +76,10 @@ export class World {
   /** After how many records since the last one each shard has its next snapshot. */
   readonly #snapshotDue = new Map<ShardId, number>();
   readonly #changeCounts = new Map<string, number>();
+  /** How many changes commits have made to any table. */
+  #changeCount = 0;
+  /** What `changesOf` last said of a list of tables, and when; some ask for each answer that they give. */
+  readonly #counted = new WeakMap<object, { readonly of: number; readonly count: number }>();
   readonly #pending: Commit[] = [];
   #clock: Clock | undefined;
   #recoveredAt = 0;
@@ -132,8 +136,11 @@ export class World {
    * while it is the same, what was read from them still holds.
    */
   changesOf(tables: readonly { readonly name: string }[]): number {
+    const known = this.#counted.get(tables);
+    if (known?.of === this.#changeCount) return known.count;
     let count = 0;
     for (const table of tables) count += this.#changeCounts.get(table.name) ?? 0;
+    this.#counted.set(tables, { of: this.#changeCount, count });
     return count;
   }
 
@@ -267,6 +274,7 @@ export class World {
   /** What the world itself keeps up: counts of changes, its conditions and its timers. */
   #noticeChanges(id: ShardId, changes: readonly EntityChange[]): void {
     for (const change of changes) {
+      this.#changeCount += 1;
       this.#changeCounts.set(change.table, (this.#changeCounts.get(change.table) ?? 0) + 1);
       if (change.table === Faults.name) this.#conditions = this.#readConditions();
       if (change.table !== Timers.name) continue;

@@ -107,6 +107,18 @@ zone:
   return { port, processId: child.pid ?? 0, close };
 };
 
+/** The most that a server on node:dgram could answer: one that looks at nothing and decides nothing. */
+const startBare = async (): Promise<DnsUnderLoad> => {
+  const script = join(import.meta.dirname, 'bare-dns.ts');
+  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const line = await new Promise<string>((resolve) => {
+    child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString()));
+  });
+  // The script prints the address that its socket is bound to.
+  const { port } = JSON.parse(line) as { readonly port: number };
+  return { port, processId: child.pid ?? 0, close: () => end(child) };
+};
+
 const loadOf = (port: number, seconds: number): DnsLoad => ({
   address: '127.0.0.1',
   port,
@@ -128,12 +140,17 @@ const answers = async ({ port, processId }: DnsUnderLoad): Promise<void> => {
   }
 };
 
-const compare = async (own: DnsUnderLoad, other: DnsUnderLoad): Promise<readonly Result[]> => {
-  const results: Record<'own' | 'other', Throughput[]> = { own: [], other: [] };
-  await Promise.all([answers(own), answers(other)]);
+const compare = async (
+  own: DnsUnderLoad,
+  other: DnsUnderLoad,
+  bare: DnsUnderLoad,
+): Promise<readonly Result[]> => {
+  const results: Record<'own' | 'other' | 'bare', Throughput[]> = { own: [], other: [], bare: [] };
+  await Promise.all([answers(own), answers(other), answers(bare)]);
   for (let round = 0; round < rounds; round += 1) {
     results.other.push(await underLoad('dns-load.ts', loadOf(other.port, 2), other.processId));
     results.own.push(await underLoad('dns-load.ts', loadOf(own.port, 2), own.processId));
+    results.bare.push(await underLoad('dns-load.ts', loadOf(bare.port, 2), bare.processId));
   }
   const row = (what: string, of: (throughput: Throughput) => number): Result => ({
     what,
@@ -145,7 +162,17 @@ const compare = async (own: DnsUnderLoad, other: DnsUnderLoad): Promise<readonly
     {
       ...row('DNS, answers of a busy core', ({ perCpuSecond }) => perCpuSecond),
       budget: { atLeast: 0.8 },
-      note: 'answers for each second of processor time, as for the balancer',
+      note: 'answers for each second of processor time, as for the balancer; see the next line for what node:dgram leaves',
+    },
+    {
+      ...row(
+        'DNS, answers of a busy core, beside a bare node:dgram',
+        ({ perCpuSecond }) => perCpuSecond,
+      ),
+      reference: {
+        what: 'node:dgram that sends each query back',
+        value: median(results.bare.map(({ perCpuSecond }) => perCpuSecond)),
+      },
     },
     row('DNS, answers by the clock on the wall', ({ perSecond }) => perSecond),
   ];
@@ -172,7 +199,12 @@ export const dnsBench: Benchmark = {
       }
       const other = await startNsd();
       try {
-        return await compare(own, other);
+        const bare = await startBare();
+        try {
+          return await compare(own, other, bare);
+        } finally {
+          await bare.close();
+        }
       } finally {
         await other.close();
       }

@@ -101,6 +101,7 @@ interface Responses {
 }
 
 interface Kept extends Responses {
+  readonly query: Uint8Array;
   readonly encoded: (Uint8Array | undefined)[];
   next: number;
 }
@@ -179,13 +180,30 @@ const respondTo = (
 /** Queries longer than this are not kept: honest ones are shorter, and the memory stays bounded. */
 const longestKeptQuery = 320;
 
-/** Equal keys get equal responses but for the id, which is not part of the key. */
-const keyOf = (query: Buffer, transport: Transport, vantage: string | undefined): string =>
-  `${transport} ${vantage ?? ''}\n${query.toString('latin1', 2)}`;
+/** A small integer of all that a query says beside its id (FNV-1a). A number costs less than a text for each query. */
+const hashOf = (query: Uint8Array): number => {
+  let hash = 0x811c9dc5;
+  for (let at = 2; at < query.length; at += 1) {
+    hash = Math.imul(hash ^ (query[at] ?? 0), 0x01000193);
+  }
+  return hash >>> 2;
+};
+
+/** Whether two queries of one place and one way get the same response but for the id. */
+const isSameQuery = (one: Uint8Array, other: Uint8Array): boolean => {
+  if (one.length !== other.length) return false;
+  for (let at = 2; at < one.length; at += 1) if (one[at] !== other[at]) return false;
+  return true;
+};
+
+/** Whose responses are kept together: those who ask from one place, by one way. */
+const partyOf = (transport: Transport, vantage: string | undefined): string =>
+  vantage === undefined ? transport : `${transport} ${vantage}`;
 
 const withIdOf = (response: Uint8Array, query: Uint8Array): Uint8Array => {
   // A copy, since the one sent before may still be on its way to the socket.
-  const copy = Buffer.from(response);
+  const copy = Buffer.allocUnsafe(response.length);
+  copy.set(response);
   copy[0] = query[0] ?? 0;
   copy[1] = query[1] ?? 0;
   return copy;
@@ -207,7 +225,8 @@ const keptResponse = (kept: Kept): Uint8Array => {
  * of encoded responses. It never throws.
  */
 export const createResponder = (ports: ResponderPorts): Responder => {
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, Map<number, Kept>>();
+  let keptCount = 0;
   let keptGeneration = Number.NaN;
   let keptSpeed = Number.NaN;
   let turn = 0;
@@ -220,8 +239,9 @@ export const createResponder = (ports: ResponderPorts): Responder => {
 
   const forgetOld = (generation: number): void => {
     const speed = ports.speed();
-    if (generation === keptGeneration && speed === keptSpeed && kept.size < keptResponses) return;
+    if (generation === keptGeneration && speed === keptSpeed && keptCount < keptResponses) return;
     kept.clear();
+    keptCount = 0;
     keptGeneration = generation;
     keptSpeed = speed;
   };
@@ -234,14 +254,18 @@ export const createResponder = (ports: ResponderPorts): Responder => {
       return typeof made === 'number' ? headerAlone(bytes, made) : made.encode(turn % made.turns);
     }
     forgetOld(generation);
-    const key = keyOf(bytes, transport, client.vantage);
-    const known = kept.get(key);
-    if (known !== undefined) return withIdOf(keptResponse(known), bytes);
+    const party = partyOf(transport, client.vantage);
+    const ofParty = kept.get(party) ?? new Map<number, Kept>();
+    const hash = hashOf(bytes);
+    const known = ofParty.get(hash);
+    if (known !== undefined && isSameQuery(known.query, bytes))
+      return withIdOf(keptResponse(known), bytes);
     const made = make(bytes, transport, client);
     if (typeof made === 'number') return headerAlone(bytes, made);
-    const fresh: Kept = { ...made, encoded: [], next: 0 };
+    const fresh: Kept = { ...made, query: Uint8Array.from(bytes), encoded: [], next: 0 };
     const response = withIdOf(keptResponse(fresh), bytes);
-    kept.set(key, fresh);
+    kept.set(party, ofParty.set(hash, fresh));
+    keptCount += 1;
     return response;
   };
 

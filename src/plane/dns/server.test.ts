@@ -299,6 +299,18 @@ describe('kept answers', () => {
     expect(asked).toBe(2);
   });
 
+  test('do not mix questions whose bytes come to the same number', async () => {
+    const names = ['h191360.example.org', 'h106766.example.org'];
+    const answer = (question: DnsQuestion) =>
+      answerOf([address(question.name, question.name.startsWith('h19') ? 1 : 2)]);
+    const { port } = await start({ answer, generation: () => 1 });
+    for (const name of [...names, ...names]) {
+      expect((await ask(port, name)).answers).toMatchObject([
+        { name, data: name.startsWith('h19') ? '192.0.2.1' : '192.0.2.2' },
+      ]);
+    }
+  });
+
   test('do not mix the case of names', async () => {
     const { port } = await start({ generation: () => 1 });
     expect((await ask(port, 'www.example.com')).questions).toMatchObject([
