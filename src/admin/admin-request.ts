@@ -129,7 +129,7 @@ export const readFaultRequest = (body: unknown): FaultRequest | DomainError => {
 };
 
 /** The fastest clock: a world day in less than nine seconds. Beyond it sockets cannot keep up. */
-export const highestSpeed = 10_000;
+const highestSpeed = 10_000;
 
 /** Reads the body of `PUT /clock`. */
 export const readSpeed = (body: unknown): number | DomainError => {

@@ -24,7 +24,7 @@ export interface ZoneSummary {
 }
 
 /** A stock of a zone as `GET /_faultline/world` shows it. */
-export interface StockSummary {
+interface StockSummary {
   /** Families and types; null for all. */
   readonly types: readonly string[] | null;
   readonly vcpus: number;

@@ -92,7 +92,7 @@ export const fitCoefficients = (samples: readonly Sample[], endsMs: number): Coe
 };
 
 /** The milliseconds of a way by the fit alone. */
-export const fittedMs = (fit: Coefficients, from: Coordinates, to: Coordinates): number => {
+const fittedMs = (fit: Coefficients, from: Coordinates, to: Coordinates): number => {
   const way = cableWay(from, to);
   return lineMs(fit, way.km) * (fit.continentPairs[way.continents] ?? 1);
 };

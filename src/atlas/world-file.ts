@@ -11,7 +11,7 @@ import {
 } from './supply.ts';
 
 /** Why a description of a world is refused: one sentence that begins with the place in the file. */
-export interface WorldFileProblem {
+interface WorldFileProblem {
   readonly kind: 'problem';
   readonly message: string;
 }

@@ -21,7 +21,7 @@ export interface Call {
 }
 
 /** Where the control plane of partition-wide services lives ("AWS Fault Isolation Boundaries", global services). */
-export const partitionHome = 'us-east-1';
+const partitionHome = 'us-east-1';
 
 /** The Region whose failure silences a call. */
 export const homeRegion = (call: {
@@ -33,7 +33,7 @@ const readsPartition = (call: Pick<Call, 'service' | 'operation'>): boolean =>
   call.service.partitionReads?.includes(call.operation) === true;
 
 /** The shard that holds the state that a call works on. */
-export const shardOf = (call: Pick<Call, 'service' | 'operation' | 'region'>): ShardId =>
+const shardOf = (call: Pick<Call, 'service' | 'operation' | 'region'>): ShardId =>
   call.service.shard === 'partition' || readsPartition(call) ? partitionShard : call.region;
 
 /** Whether the call is answered at all: a Region in disaster is silent. */

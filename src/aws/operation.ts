@@ -62,10 +62,10 @@ export interface ServiceAbout {
 }
 
 /** What a plane must show before the answer of an operation is true. */
-export type Settling = 'snapshots-taken' | 'volumes-placed';
+type Settling = 'snapshots-taken' | 'volumes-placed';
 
 /** What an operation reads of a plane, brought into the world before it runs. */
-export type Refreshing = 'console';
+type Refreshing = 'console';
 
 /** One AWS service: everything that others need to know of it. */
 export interface Service extends ServiceAbout {

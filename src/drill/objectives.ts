@@ -56,7 +56,7 @@ const readers: Readonly<Record<ObjectiveName, Read<number>>> = {
 };
 
 /** The objectives that there are. */
-export const objectiveNames: readonly ObjectiveName[] = ['rto', 'availability', 'requestsLost'];
+const objectiveNames: readonly ObjectiveName[] = ['rto', 'availability', 'requestsLost'];
 
 /** Reads one objective; `place` says where it stands. */
 export const readObjective = (

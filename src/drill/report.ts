@@ -56,7 +56,7 @@ export interface FaultReport {
 }
 
 /** How the users of one kind fared. */
-export interface TrafficReport {
+interface TrafficReport {
   readonly name: string;
   readonly vantage: string;
   readonly requests: RequestCount;

@@ -21,7 +21,7 @@ const thing = (seq: number, text: string): { readonly id: string; readonly text:
 });
 
 /** All that an iteration gives. */
-export const collect = async <T>(items: AsyncIterable<T>): Promise<readonly T[]> => {
+const collect = async <T>(items: AsyncIterable<T>): Promise<readonly T[]> => {
   const all: T[] = [];
   for await (const item of items) all.push(item);
   return all;

@@ -8,11 +8,6 @@ export interface Paint {
   readonly dim: (text: string) => string;
 }
 
-const asItIs = (text: string): string => text;
-
-/** For files and pipes. */
-export const plainPaint: Paint = { good: asItIs, bad: asItIs, bold: asItIs, dim: asItIs };
-
 const on =
   (format: Parameters<typeof styleText>[0]) =>
   (text: string): string =>

@@ -5,7 +5,7 @@ import type { Guard, GuardedRequest } from './guard.ts';
 import type { WireLimits } from './limits.ts';
 
 /** A request to a path under `/_faultline/`, past the safety checks. */
-export interface AdminRequest {
+interface AdminRequest {
   readonly method: string;
   /** What follows `/_faultline`, decoded: `/faults/f-1`. */
   readonly path: string;
@@ -14,7 +14,7 @@ export interface AdminRequest {
   readonly body: unknown;
 }
 
-export interface AdminResponse {
+interface AdminResponse {
   readonly status: number;
   /** Written as JSON; nothing is written when undefined. */
   readonly body?: unknown;

@@ -30,7 +30,7 @@ const hostName = (host: string): string => {
 const ipv4Loopback = /^127\.(?:\d{1,3})\.(?:\d{1,3})\.(?:\d{1,3})$/;
 
 /** A name that means this machine wherever it is resolved: `localhost` and below (RFC 6761), 127.0.0.0/8, ::1. */
-export const isLoopbackName = (name: string): boolean =>
+const isLoopbackName = (name: string): boolean =>
   name === 'localhost' || name === '::1' || name.endsWith('.localhost') || ipv4Loopback.test(name);
 
 /** A socket's address as a Host header would write it: an IPv4 address on an IPv6 socket is an IPv4 address. */

@@ -7,7 +7,7 @@ import { resolveShapes } from './shape.ts';
 export type ProtocolName = Protocol;
 
 /** What a service model says of the service as a whole. */
-export interface ServiceMetadata {
+interface ServiceMetadata {
   readonly apiVersion: string;
   /** There when the service once spoke the query protocol alone, and newer protocols keep its error codes. */
   readonly awsQueryCompatible?: object;
@@ -33,7 +33,7 @@ interface OperationText {
 }
 
 /** The text of `models/<service>.json`, as `scripts/generate-wire-models.ts` writes it. */
-export interface ServiceText {
+interface ServiceText {
   readonly service: string;
   readonly botocore: string;
   readonly metadata: ServiceMetadata;
@@ -42,7 +42,7 @@ export interface ServiceText {
 }
 
 /** An error shape of a service: its code on the wire and its HTTP status. */
-export interface ErrorModel {
+interface ErrorModel {
   readonly code: string;
   readonly status: number;
   readonly shape: StructureShape;
@@ -96,7 +96,7 @@ const errorModel = (text: ShapeText, name: string, shape: StructureShape): Error
 });
 
 /** Resolves the text of a model: every reference becomes the shape it names. */
-export const resolveModel = (text: ServiceText): ServiceModel => {
+const resolveModel = (text: ServiceText): ServiceModel => {
   const shapes = resolveShapes(text.shapes);
   const operations = new Map<string, OperationModel>();
   const errors = new Map<string, ErrorModel>();

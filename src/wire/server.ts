@@ -53,7 +53,7 @@ export interface WireCall {
 export type Execute = (call: WireCall) => Promise<unknown>;
 
 /** Where the server writes what a person should know; pino's loggers fit. */
-export interface WireLog {
+interface WireLog {
   readonly error: (fields: object, message: string) => void;
   readonly warn: (fields: object, message: string) => void;
 }

@@ -90,16 +90,16 @@ export interface NumberShape {
   readonly min: number | undefined;
   readonly max: number | undefined;
 }
-export interface BooleanShape {
+interface BooleanShape {
   readonly type: 'boolean';
   readonly name: string;
 }
-export interface TimestampShape {
+interface TimestampShape {
   readonly type: 'timestamp';
   readonly name: string;
   readonly timestampFormat: TimestampFormat | undefined;
 }
-export interface BlobShape {
+interface BlobShape {
   readonly type: 'blob';
   readonly name: string;
   readonly min: number | undefined;

@@ -6,7 +6,7 @@ import type { Constraint, Step, Violation } from './validate.ts';
 export const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
 /** `filters` as EC2's requests write it: `Filters`. */
-export const upperFirst = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+const upperFirst = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 /** The name of a member in an EC2 request, by the rule of the ec2 protocol (botocore, `EC2Serializer`). */
 export const ec2RequestName = (member: Member): string =>

@@ -106,7 +106,7 @@ export const fieldsOfEffect = (effect: FaultEffect, rule: EffectRule): readonly 
 const slowManners: readonly FaultManner[] = ['latency', 'slow'];
 
 /** Whether what the effect does, in one of its manners at least, is to add time. */
-export const takesLatency = (effect: FaultEffect, { manners }: EffectRule): boolean =>
+const takesLatency = (effect: FaultEffect, { manners }: EffectRule): boolean =>
   effect === 'latency' || manners?.some((manner) => slowManners.includes(manner)) === true;
 
 /** Whether a fault adds time. */

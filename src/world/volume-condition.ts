@@ -16,7 +16,7 @@ export interface VolumeLocation {
 }
 
 /** What keeps a volume from answering: its server's power, the network to it, or its disks. */
-export type VolumeTrouble = 'power' | 'network' | 'disk';
+type VolumeTrouble = 'power' | 'network' | 'disk';
 
 interface Troubled {
   readonly because: VolumeTrouble;

@@ -14,7 +14,7 @@ export const storageRegions = ['us-east-1', 'eu-west-1'] as const;
 export const fileName = 'content';
 
 /** A volume or a snapshot, as far as it was acknowledged. */
-export interface Stored {
+interface Stored {
   readonly id: string;
   readonly region: string;
   /** What its file holds. */

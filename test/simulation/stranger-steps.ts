@@ -7,7 +7,7 @@ import { partitionShard } from '../../src/world/entity.ts';
 import { call, newName, once, oneOf, strangersAccount, type Run } from './run.ts';
 
 /** The wire models of all services: what input may reach an operation at all. */
-export const models: ReadonlyMap<string, ServiceModel> = new Map(
+const models: ReadonlyMap<string, ServiceModel> = new Map(
   await Promise.all(allServices.map(async ({ name }) => [name, await serviceModel(name)] as const)),
 );
 

@@ -3,7 +3,7 @@ import { spawnFaultline } from './tied-program.ts';
 import type { TiedOptions } from './tied-program.ts';
 
 /** The ready line of `faultline up --json`. */
-export interface ReadyLine {
+interface ReadyLine {
   readonly endpoint: string;
   /** Address and port of the DNS server. */
   readonly dns: string;

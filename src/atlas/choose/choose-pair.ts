@@ -11,7 +11,7 @@ import { ranked, type Scored } from './score.ts';
 import type { UserLatency } from './user-latency.ts';
 
 /** How little can take both Regions at once. */
-export interface Independence {
+interface Independence {
   readonly distanceKm: number;
   readonly sharesZone: boolean;
   readonly sharesCountry: boolean;

@@ -6,7 +6,7 @@ import { ranked, type Scored } from './score.ts';
 import { weightSensitivities, type WeightSensitivity } from './sensitivity.ts';
 
 /** A limit that keeps Regions out. */
-export type Limit = 'within' | 'max-latency';
+type Limit = 'within' | 'max-latency';
 
 /** A Region that a limit keeps out, and why. */
 export interface Exclusion {
@@ -24,7 +24,7 @@ export interface LimitSensitivity {
 }
 
 /** What must give way so that a Region fits. */
-export interface Relaxation {
+interface Relaxation {
   readonly limit: Limit;
   /** The Region that fits then. */
   readonly candidate: Candidate;

@@ -3,7 +3,7 @@ import type { ChoiceFacts } from './choice-facts.ts';
 import type { InstanceNeed, Requirements } from './requirements.ts';
 
 /** The hours of a month, as AWS's own calculator counts them. */
-export const hoursPerMonth = 730;
+const hoursPerMonth = 730;
 
 /** What a month costs in USD. Null is an unknown price; a total with an unknown part is unknown. */
 export interface MonthlyCost {

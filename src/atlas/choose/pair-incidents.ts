@@ -1,7 +1,7 @@
 import type { Incident } from '../incidents.ts';
 
 /** What a past incident would have done to a stack in several zones of a primary, with a fallback. */
-export type IncidentEffect =
+type IncidentEffect =
   /** A zone of the primary: the other zones carry on. */
   | 'primary-zone'
   /** The primary as a whole: users go to the fallback. */

@@ -52,7 +52,7 @@ export const weightedScore = (marks: Marks, weights: Weights): number =>
   criteria.reduce((sum, criterion) => sum + weights[criterion] * (marks[criterion] ?? 0), 0);
 
 /** Whether a criterion that counts is unknown. */
-export const lacksMark = (marks: Marks, weights: Weights): boolean =>
+const lacksMark = (marks: Marks, weights: Weights): boolean =>
   criteria.some((criterion) => weights[criterion] > 0 && marks[criterion] === null);
 
 /** Differences below this are rounding of the machine, not of the facts. */

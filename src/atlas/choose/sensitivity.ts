@@ -11,7 +11,7 @@ import {
 import { compareTied, marksOf, ranked, weightedScore, type Marks, type Scored } from './score.ts';
 
 /** From one share of a criterion to another the same Region wins. */
-export interface WinningSpan {
+interface WinningSpan {
   /** Shares from 0 to 1. */
   readonly from: number;
   readonly to: number;

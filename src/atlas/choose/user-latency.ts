@@ -4,7 +4,7 @@ import type { ChoiceFacts } from './choice-facts.ts';
 import type { UserGroup } from './requirements.ts';
 
 /** How far a group of users is from a Region. */
-export interface GroupLatency {
+interface GroupLatency {
   readonly group: UserGroup;
   readonly roundTrip: RoundTrip;
 }

@@ -16,7 +16,7 @@ import type {
 import { acmWith } from './service.ts';
 
 /** What a certificate of tests says; it is written into the text that stands for its PEM. */
-export const contents = (more: Partial<CertificateContents> = {}): CertificateContents => ({
+const contents = (more: Partial<CertificateContents> = {}): CertificateContents => ({
   domains: ['example.com'],
   subject: 'CN=example.com',
   commonName: 'example.com',

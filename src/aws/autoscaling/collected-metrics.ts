@@ -44,7 +44,7 @@ const poolValues = (
  * The metrics of a group ("Amazon CloudWatch metrics for Amazon EC2 Auto Scaling", User Guide). Without weights a capacity is
  * a number of instances.
  */
-export const groupMetricValues = (
+const groupMetricValues = (
   view: View,
   group: AutoScalingGroup,
 ): Readonly<Record<string, number>> => {

@@ -35,7 +35,7 @@ export const changeDesiredCapacity = (
 };
 
 /** Checks a desired capacity against the bounds of its group. */
-export const checkDesired = (group: AutoScalingGroup, desired: number): DomainError | undefined => {
+const checkDesired = (group: AutoScalingGroup, desired: number): DomainError | undefined => {
   if (desired > group.maxSize) {
     return validation(
       `New SetDesiredCapacity value ${desired} is above max value ${group.maxSize} for the AutoScalingGroup.`,

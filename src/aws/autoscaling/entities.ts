@@ -128,7 +128,7 @@ export const GroupInstances = defineTable<GroupInstance>('autoscaling-instances'
 });
 
 /** The states of an activity that occur here, by AWS's names. */
-export type ActivityStatus =
+type ActivityStatus =
   | 'PreInService'
   | 'InProgress'
   | 'WaitingForELBConnectionDraining'
@@ -179,7 +179,7 @@ export interface LaunchConfiguration extends Entity {
 }
 
 /** A block device of a launch configuration, as it was given. */
-export interface LaunchDevice {
+interface LaunchDevice {
   readonly VirtualName?: string | undefined;
   readonly DeviceName?: string | undefined;
   readonly NoDevice?: boolean | undefined;

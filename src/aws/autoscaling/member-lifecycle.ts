@@ -37,7 +37,7 @@ export const enterState = (
 };
 
 /** The instance is the group's no longer. */
-export const dropMember = (tx: Tx, member: GroupInstance): void => {
+const dropMember = (tx: Tx, member: GroupInstance): void => {
   forgetActions(tx, member.id);
   tx.delete(GroupInstances, member.id);
 };

@@ -131,7 +131,7 @@ const settleCapacity = (
  * at any time. A group with nothing to wait for sets no timer; whoever changes something that concerns it wakes it
  * (`group-wake.ts`).
  */
-export const reconcileGroup = (tx: Tx, groupName: string): void => {
+const reconcileGroup = (tx: Tx, groupName: string): void => {
   const found = tx.get(AutoScalingGroups, groupName);
   if (found === undefined) return;
   if (!isControlPlaneUp(tx)) return wakeGroupAt(tx, groupName, tx.now + controlPlaneLookMs);

@@ -18,7 +18,7 @@ import { minuteMs } from './record-metric.ts';
  * An alarm's evaluation range that ends at `until` (world time, a whole minute). Periods slide: one of five minutes is looked
  * at each minute anew (User Guide, "Evaluating an alarm").
  */
-export const periodsOf = (view: View, alarm: Alarm, until: number): readonly EvaluatedPeriod[] => {
+const periodsOf = (view: View, alarm: Alarm, until: number): readonly EvaluatedPeriod[] => {
   const { rule } = alarm;
   const periodMs = rule.periodSeconds * 1_000;
   const count = evaluationRange(rule);

@@ -15,7 +15,7 @@ const shortText = (at: number): string => {
 };
 
 /** A moment as StateReasonData and history have it. */
-export const offsetText = (at: number): string => `${isoText(at).slice(0, -1)}+0000`;
+const offsetText = (at: number): string => `${isoText(at).slice(0, -1)}+0000`;
 
 /** Numbers as CloudWatch writes them: whole ones with a fraction of 0. */
 const numberText = (value: number): string =>

@@ -22,7 +22,7 @@ export const minuteMs = 60_000;
 export const spanMs = 15 * minuteMs;
 
 /** Data older than this is thrown away; AWS keeps data of one minute for 15 days too. */
-export const retentionMs = 15 * 24 * 60 * minuteMs;
+const retentionMs = 15 * 24 * 60 * minuteMs;
 
 /** Of each metric and unit so many spans are kept: two days of data that comes every minute. */
 const mostSpans = 192;

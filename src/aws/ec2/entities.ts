@@ -1,7 +1,7 @@
 import { defineTable, type Entity } from '../../world/entity.ts';
 
 /** A CIDR block that belongs to a VPC; the first is its primary one. */
-export interface VpcCidrBlock {
+interface VpcCidrBlock {
   /** For example `vpc-cidr-assoc-0123456789abcdef0`. */
   readonly associationId: string;
   readonly cidrBlock: string;

@@ -64,7 +64,7 @@ export type NodeAction =
       readonly query: string;
     };
 
-export interface WeightedTargetGroup {
+interface WeightedTargetGroup {
   readonly arn: string;
   readonly weight: number;
 }

@@ -42,7 +42,7 @@ import { nameError, page } from './names.ts';
 import { checkedTags, tagResource } from './resource-tags.ts';
 
 /** From CreateLoadBalancer to `active`, in world time. AWS takes about two minutes and promises nothing. */
-export const provisioningMs = 5_000;
+const provisioningMs = 5_000;
 
 export const loadBalancerActiveKind = 'elbv2/load-balancer-active';
 

@@ -7,7 +7,7 @@ export interface NodeInDns {
 }
 
 /** A target group that the load balancer forwards to, as the node sees it. */
-export interface NodeTargetGroup {
+interface NodeTargetGroup {
   readonly crossZone: boolean;
   /** Below this many healthy targets the zone is marked unhealthy in DNS (`dns_failover.minimum_healthy_targets.count`, 1 unless set). */
   readonly minimumHealthyTargets: number;

@@ -36,7 +36,7 @@ import { listTags, tagResource, untagResource } from './resource-tags.ts';
 import { changeableRole, listedRole, roleByName } from './roles.ts';
 
 /** The instance profile of that name in the account. */
-export const instanceProfileByName = (
+const instanceProfileByName = (
   view: View,
   name: string | undefined,
 ): InstanceProfile | DomainError => {

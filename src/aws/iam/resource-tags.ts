@@ -6,9 +6,7 @@ import { invalidInput, quotaExceeded } from './errors.ts';
 import { listPage } from './paging.ts';
 
 /** Tags are kept by ARN. Those that a request gives, checked; IAM knows InvalidInput alone for what is wrong with them. */
-export const requestedTags = (
-  tags: readonly TagInput[] | undefined,
-): readonly Tag[] | DomainError => {
+const requestedTags = (tags: readonly TagInput[] | undefined): readonly Tag[] | DomainError => {
   const keys = (tags ?? []).map((tag) => (tag.Key ?? '').toLowerCase());
   if (new Set(keys).size < keys.length) {
     return invalidInput(

@@ -80,7 +80,7 @@ export const apiName = (name: string): string =>
   );
 
 /** The labels of a name, leftmost first; none for the root. */
-export const labelsOf = (name: string): readonly string[] =>
+const labelsOf = (name: string): readonly string[] =>
   name.split('.').filter((label) => label !== '');
 
 /** The name without its leftmost label; the root for a name of one label. */

@@ -85,7 +85,7 @@ const sessionOf = (fields: readonly (string | number)[]): Session => {
 };
 
 /** The session that a token stands for; undefined when it was not issued in this world, or for another access key. */
-export const readSessionToken = (
+const readSessionToken = (
   seed: number,
   accessKeyId: string,
   sessionToken: string,

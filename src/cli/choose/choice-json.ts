@@ -22,7 +22,7 @@ export const monthlyJson = (cost: MonthlyCost): MonthlyCost => ({
 });
 
 /** One ranked Region. */
-export const scoredJson = ({ candidate, score, marks }: Scored): Record<string, unknown> => {
+const scoredJson = ({ candidate, score, marks }: Scored): Record<string, unknown> => {
   const { latency, region } = candidate;
   return {
     region: region.code,

@@ -23,14 +23,14 @@ export interface NamedPrice {
 }
 
 /** Another Region and how far it is. */
-export interface Neighbour {
+interface Neighbour {
   readonly region: Region;
   readonly roundTrip: RoundTrip;
   readonly distanceKm: number;
 }
 
 /** A zone of a Region and the name by which an account knows it; undefined when the account does not see it. */
-export interface NamedZone {
+interface NamedZone {
   readonly id: string;
   readonly name: string | undefined;
 }

@@ -47,7 +47,7 @@ const dataDirectoryOf = (options: Options): string | undefined => {
 };
 
 /** The settings that the command line gives, checked. */
-export const serverOptionsOf = (options: Options): ServerOptions => ({
+const serverOptionsOf = (options: Options): ServerOptions => ({
   port: wholeNumber(options, 'port', 'port', 65_535),
   dnsPort: wholeNumber(options, 'dnsPort', 'dns-port', 65_535),
   host: text(options, 'host'),

@@ -45,7 +45,7 @@ export interface NodeTarget extends TargetInNode {
   readonly socket: TargetSocket | undefined;
 }
 
-export interface TargetSocket {
+interface TargetSocket {
   readonly address: string;
   readonly port: number;
   /** The real port of the health check: the same one unless the target group names another. */

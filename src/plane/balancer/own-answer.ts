@@ -59,7 +59,7 @@ const fillIn = (template: string, parts: Readonly<Record<string, string>>): stri
   });
 
 /** Where a redirect action sends a request; `#{host}`, `#{path}`, ... stand for what the request had. */
-export const redirectLocation = (
+const redirectLocation = (
   action: Extract<NodeAction, { type: 'redirect' }>,
   head: RequestHead,
   listenerPort: number,

@@ -56,7 +56,7 @@ export interface SecurityRule {
 }
 
 /** Two zones, in either order. */
-export type ZonePair = readonly [zoneId: string, zoneId: string];
+type ZonePair = readonly [zoneId: string, zoneId: string];
 
 /** What of a Region's networks carries nothing, in silence. */
 export interface NetworkCuts {

@@ -52,7 +52,7 @@ export interface InstanceMetadata {
 }
 
 /** A directory of the metadata, or the text of a leaf. */
-export type MetadataNode = string | MetadataDirectory;
+type MetadataNode = string | MetadataDirectory;
 
 /** Entries in the order in which a listing prints them; an undefined one is not there. */
 export interface MetadataDirectory {

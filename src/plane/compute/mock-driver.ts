@@ -15,7 +15,7 @@ import { mockAnswerAt, mockBusySeconds, mockScriptOf } from './mock-script.ts';
 import type { MockScript } from './mock-script.ts';
 
 /** What a request to a mock machine meets. */
-export type MockResponse =
+type MockResponse =
   | { readonly kind: 'response'; readonly status: number; readonly latencyMs: number }
   | { readonly kind: 'refused'; readonly latencyMs: number }
   | { readonly kind: 'silence' };

@@ -10,7 +10,7 @@ export interface MockAnswer {
 }
 
 /** How busy a mock machine is from a moment after its boot on. */
-export interface MockLoad {
+interface MockLoad {
   /** World seconds after boot. */
   readonly atSeconds: number;
   /** Of all its vCPUs, 0 to 100. */
@@ -31,13 +31,13 @@ export interface MockScript {
 }
 
 /** The tag that holds a script, for tools that would not touch user data; it comes before user data. */
-export const mockTag = 'faultline:mock';
+const mockTag = 'faultline:mock';
 
 /** The first line of user data that holds a script; the JSON document follows. */
-export const mockFirstLine = '#faultline-mock';
+const mockFirstLine = '#faultline-mock';
 
 /** A machine without a script: on at once, always well. */
-export const plainMockScript: MockScript = {
+const plainMockScript: MockScript = {
   bootSeconds: 0,
   stopSeconds: 0,
   exit: undefined,

@@ -93,7 +93,7 @@ const readLinuxProcess = (processId: number): HostProcess | undefined => {
 };
 
 /** The processes of a Linux host, from /proc. */
-export const linuxProcessTable: ProcessTable = {
+const linuxProcessTable: ProcessTable = {
   showsMarkers: true,
   list: () =>
     readdirSync('/proc')

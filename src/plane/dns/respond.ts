@@ -31,7 +31,7 @@ export interface ResponderPorts {
 }
 
 /** The way a query came. */
-export type Transport = 'udp' | 'tcp';
+type Transport = 'udp' | 'tcp';
 
 /** Turns the bytes of a query into the bytes of its response; undefined for what deserves none. */
 export type Responder = (

@@ -14,7 +14,7 @@ export interface DnsListener {
 }
 
 /** Bounds of the TCP side. */
-export interface TcpLimits {
+interface TcpLimits {
   /** Open connections over all listeners; one more is closed at once. */
   readonly connections: number;
   /** Real milliseconds without a whole query after which a connection is closed. */

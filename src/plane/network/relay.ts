@@ -43,7 +43,7 @@ export interface RelayTarget {
 }
 
 /** What every relay is made with. */
-export interface AddressRelayOptions {
+interface AddressRelayOptions {
   /** The loopback address that stands for the public side. */
   readonly publicAddress: string;
   /** Shared by all relays of a world. Clients that it has carried here have their way behind them. */

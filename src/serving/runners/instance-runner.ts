@@ -17,7 +17,7 @@ import { Faults } from '../../world/faults.ts';
 import type { Commit, World } from '../../world/world.ts';
 
 /** Where an instance is to run. */
-export interface InstanceSockets {
+interface InstanceSockets {
   instanceAddress(instanceId: string): string;
   /** Its addresses are no longer needed. */
   release(instanceId: string): void;
@@ -39,7 +39,7 @@ export interface InstanceDisks {
 }
 
 /** Disks that are always ready. */
-export const readyDisks: InstanceDisks = {
+const readyDisks: InstanceDisks = {
   ready: () => undefined,
   needsOff: () => false,
   environment: () => ({}),

@@ -26,7 +26,7 @@ export const securityRulesOf = (view: View, instance: Instance): SecurityRules |
 };
 
 /** What of a Region's networks carries nothing at this moment: zones from one another, and instances from all. */
-export const networkCutsOf = (world: World, region: string): NetworkCuts => {
+const networkCutsOf = (world: World, region: string): NetworkCuts => {
   const { conditions, geography } = world;
   const zoneIds = geography.zonesOf(region).map(({ id }) => id);
   const zonePairs = zoneIds.flatMap((from, index) =>

@@ -15,7 +15,7 @@ export interface WireRequest {
 }
 
 /** The operation that a request asks for and its input, checked against the model. */
-export interface ParsedCall {
+interface ParsedCall {
   readonly operation: OperationModel;
   /** Members named as in the SDKs; timestamps are milliseconds since 1970, blobs are Uint8Array. */
   readonly input: Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import type { TimestampFormat } from '../shape.ts';
  * ISO 8601 with milliseconds, as EC2, Elastic Load Balancing and Route 53 write times. Many entities of one
  * answer carry the same time, so the last one written is kept.
  */
-export const iso8601 = (() => {
+const iso8601 = (() => {
   let lastMs = Number.NaN;
   let lastText = '';
   return (ms: number): string => {

@@ -107,7 +107,7 @@ export const readXmlMembers = (
 };
 
 /** Reads one element as a value of the given shape. */
-export const readXml = (shape: Shape, element: XmlElement): unknown => {
+const readXml = (shape: Shape, element: XmlElement): unknown => {
   switch (shape.type) {
     case 'structure':
       return readXmlMembers(shape, element);

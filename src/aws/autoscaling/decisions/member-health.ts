@@ -16,7 +16,7 @@ export interface HealthQuestion {
 }
 
 /** What found an instance unhealthy. */
-export type HealthFault = 'gone' | 'status-checks' | 'load-balancer';
+type HealthFault = 'gone' | 'status-checks' | 'load-balancer';
 
 /** What the checks say now, and when their word may be another without anything happening. */
 export interface HealthAnswer {

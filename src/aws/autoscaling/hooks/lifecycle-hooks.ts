@@ -120,7 +120,7 @@ export const putLifecycleHook: Operation<PutLifecycleHookType, Record<string, ne
 };
 
 /** A group and its hooks part; what they still hold goes on: an instance that is launched is abandoned, one that ends continues. */
-export const deleteHook = (tx: Tx, hook: LifecycleHook): void => {
+const deleteHook = (tx: Tx, hook: LifecycleHook): void => {
   const held = tx
     .find(LifecycleActions, 'group', hook.groupName)
     .filter((action) => action.hookName === hook.name);

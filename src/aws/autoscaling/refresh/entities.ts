@@ -3,7 +3,7 @@ import type { ProtectedBehavior, StandbyBehavior } from '../decisions/refresh-pl
 import type { LaunchSource } from '../entities.ts';
 
 /** The states of an instance refresh, by AWS's names. */
-export type RefreshStatus =
+type RefreshStatus =
   | 'Pending'
   | 'InProgress'
   | 'Baking'
@@ -72,7 +72,7 @@ const ended: ReadonlySet<RefreshStatus> = new Set([
   'RollbackSuccessful',
 ]);
 
-export const isOver = (status: RefreshStatus): boolean => ended.has(status);
+const isOver = (status: RefreshStatus): boolean => ended.has(status);
 
 export const InstanceRefreshes = defineTable<InstanceRefresh>('autoscaling-instance-refreshes', {
   group: (refresh) => refresh.groupName,

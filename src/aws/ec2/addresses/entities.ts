@@ -1,7 +1,7 @@
 import { defineTable, type Entity } from '../../../world/entity.ts';
 
 /** What joins an Elastic IP to a private address of a network interface. */
-export interface AddressAssociation {
+interface AddressAssociation {
   /** For example `eipassoc-0123456789abcdef0`. */
   readonly associationId: string;
   readonly networkInterfaceId: string;

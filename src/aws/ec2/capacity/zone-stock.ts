@@ -38,7 +38,7 @@ export const takenVcpus = (stock: CapacityStock, occupants: readonly Occupant[])
     .reduce((sum, { instanceType }) => sum + vcpusOf(instanceType), 0);
 
 /** The vCPUs of a stock that are there while a share of it is gone, whole ones; taken ones among them. */
-export const presentVcpus = (stock: CapacityStock, goneShare: number): number =>
+const presentVcpus = (stock: CapacityStock, goneShare: number): number =>
   // What is left of 10 without 0.8 of it is 2, whatever binary fractions make of that.
   Math.floor(stock.vcpus * (1 - goneShare) + 1e-9);
 

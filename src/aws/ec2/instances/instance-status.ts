@@ -18,7 +18,7 @@ import { Instances, type Impairment, type Instance } from './instance-entities.t
 import { instancesByIds } from './instances.ts';
 
 /** What a status check says. `not-applicable` of an instance that is not running. */
-export type CheckStatus = 'ok' | 'initializing' | 'impaired' | 'not-applicable';
+type CheckStatus = 'ok' | 'initializing' | 'impaired' | 'not-applicable';
 
 /** Both checks of an instance, and since when one of them fails. */
 export interface InstanceChecks {

@@ -31,7 +31,7 @@ import { templateById, templateByName, templateOf, versionOf } from './lookups.t
 /** Who made it: everybody here is the account's root user. */
 export const createdBy = (view: View): string => `arn:aws:iam::${view.account}:root`;
 
-export const templateAnswer = (view: View, template: LaunchTemplate): Plain<Answer> => ({
+const templateAnswer = (view: View, template: LaunchTemplate): Plain<Answer> => ({
   LaunchTemplateId: template.id,
   LaunchTemplateName: template.name,
   CreateTime: template.createdAt,

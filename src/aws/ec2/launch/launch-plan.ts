@@ -7,7 +7,7 @@ import {
 } from '../capacity/refusals.ts';
 
 /** A subnet that instances could go to. */
-export interface LaunchSubnet {
+interface LaunchSubnet {
   readonly subnetId: string;
   readonly zoneId: string;
   readonly freeAddresses: number;

@@ -8,14 +8,14 @@ import {
 import { looksLikeMime, splitMime } from './user-data-mime.ts';
 
 /** A script with its `#!` line; `interpreter` is what that line names, with at most one argument, as a kernel reads it. */
-export interface UserDataScript {
+interface UserDataScript {
   readonly kind: 'script';
   readonly interpreter: readonly string[];
   readonly content: Uint8Array;
 }
 
 /** A `#cloud-config` document. */
-export interface UserDataCloudConfig {
+interface UserDataCloudConfig {
   readonly kind: 'cloud-config';
   readonly config: CloudConfig;
 }

@@ -43,7 +43,7 @@ const managedKeyArn = (view: View): string => {
  * The ARN of a key that a request names by id, ARN or alias. There is no KMS here: a key is a name, and whether it exists
  * is not asked. AWS asks later, too ("authenticates the KMS key asynchronously", CreateVolume).
  */
-export const kmsKeyArn = (view: View, named: string): string => {
+const kmsKeyArn = (view: View, named: string): string => {
   if (named === managedAlias || named === kmsArn(view, managedAlias)) return managedKeyArn(view);
   if (named.startsWith('arn:')) return named;
   return kmsArn(view, named.startsWith('alias/') ? named : `key/${named}`);

@@ -9,7 +9,7 @@ const bytesPerGiB = 1_073_741_824;
 const largestGiB = 65_536;
 
 /** The tag of a volume that says how many GiB of modelled contents it holds. */
-export const modelledContentTag = 'faultline:content-gib';
+const modelledContentTag = 'faultline:content-gib';
 
 /** A snapshot of this Region, whoever owns it. */
 export const snapshotOfAnyone = (view: View, snapshotId: string): Snapshot | undefined => {

@@ -10,7 +10,7 @@ import { uploadedShare, wholeBytes } from './snapshot-life.ts';
 import type { OwnedSnapshot } from './snapshot-lookup.ts';
 
 /** How far a snapshot is, for example `37%`: of a copy what was sent of it, of others what was uploaded. */
-export const progressOf = (view: View, { snapshot, ownerId }: OwnedSnapshot): string => {
+const progressOf = (view: View, { snapshot, ownerId }: OwnedSnapshot): string => {
   if (snapshot.state === 'completed') return '100%';
   const copy = view.forAccount(ownerId).get(Copies, snapshot.id);
   const share =

@@ -17,7 +17,7 @@ import {
 } from './snapshot-lookup.ts';
 
 /** The volume that a copy names: there is none ("Copy an Amazon EBS snapshot", Amazon EBS User Guide). */
-export const copiedVolumeId = 'vol-ffffffff';
+const copiedVolumeId = 'vol-ffffffff';
 
 /** A time-based copy has 15 minutes to 48 hours, in steps ("Time-based copies", Amazon EBS User Guide). */
 const completionSteps = { stepMinutes: 15, mostMinutes: 2880 } as const;

@@ -13,7 +13,7 @@ import {
 } from './entities.ts';
 
 /** The size of a block in bytes, as in the EBS direct APIs ("GetSnapshotBlock", Amazon EBS API Reference). */
-export const blockBytes = 524_288;
+const blockBytes = 524_288;
 
 const uploadKind = 'ec2/snapshot-upload';
 

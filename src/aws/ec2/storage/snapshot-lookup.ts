@@ -15,7 +15,7 @@ export interface OwnedSnapshot {
  * Whether an account may make volumes and copies of a snapshot: of its own, of those that are shared with it, and of
  * public ones unless their owner keeps them to themselves ("Block public access for Amazon EBS snapshots", EBS User Guide).
  */
-export const mayUseSnapshot = (view: View, { snapshot, ownerId }: OwnedSnapshot): boolean =>
+const mayUseSnapshot = (view: View, { snapshot, ownerId }: OwnedSnapshot): boolean =>
   ownerId === view.account ||
   snapshot.sharing.accounts.includes(view.account) ||
   (snapshot.sharing.isPublic &&

@@ -42,7 +42,7 @@ export interface StorageWorld {
 }
 
 /** One block with something in it. */
-export const oneBlock: Contents = {
+const oneBlock: Contents = {
   blockCount: 1,
   changedBlockCount: 1,
   modelledBytes: 0,

@@ -8,7 +8,7 @@ import type { TransportProtocol } from './passage.ts';
 import { isPeer, rulesOf } from './security-group-filter.ts';
 
 /** A rule with the addresses that its peer stands for. */
-export interface InterfaceRule {
+interface InterfaceRule {
   /** A number is one of IANA's. */
   readonly protocol: 'tcp' | 'udp' | 'icmp' | 'all' | number;
   /** Both ends included; all of them when it is absent. */

@@ -6,7 +6,7 @@ import { DomainError } from '../../../world/domain-error.ts';
 const { request: httpRequest } = process.getBuiltinModule('node:http');
 
 /** What stands between an engine and us. Docker lacks what `rootfs` does; all else is one API. */
-export type EngineKind = 'podman' | 'docker';
+type EngineKind = 'podman' | 'docker';
 
 /** A container engine that answers at a Unix socket. */
 export interface Engine {

@@ -19,7 +19,7 @@ export interface ContainerImageConfiguration {
 }
 
 /** Where an image keeps what its configuration says, seen from the root of its file system. */
-export const configurationPath = '.faultline/container.json';
+const configurationPath = '.faultline/container.json';
 
 const strings = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((word) => typeof word === 'string') : [];

@@ -13,7 +13,7 @@ const waitingBound = 1000;
 const answerBoundMs = 5000;
 
 /** The IPv4 name servers of a file in the form of resolv.conf; without any, the one that the C library takes then. */
-export const nameServersOf = (text: string): readonly string[] => {
+const nameServersOf = (text: string): readonly string[] => {
   const named = [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)].map(([, address = '']) => address);
   if (named.length === 0) return ['127.0.0.1'];
   return [...new Set(named.filter((address) => isIPv4(address)))];

@@ -46,7 +46,7 @@ export const gateAddress = ({ number }: VpcLink, instance: number): string =>
 export const vpcLinkName = ({ number }: VpcLink): string => `vpc${number}`;
 
 /** The port of an instance at its zone's bridge. */
-export const instancePort = (instance: number): string => `i${instance}`;
+const instancePort = (instance: number): string => `i${instance}`;
 
 /** Linux bounds names of interfaces to 15 characters; a zone's own id is the best one that there is. */
 export const zoneBridge = (zoneId: string): string =>

@@ -47,7 +47,7 @@ export const hostPath = (directory: string, path: BytePath): Buffer =>
     : Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(path, 'latin1')]);
 
 /** What is shown of a path to people. */
-export const shownPath = (path: BytePath): string => Buffer.from(path, 'latin1').toString('utf8');
+const shownPath = (path: BytePath): string => Buffer.from(path, 'latin1').toString('utf8');
 
 /** Whether the host says that something is not there, or no longer what it was. */
 export const isGone = (problem: unknown): boolean =>

@@ -1,7 +1,7 @@
 import { blockBytes } from '../region-blocks.ts';
 
 /** Blocks of a GiB. */
-export const blocksPerGiB = 2048;
+const blocksPerGiB = 2048;
 
 /** The file that holds a volume whose blocks are not of our layout, such as a file system that a backup tool wrote. */
 export const imageFileName = 'volume.img';
@@ -49,7 +49,7 @@ interface EntryMetadata {
   readonly mtimeMicroseconds: number;
 }
 
-export interface DirectoryEntry extends EntryMetadata {
+interface DirectoryEntry extends EntryMetadata {
   readonly kind: 'directory';
 }
 
@@ -83,13 +83,13 @@ export interface FileEntry extends EntryMetadata, Placement {
   readonly witness?: Witness | undefined;
 }
 
-export interface SymbolicLinkEntry extends EntryMetadata {
+interface SymbolicLinkEntry extends EntryMetadata {
   readonly kind: 'symlink';
   readonly target: BytePath;
 }
 
 /** Another name of a file that comes before it. */
-export interface HardLinkEntry {
+interface HardLinkEntry {
   readonly kind: 'link';
   readonly path: BytePath;
   readonly target: BytePath;

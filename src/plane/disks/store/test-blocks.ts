@@ -29,9 +29,6 @@ export const contentOf = (block: Uint8Array | undefined): number | string => {
   return Buffer.from(blockOf(content)).equals(block) ? content : `not the bytes of ${content}`;
 };
 
-/** What a volume holds: contents by index, without zeros. */
-export type VolumeModel = ReadonlyMap<number, number>;
-
 /** What a snapshot in a store reads as. */
 export const readBack = async (
   store: RegionBlocks,
