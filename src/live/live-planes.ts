@@ -1,6 +1,6 @@
 import { createBalancerPlane, type LiveBalancerPlane } from '../plane/balancer/balancer-plane.ts';
 import type { Driver } from '../plane/compute/driver.ts';
-import type { Surroundings } from '../plane/compute/netns/surroundings.ts';
+import type { Uplink } from '../plane/compute/netns/uplink.ts';
 import { LiveDisks } from '../plane/disks/live-disks.ts';
 import { Carrier } from '../plane/network/carrier.ts';
 import { createLiveProber } from '../plane/probe/live-prober.ts';
@@ -22,7 +22,7 @@ export interface LiveSite {
   /** `network` is what instances' connections meet on their way to addresses of this world, and to the Internet. */
   readonly createDriver: (
     clock: LiveClock,
-    network: Pick<Surroundings, 'way' | 'outside' | 'carrier'>,
+    network: Pick<Uplink, 'way' | 'outside' | 'carrier'>,
   ) => Promise<Driver>;
   readonly log: Log;
 }

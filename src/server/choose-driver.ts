@@ -1,5 +1,5 @@
 import type { Driver } from '../plane/compute/driver.ts';
-import type { Surroundings } from '../plane/compute/netns/surroundings.ts';
+import type { Uplink } from '../plane/compute/netns/uplink.ts';
 import type { Clock } from '../world/clock.ts';
 import { isDomainError } from '../world/domain-error.ts';
 import { Failed } from '../text/usage-error.ts';
@@ -25,7 +25,7 @@ export interface DriverSite {
   readonly realPort: (port: number) => number;
   readonly clock: Clock;
   /** What instances with networks of their own reach of the world. */
-  readonly surroundings: Surroundings;
+  readonly uplink: Uplink;
 }
 
 /** The driver of this start, not made yet. */
@@ -87,13 +87,13 @@ const attempts: Readonly<Record<DriverName, () => Promise<Tried>>> = {
         : `each alone in its network, without private addresses and balancers in reach: ${networks.why}`;
     return {
       what: `instances are containers of ${engine.kind} ${engine.version}, ${network}`,
-      create: async ({ surroundings, ...site }) => {
+      create: async ({ uplink, ...site }) => {
         const { createContainerDriver } =
           await import('../plane/compute/container/container-driver.ts');
         return createContainerDriver({
           ...site,
           engine,
-          ...('mode' in networks ? { surroundings } : {}),
+          ...('mode' in networks ? { uplink } : {}),
         });
       },
     };

@@ -4,7 +4,7 @@ import { InstanceAccess } from '../admin/instance-access.ts';
 import { LoadedServices } from '../aws/loaded-services.ts';
 import { nodeHost } from '../plane/keys/node-host.ts';
 import type { Driver } from '../plane/compute/driver.ts';
-import type { Surroundings } from '../plane/compute/netns/surroundings.ts';
+import type { Uplink } from '../plane/compute/netns/uplink.ts';
 import type { IdentifyTemporary } from '../wire/callers.ts';
 import type { Execute } from '../wire/server.ts';
 import { rootDirectory } from '../serving/addresses/volume-places.ts';
@@ -40,7 +40,7 @@ const worldIdOf = (directory: string): string => Buffer.from(directory).toString
 const createDriver = async (
   world: Site,
   clock: LiveClock,
-  network: Pick<Surroundings, 'way' | 'outside' | 'carrier'>,
+  network: Pick<Uplink, 'way' | 'outside' | 'carrier'>,
 ): Promise<Driver> => {
   const { directory, loopback, log, driver } = world;
   const site = {
@@ -49,7 +49,7 @@ const createDriver = async (
     metadataAddress: loopback.metadataAddress,
     realPort: (port: number) => loopback.realPort(port),
     clock,
-    surroundings: {
+    uplink: {
       block: loopback.block,
       portOffset: loopback.portOffset,
       dnsServer: (region: string) => world.dnsServer(region),

@@ -9,7 +9,7 @@ import { createContainerDriver } from '../../src/plane/compute/container/contain
 import type { Driver, InstanceSpecification } from '../../src/plane/compute/driver.ts';
 import { createNetnsDriver } from '../../src/plane/compute/netns/netns-driver.ts';
 import { probeNetns } from '../../src/plane/compute/netns/probe.ts';
-import type { Surroundings } from '../../src/plane/compute/netns/surroundings.ts';
+import type { Uplink } from '../../src/plane/compute/netns/uplink.ts';
 import { createProcessDriver } from '../../src/plane/compute/process-driver.ts';
 import { testMetadata, testSpecification } from '../../src/plane/compute/test-specification.ts';
 import { isDomainError } from '../../src/world/domain-error.ts';
@@ -32,13 +32,13 @@ const block = '127.97';
 /** What runs in an instance costs as little as can be, so that what is measured is the driver. */
 const userData = '#!/bin/sh\nexec sleep 1000\n';
 
-const surroundings: Surroundings = {
+const uplink: Uplink = {
   block: `${block}.0.0/16`,
   portOffset: 20_000,
   dnsServer: () => Promise.resolve(undefined),
   carrier: testCarrier().carrier,
   way: () => openWay(0),
-  outside: (_asker, socket) => ({ socket, way: noWay }),
+  outside: (_source, socket) => ({ socket, way: noWay }),
 };
 
 interface Place {
@@ -69,7 +69,7 @@ const rowsHere = async (): Promise<readonly Row[]> => {
       ? { name: 'netns', why: netns.why }
       : {
           name: 'netns',
-          make: (place) => createNetnsDriver({ ...common(place), mode: netns.mode, surroundings }),
+          make: (place) => createNetnsDriver({ ...common(place), mode: netns.mode, uplink }),
         },
     'missing' in engine
       ? { name: 'container', why: engine.missing }
@@ -79,7 +79,7 @@ const rowsHere = async (): Promise<readonly Row[]> => {
             createContainerDriver({
               ...common(place),
               engine: engine.engine,
-              ...('why' in netns ? {} : { surroundings }),
+              ...('why' in netns ? {} : { uplink }),
             }),
         },
   ];

@@ -3,7 +3,7 @@ import { policyMatcher } from '../shared/wildcards.ts';
 import { readPolicy, type Condition, type Principals, type Statement } from './policy-document.ts';
 
 /** Who asks for a role: a user or role by its ARNs, or a service of AWS. */
-export type Asker =
+export type RequestingPrincipal =
   | {
       readonly kind: 'account';
       readonly account: string;
@@ -15,14 +15,14 @@ export type Asker =
 /** Keys of the request that conditions look at, by their name in small letters; one that is not there has no entry. */
 export type RequestKeys = Readonly<Record<string, string>>;
 
-const isNamed = (principals: Principals, asker: Asker): boolean => {
-  if (asker.kind === 'service') return principals.Service.includes(asker.service);
+const isNamed = (principals: Principals, principal: RequestingPrincipal): boolean => {
+  if (principal.kind === 'service') return principals.Service.includes(principal.service);
   return principals.AWS.some(
     (name) =>
       name === '*' ||
-      name === asker.account ||
-      name === `arn:aws:iam::${asker.account}:root` ||
-      asker.arns.includes(name),
+      name === principal.account ||
+      name === `arn:aws:iam::${principal.account}:root` ||
+      principal.arns.includes(name),
   );
 };
 
@@ -68,15 +68,15 @@ const isSatisfied = (condition: Condition, keys: RequestKeys): boolean | undefin
 
 const applies = (
   statement: Statement,
-  asker: Asker,
+  principal: RequestingPrincipal,
   action: string,
   keys: RequestKeys,
 ): boolean => {
   const { principals, notPrincipals } = statement;
   const isMeant =
     principals === undefined
-      ? notPrincipals !== undefined && !isNamed(notPrincipals, asker)
-      : isNamed(principals, asker);
+      ? notPrincipals !== undefined && !isNamed(notPrincipals, principal)
+      : isNamed(principals, principal);
   if (!isMeant || !actionFits(statement, action)) return false;
   // A condition that cannot be judged keeps an Allow from applying and not a Deny: the safe side.
   return statement.conditions.every(
@@ -90,14 +90,14 @@ const applies = (
  */
 export const isTrusted = (
   trustPolicy: string,
-  asker: Asker,
+  principal: RequestingPrincipal,
   action: string,
   keys: RequestKeys,
 ): boolean => {
   const policy = readPolicy(trustPolicy);
   if (isDomainError(policy)) return false;
   const effects = policy.statements
-    .filter((statement) => applies(statement, asker, action, keys))
+    .filter((statement) => applies(statement, principal, action, keys))
     .map((statement) => statement.effect);
   return effects.includes('Allow') && !effects.includes('Deny');
 };

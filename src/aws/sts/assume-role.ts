@@ -112,14 +112,14 @@ export const assumeRole: CallerOperation<AssumeRoleRequest, AssumeRoleResponse> 
     return validationError(`${arn} is invalid`);
   }
   const role = roleByArn(tx, arn);
-  const asker = {
+  const principal = {
     kind: 'account',
     account: caller.account,
     arns: [caller.arn, ...(caller.roleArn === undefined ? [] : [caller.roleArn])],
   } as const;
   const trusts =
     role !== undefined &&
-    isTrusted(role.trustPolicy, asker, 'sts:AssumeRole', requestKeys(input, caller));
+    isTrusted(role.trustPolicy, principal, 'sts:AssumeRole', requestKeys(input, caller));
   if (!trusts) {
     return accessDenied(
       `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${arn}`,

@@ -11,7 +11,7 @@ import type { Driver, InstanceSpecification, Observation } from './driver.ts';
 import { createMockDriver } from './mock-driver.ts';
 import { createNetnsDriver } from './netns/netns-driver.ts';
 import { tryNamespaces } from './netns/probe.ts';
-import type { Surroundings } from './netns/surroundings.ts';
+import type { Uplink } from './netns/uplink.ts';
 import { createProcessDriver } from './process-driver.ts';
 import type { ProcessDriverOptions } from './process-driver.ts';
 import { testSpecification } from './test-specification.ts';
@@ -67,12 +67,12 @@ interface Row {
 }
 
 /** With networks of their own, or each with a gate of its own. */
-const container = async (surroundings: Surroundings | undefined): Promise<Row> => {
+const container = async (uplink: Uplink | undefined): Promise<Row> => {
   const started = await startTestEngine();
   if ('missing' in started) return { name: 'container', make: mock, skipped: started.missing };
   const { engine } = started;
   return {
-    name: `container (${engine.kind} ${engine.version}${surroundings === undefined ? ', each alone' : ''})`,
+    name: `container (${engine.kind} ${engine.version}${uplink === undefined ? ', each alone' : ''})`,
     make: (directory) => {
       const { worldId, metadataAddress, stopGraceMs } = processOptions(directory);
       return scripted(
@@ -81,7 +81,7 @@ const container = async (surroundings: Surroundings | undefined): Promise<Row> =
           worldId,
           metadataAddress,
           stopGraceMs,
-          ...(surroundings === undefined ? {} : { surroundings }),
+          ...(uplink === undefined ? {} : { uplink }),
         }),
       );
     },
@@ -111,7 +111,7 @@ const rows: readonly Row[] = [
     dnsServer: () => Promise.resolve(undefined),
     carrier: testCarrier().carrier,
     way: () => openWay(0),
-    outside: (_asker, socket) => ({ socket, way: noWay }),
+    outside: (_source, socket) => ({ socket, way: noWay }),
   }),
 ];
 

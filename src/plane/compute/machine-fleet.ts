@@ -89,9 +89,9 @@ export class MachineFleet<M extends FleetMachine> {
   }
 
   /** What a program in a machine asked for by the commands that switch machines off. */
-  asked(asker: InstanceSpecification, request: PowerRequest): void {
-    if (request === 'reboot') void this.reboot(asker);
-    else this.tell({ kind: 'shutdown', instanceId: asker.instanceId });
+  asked(specification: InstanceSpecification, request: PowerRequest): void {
+    if (request === 'reboot') void this.reboot(specification);
+    else this.tell({ kind: 'shutdown', instanceId: specification.instanceId });
   }
 
   /** Ends all machines; nothing boots after it. */

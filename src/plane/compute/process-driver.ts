@@ -185,7 +185,7 @@ export class ProcessGroupDriver implements Driver {
       metadataAddress,
       network: this.#network,
       path: path ?? process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-      askedFor: (asker, request) => this.#fleet.asked(asker, request),
+      askedFor: (specification, request) => this.#fleet.asked(specification, request),
       exited: (instanceId, code, signal) =>
         this.#fleet.tell({ kind: 'exited', instanceId, code, signal }),
     });

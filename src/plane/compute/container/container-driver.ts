@@ -18,7 +18,7 @@ import { readConsole } from '../machine-console.ts';
 import { consolePath, machineDirectory, notEnterable } from '../machine.ts';
 import { MachineFleet } from '../machine-fleet.ts';
 import { NetnsNetwork } from '../netns/netns-network.ts';
-import type { Surroundings } from '../netns/surroundings.ts';
+import type { Uplink } from '../netns/uplink.ts';
 import { startReaper } from '../reaper.ts';
 import type { Reaper } from '../reaper.ts';
 import { isSystemProblem } from '../../system-problem.ts';
@@ -48,7 +48,7 @@ export interface ContainerDriverOptions {
    * What containers reach of the world from networks as the `netns` driver makes them, with their private addresses; a
    * host that cannot make such networks gives none, and each container is alone.
    */
-  readonly surroundings?: Surroundings;
+  readonly uplink?: Uplink;
   /** The `PATH` of instances that run the host's programs: the host's unless given. */
   readonly path?: string;
   /** How long a machine that is asked to stop may take, in real milliseconds. */
@@ -104,15 +104,15 @@ class ContainerDriver implements Driver {
       ...options,
       make: (specification) => this.#make(specification),
     });
-    const { engine, worldId, metadataAddress, surroundings } = options;
+    const { engine, worldId, metadataAddress, uplink } = options;
     const realPort = options.realPort ?? ((port: number) => port);
-    if (surroundings !== undefined) {
+    if (uplink !== undefined) {
       this.#network = new NetnsNetwork({
         command: gateCommand,
         hasUserNamespace: false,
         run: { worldId, runId: this.#runId },
         realPort,
-        surroundings,
+        uplink,
       });
       this.network = this.#network;
     }
@@ -126,7 +126,7 @@ class ContainerDriver implements Driver {
       network: this.#network,
       identity: (specification) => this.#identity(specification),
       lacks: { cgroups: false, freezer: false },
-      askedFor: (asker, request) => this.#fleet.asked(asker, request),
+      askedFor: (specification, request) => this.#fleet.asked(specification, request),
       exited: (instanceId, code, signal) =>
         this.#fleet.tell({ kind: 'exited', instanceId, code, signal }),
     };

@@ -12,7 +12,7 @@ import type { FromGate, GateRequest, ToGate } from './messages.ts';
 import { toolEnvironment } from './namespace.ts';
 import { askDnsServer, askHostResolver, isRefused, joinWithHost } from './host-services.ts';
 import { joinOverWay } from '../../network/join.ts';
-import type { Asker, Surroundings } from './surroundings.ts';
+import type { SourceInstance, Uplink } from './uplink.ts';
 import type { Endpoint } from './wiring.ts';
 
 /** The gate's entry lies beside this file, whichever form the program was built to. */
@@ -26,7 +26,7 @@ const someSite: Endpoint = { address: '198.51.100.1', port: 53 };
 
 /** What the main process has for an instance on the host's side. */
 export interface HostSide {
-  readonly asker: Asker;
+  readonly source: SourceInstance;
   /** Where ways in listen. */
   readonly address: string;
   /** The host's port for a port of the instance. */
@@ -41,13 +41,13 @@ export interface GateProcessOptions {
   /** What makes the namespaces and becomes the gate. */
   readonly command: readonly string[];
   readonly run: WorldRun;
-  readonly surroundings: Surroundings | undefined;
+  readonly uplink: Uplink | undefined;
   readonly lost: () => void;
 }
 
 /** The main process's end of a gate. */
 export class GateProcess {
-  readonly #surroundings: Surroundings | undefined;
+  readonly #uplink: Uplink | undefined;
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, (answer: FromGate & { kind: 'answer' }) => void>();
   readonly #hostSides = new Map<string, HostSide>();
@@ -58,8 +58,8 @@ export class GateProcess {
   #hasEnded = false;
   #isClosing = false;
 
-  constructor({ command, run, surroundings, lost }: GateProcessOptions) {
-    this.#surroundings = surroundings;
+  constructor({ command, run, uplink, lost }: GateProcessOptions) {
+    this.#uplink = uplink;
     const [program, ...rest] = [...command, process.execPath, entry];
     const child = spawn(program, rest, {
       // Out of reach of a terminal's Ctrl-C: the main process decides when networks go.
@@ -204,43 +204,43 @@ export class GateProcess {
   ): Promise<void> {
     const side = this.#hostSides.get(instanceId);
     this.#hold(instanceId, socket);
-    const target = service === 'dns' ? await this.#dnsServer(side?.asker) : side?.[service];
+    const target = service === 'dns' ? await this.#dnsServer(side?.source) : side?.[service];
     if (target === undefined) socket.destroy();
     else if (!socket.destroyed) joinWithHost(socket, target);
   }
 
   #joinWorld(instanceId: string, target: Endpoint, socket: Socket): void {
-    const asker = this.#hostSides.get(instanceId)?.asker;
-    if (asker === undefined || this.#surroundings === undefined) {
+    const source = this.#hostSides.get(instanceId)?.source;
+    if (source === undefined || this.#uplink === undefined) {
       socket.destroy();
       return;
     }
     this.#hold(instanceId, socket);
-    const surroundings = this.#surroundings;
+    const uplink = this.#uplink;
     joinOverWay(socket, target, {
-      carrier: surroundings.carrier,
-      way: () => surroundings.way(asker, target),
+      carrier: uplink.carrier,
+      way: () => uplink.way(source, target),
       isCarriedWhole: true,
     });
   }
 
   #joinOutside(instanceId: string, target: Endpoint, socket: Socket): void {
-    const asker = this.#hostSides.get(instanceId)?.asker;
-    if (asker === undefined || this.#surroundings === undefined) {
+    const source = this.#hostSides.get(instanceId)?.source;
+    if (source === undefined || this.#uplink === undefined) {
       socket.destroy();
       return;
     }
     this.#hold(instanceId, socket);
-    const surroundings = this.#surroundings;
-    const { socket: site } = surroundings.outside(asker, target);
+    const uplink = this.#uplink;
+    const { socket: site } = uplink.outside(source, target);
     joinOverWay(socket, site, {
-      carrier: surroundings.carrier,
-      way: () => surroundings.outside(asker, target).way,
+      carrier: uplink.carrier,
+      way: () => uplink.outside(source, target).way,
     });
   }
 
   async #askName(instanceId: string, number: number, base64: string): Promise<void> {
-    const server = await this.#dnsServer(this.#hostSides.get(instanceId)?.asker);
+    const server = await this.#dnsServer(this.#hostSides.get(instanceId)?.source);
     const question = Buffer.from(base64, 'base64');
     const ofWorld = server === undefined ? undefined : await askDnsServer(server, question);
     const answer =
@@ -251,13 +251,13 @@ export class GateProcess {
   }
 
   #leadsOut(instanceId: string): boolean {
-    const asker = this.#hostSides.get(instanceId)?.asker;
-    if (asker === undefined || this.#surroundings === undefined) return false;
-    return this.#surroundings.outside(asker, someSite).way.up;
+    const source = this.#hostSides.get(instanceId)?.source;
+    if (source === undefined || this.#uplink === undefined) return false;
+    return this.#uplink.outside(source, someSite).way.up;
   }
 
-  async #dnsServer(asker: Asker | undefined): Promise<Endpoint | undefined> {
-    return asker === undefined ? undefined : await this.#surroundings?.dnsServer(asker.region);
+  async #dnsServer(source: SourceInstance | undefined): Promise<Endpoint | undefined> {
+    return source === undefined ? undefined : await this.#uplink?.dnsServer(source.region);
   }
 
   /** A connection holds the gate's namespace, even when everything else there has gone: it goes with its instance. */

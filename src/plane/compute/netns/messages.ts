@@ -24,7 +24,7 @@ export interface JoiningInstance {
 
 /** What the main process asks of the gate; each is answered by its number. */
 export type GateRequest =
-  /** `block`: the loopback addresses of the host that instances reach, as 127.16.0.0/16; `portOffset` as in `Surroundings`. */
+  /** `block`: the loopback addresses of the host that instances reach, as 127.16.0.0/16; `portOffset` as in `Uplink`. */
   | {
       readonly kind: 'begin';
       readonly block: string | undefined;

@@ -69,9 +69,9 @@ export class NameService {
   }
 
   answer(number: number, base64: string | undefined): void {
-    const asker = this.#waiting.get(number);
+    const client = this.#waiting.get(number);
     this.#waiting.delete(number);
-    if (asker === undefined || base64 === undefined) return;
-    this.#socket.send(Buffer.from(base64, 'base64'), asker.port, asker.address);
+    if (client === undefined || base64 === undefined) return;
+    this.#socket.send(Buffer.from(base64, 'base64'), client.port, client.address);
   }
 }

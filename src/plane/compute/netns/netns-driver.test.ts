@@ -85,13 +85,13 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
       mode: makeMode,
       // A port of the host's own for each test: whoever runs them may not listen below 1024.
       realPort: (port) => port + 20_000,
-      surroundings: {
+      uplink: {
         block: '127.99.0.0/16',
         portOffset: 20_000,
         dnsServer: () => Promise.resolve(dnsServer),
         carrier: testCarrier().carrier,
         way: () => (isReached ? openWay(0) : noWay),
-        outside: (_asker, { address: named, port }) => ({
+        outside: (_source, { address: named, port }) => ({
           // The Internet is at the host's 127.99.block.250, and each of its addresses says its name.
           socket: { address: address(250), port: port + (named.endsWith('.8') ? 1 : 0) },
           way: isReached ? openWay(0) : noWay,

@@ -4,7 +4,7 @@ import type { ProcessDriverOptions } from '../process-driver.ts';
 import { NetnsNetwork } from './netns-network.ts';
 import { unshareCommand } from './probe.ts';
 import type { NamespaceMode } from './probe.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Uplink } from './uplink.ts';
 
 /** What a netns driver is made of. */
 export interface NetnsDriverOptions extends ProcessDriverOptions {
@@ -12,14 +12,14 @@ export interface NetnsDriverOptions extends ProcessDriverOptions {
   /** The host's port at which a port of an instance is reached: the same unless this user may not listen there. */
   readonly realPort?: (port: number) => number;
   /** The world's addresses and names on the host; without them instances reach one another alone. */
-  readonly surroundings?: Surroundings;
+  readonly uplink?: Uplink;
 }
 
 class NetnsDriver extends ProcessGroupDriver {
   readonly network: DriverNetwork;
 
   constructor(options: NetnsDriverOptions) {
-    const { mode, realPort, surroundings } = options;
+    const { mode, realPort, uplink } = options;
     const networks: NetnsNetwork[] = [];
     super('netns', options, (run) => {
       const network = new NetnsNetwork({
@@ -27,7 +27,7 @@ class NetnsDriver extends ProcessGroupDriver {
         hasUserNamespace: mode !== 'root',
         run,
         realPort: realPort ?? ((port) => port),
-        surroundings,
+        uplink,
       });
       networks.push(network);
       return network;

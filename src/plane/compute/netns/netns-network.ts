@@ -12,7 +12,7 @@ import { GateProcess } from './gate-process.ts';
 import { InstanceCgroups, limitsOfInstanceType } from './instance-cgroup.ts';
 import type { InstanceCgroup } from './instance-cgroup.ts';
 import type { JoiningInstance } from './messages.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Uplink } from './uplink.ts';
 import type { Endpoint } from './wiring.ts';
 
 export interface NetnsNetworkOptions {
@@ -22,7 +22,7 @@ export interface NetnsNetworkOptions {
   readonly hasUserNamespace: boolean;
   readonly run: WorldRun;
   readonly realPort: (port: number) => number;
-  readonly surroundings: Surroundings | undefined;
+  readonly uplink: Uplink | undefined;
 }
 
 /** An address of the host's that programs in instances may be given; names and IPv6 lead nowhere from there. */
@@ -99,7 +99,7 @@ export class NetnsNetwork implements MachineNetwork, DriverNetwork {
     const gate = await this.#openGate(holder);
     if (gate instanceof DomainError) return gate;
     gate.setHostSide(instanceId, {
-      asker: { instanceId, zoneId, region },
+      source: { instanceId, zoneId, region },
       address: specification.address,
       realPort: this.#options.realPort,
       metadata: { address: hostname, port: Number(port) },
@@ -185,17 +185,17 @@ export class NetnsNetwork implements MachineNetwork, DriverNetwork {
   }
 
   async #beginGate(holder: number | undefined): Promise<GateProcess | DomainError> {
-    const { command, run, surroundings } = this.#options;
+    const { command, run, uplink } = this.#options;
     // A gate that ended by itself took its networks along; the next instance that boots gets a new one.
     const lost = (): void => {
       this.#gate = undefined;
     };
-    const gate = new GateProcess({ command: command(holder), run, surroundings, lost });
+    const gate = new GateProcess({ command: command(holder), run, uplink, lost });
     for (const request of [
       {
         kind: 'begin',
-        block: surroundings?.block,
-        portOffset: surroundings?.portOffset ?? 0,
+        block: uplink?.block,
+        portOffset: uplink?.portOffset ?? 0,
       } as const,
       ...[...this.#cuts].map(([region, cuts]) => ({ kind: 'cut', region, cuts }) as const),
     ]) {
