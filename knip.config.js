@@ -15,6 +15,7 @@ export default {
     'test/wire/record.ts',
     // Found by their folder.
     'test/black-box/walks/*.ts',
+    'test/wire/*-cases.ts',
     'test/drill/*/stack.ts',
     'examples/*/{stack.ts,server.js,app.js,web.js}',
   ],
