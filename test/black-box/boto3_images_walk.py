@@ -42,13 +42,16 @@ def snapshots():
     check(completed(snapshot)["Progress"] == "100%", "a complete snapshot")
     many = ec2.create_snapshots(InstanceSpecification={"InstanceId": instance})["Snapshots"]
     check([one["VolumeId"] for one in many] == [volume], f"one volume, not {many}")
+    # As many as fill more than a page.
+    many += [ec2.create_snapshot(VolumeId=volume) for _ in range(4)]
     for one in many:
         completed(one["SnapshotId"])
     pages = ec2.get_paginator("describe_snapshots").paginate(
-        OwnerIds=["self"], PaginationConfig={"PageSize": 1}
+        OwnerIds=["self"], PaginationConfig={"PageSize": 5}
     )
     listed = [one["SnapshotId"] for page in pages for one in page["Snapshots"]]
-    check({snapshot, many[0]["SnapshotId"]} <= set(listed), f"both snapshots, not {listed}")
+    made = {snapshot, *(one["SnapshotId"] for one in many)}
+    check(made <= set(listed), f"all snapshots, not {listed}")
     copy = away.copy_snapshot(SourceRegion=REGION, SourceSnapshotId=snapshot)["SnapshotId"]
     check(completed(copy, away)["VolumeId"] == "vol-ffffffff", "a copy names no volume")
     ec2.modify_snapshot_attribute(SnapshotId=snapshot, OperationType="add", UserIds=[FRIEND])

@@ -35,16 +35,20 @@ def launch(**more):
 
 def life_of_a_volume():
     made = volume(VolumeType="io2", Size=4, Iops=200)
-    further = [{"DeviceName": "/dev/sdg", "Ebs": {"VolumeSize": 3, "VolumeType": "gp3"}}]
+    further = [
+        {"DeviceName": f"/dev/sd{letter}", "Ebs": {"VolumeSize": 3, "VolumeType": "gp3"}}
+        for letter in "ghij"
+    ]
     instance = launch(BlockDeviceMappings=further)
     ec2.attach_volume(VolumeId=made, InstanceId=instance, Device="/dev/sdf")
     ec2.get_waiter("volume_in_use").wait(VolumeIds=[made], WaiterConfig=QUICK)
     pages = ec2.get_paginator("describe_volumes").paginate(
         Filters=[{"Name": "attachment.instance-id", "Values": [instance]}],
-        PaginationConfig={"PageSize": 2},
+        PaginationConfig={"PageSize": 5},
     )
     devices = [one["Attachments"][0]["Device"] for page in pages for one in page["Volumes"]]
-    check(sorted(devices) == ["/dev/sdf", "/dev/sdg", "/dev/xvda"], f"three devices, not {devices}")
+    expected = [*(f"/dev/sd{letter}" for letter in "fghij"), "/dev/xvda"]
+    check(sorted(devices) == expected, f"six devices, not {devices}")
     refused("VolumeInUse", ec2.delete_volume, VolumeId=made)
     refused("InvalidParameterValue", ec2.modify_volume, VolumeId=made, Size=1)
     change = ec2.modify_volume(VolumeId=made, Size=5)["VolumeModification"]

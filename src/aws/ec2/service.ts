@@ -1,6 +1,7 @@
 import { extend } from '../../world/rules.ts';
 import { noAccount } from '../../world/entity.ts';
 import type { Service } from '../operation.ts';
+import { absentResources } from './absent-resources.ts';
 import { about } from './about.ts';
 import { addressOperations } from './addresses/operations.ts';
 import { prepareDefaultNetwork } from './network/default-network.ts';
@@ -118,6 +119,7 @@ import {
 import { modifyAvailabilityZoneGroup } from './zones/zone-groups.ts';
 
 const operations = {
+  ...absentResources,
   ...imageOperations,
   ...snapshotOperations,
   ...addressOperations,
