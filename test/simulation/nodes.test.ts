@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Subnets } from '../../src/aws/ec2/entities.ts';
 import { ec2 } from '../../src/aws/ec2/service.ts';
 import { LoadBalancers, type LoadBalancer } from '../../src/aws/elbv2/entities.ts';
+import type { NodeConfiguration } from '../../src/plane/balancer/messages.ts';
 import { elbv2 } from '../../src/aws/elbv2/service.ts';
 import { execute } from '../../src/aws/execute.ts';
 import type { Service } from '../../src/aws/operation.ts';
@@ -49,6 +50,22 @@ const buildBalancer = (name: string): void => {
     DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200' } }],
   });
   simulated.clock.advance(60_000);
+};
+
+const anyImage = (): { readonly ImageId: string } => {
+  const { output } = execute(simulated.world, {
+    service: ec2,
+    operation: 'DescribeImages',
+    input: { Owners: ['amazon'] },
+    ...home,
+  });
+  // The operation's own answer: the wire's model says that it has these members.
+  const { Images } = output as {
+    readonly Images: readonly { readonly ImageId: string; readonly Architecture: string }[];
+  };
+  const image = Images.find(({ Architecture }) => Architecture === 'x86_64');
+  if (image === undefined) throw new Error('Amazon has no image.');
+  return image;
 };
 
 it('gives the node of a zone again once the zone is well, also of a balancer without targets', () => {
@@ -130,5 +147,40 @@ it('silences the node of another balancer that comes to a zone without power', (
   buildBalancer('second');
   expect(zones).toContain(dark);
   expect([...silent]).toEqual([dark]);
+  runner.stop();
+});
+
+it('tells nodes nothing when instances come that are none of their targets, and only those whose balancer has changed', () => {
+  buildBalancer('web');
+  const told: (readonly NodeConfiguration[])[] = [];
+  const runner = new BalancerRunner({
+    world: simulated.world,
+    sockets: {
+      nodeAddress: () => '127.0.0.2',
+      instanceAddress: () => '127.0.0.3',
+      carrierAddress: '127.16.0.0',
+      realPort: (port) => port,
+    },
+    plane: {
+      converge: (desired) => void told.push(desired),
+      freeze: () => undefined,
+      restart: () => undefined,
+    },
+    soon: (work) => simulated.clock.at(simulated.clock.now(), work),
+  });
+  const { ImageId } = anyImage();
+  call(ec2, 'RunInstances', { ImageId, InstanceType: 't3.micro', MinCount: 20, MaxCount: 20 });
+  simulated.clock.advance(600_000);
+  expect(told).toHaveLength(1);
+
+  const [elsewhere] = loadBalancer().zones;
+  const subnets = simulated.world.view(home.region, home.account).list(Subnets);
+  const others = subnets.filter(({ id }) => id !== elsewhere?.subnetId).map(({ id }) => id);
+  call(elbv2, 'CreateLoadBalancer', { Name: 'other', Subnets: others });
+  simulated.clock.advance(60_000);
+  const [first, last] = [told[0], told.at(-1)];
+  const zoneOf = (all: typeof first) => all?.find(({ zoneId }) => zoneId === elsewhere?.zoneId);
+  expect(last?.flatMap((zone) => zone.loadBalancers)).toHaveLength(3 + others.length);
+  expect(zoneOf(last)).toBe(zoneOf(first));
   runner.stop();
 });

@@ -105,6 +105,8 @@ class ZoneProcess {
   }
 
   configure(configuration: NodeConfiguration): void {
+    // The same as before has been sent, or is when the process begins.
+    if (configuration === this.#configuration) return;
     this.#configuration = configuration;
     this.#sendConfiguration();
   }

@@ -32,7 +32,7 @@ export class PerEntity<T extends Entity, V> {
 
   /**
    * `read` looks at nothing but its view and what never changes. `changed` is called within a commit after which something
-   * may be another: it must run no transaction.
+   * may be another: it must run no transaction. What is there already is not told by it.
    */
   constructor(
     world: World,
@@ -49,7 +49,8 @@ export class PerEntity<T extends Entity, V> {
       for (const change of changes) {
         // Those that are known already have noted that they were read.
         if (change.table !== table.name || change.op === 'delete') continue;
-        this.#follow({ region: shard, account: change.account, id: change.entity.id });
+        const place = { region: shard, account: change.account, id: change.entity.id };
+        if (this.#follow(place)) this.#changed();
       }
     });
     for (const view of world.regionalViews()) {
@@ -85,9 +86,10 @@ export class PerEntity<T extends Entity, V> {
     this.#stale.clear();
   }
 
-  #follow(place: EntityPlace): void {
+  /** Begins to follow an entity; answers whether it is a new one. */
+  #follow(place: EntityPlace): boolean {
     const key = keyOf(place);
-    if (this.#entries.has(key)) return;
+    if (this.#entries.has(key)) return false;
     const { region, account, id } = place;
     const becameStale = (): void => {
       this.#stale.set(key, place);
@@ -105,6 +107,7 @@ export class PerEntity<T extends Entity, V> {
       becameStale,
     );
     this.#entries.set(key, { place, remembered });
-    becameStale();
+    this.#stale.set(key, place);
+    return true;
   }
 }

@@ -18,6 +18,7 @@ import { PerEntity } from '../derived/per-entity.ts';
 import {
   nodeConfigurations,
   nodePartsOf,
+  withThoseBefore,
   type NodePart,
   type NodeSockets,
 } from './node-configurations.ts';
@@ -67,7 +68,8 @@ export class BalancerRunner {
   converge(): void {
     const { world, plane, sockets } = this.#options;
     this.#parts.takeChanged();
-    const configurations = nodeConfigurations(world, sockets, (place) => this.#parts.get(place));
+    const now = nodeConfigurations(world, sockets, (place) => this.#parts.get(place));
+    const configurations = withThoseBefore(this.#told, now);
     this.#told = configurations;
     plane.converge(configurations);
     // A zone that is no longer used has lost its node; the next one there is told anew that it has no power.

@@ -48,8 +48,9 @@ const withSocket = (
 
 const withSockets = (
   sockets: NodeSockets,
+  view: View,
   { loadBalancerArn, zoneId, dnsName, attributes, listeners }: DesiredNode,
-): NodePart['loadBalancer'] => ({
+): NodeLoadBalancer => ({
   arn: loadBalancerArn,
   address: sockets.nodeAddress(loadBalancerArn, zoneId),
   dnsName,
@@ -58,12 +59,16 @@ const withSockets = (
     ...listener,
     realPort: sockets.realPort(listener.port),
   })),
+  entrance: view.conditions.reach(besideUs, {
+    kind: 'hosted',
+    ...nodeLocation({ loadBalancerArn, zoneId }),
+  }),
 });
 
 /** What one load balancer is to have of a zone's nodes. */
 export interface NodePart {
   readonly zoneId: string;
-  readonly loadBalancer: Omit<NodeLoadBalancer, 'entrance'>;
+  readonly loadBalancer: NodeLoadBalancer;
   readonly targetGroups: readonly NodeTargetGroup[];
 }
 
@@ -75,7 +80,7 @@ export const nodePartsOf = (
 ): readonly NodePart[] =>
   desiredNodes(view, loadBalancer).map((node) => ({
     zoneId: node.zoneId,
-    loadBalancer: withSockets(sockets, node),
+    loadBalancer: withSockets(sockets, view, node),
     targetGroups: node.targetGroups.map((group) => ({
       ...group,
       targets: group.targets.map((target) => withSocket(sockets, target)),
@@ -102,13 +107,26 @@ export const nodeConfigurations = (
     zoneId,
     seed: world.seed,
     carrierAddress,
-    loadBalancers: parts.map(({ loadBalancer }) => ({
-      ...loadBalancer,
-      entrance: world.conditions.reach(besideUs, {
-        kind: 'hosted',
-        ...nodeLocation({ loadBalancerArn: loadBalancer.arn, zoneId }),
-      }),
-    })),
+    loadBalancers: parts.map(({ loadBalancer }) => loadBalancer),
     targetGroups: parts.flatMap(({ targetGroups }) => targetGroups),
   }));
+};
+
+const areSame = (a: readonly object[], b: readonly object[]): boolean =>
+  a.length === b.length && a.every((one, at) => one === b[at]);
+
+/** The configurations that there were for those zones of which no part is another one. */
+export const withThoseBefore = (
+  before: readonly NodeConfiguration[],
+  now: readonly NodeConfiguration[],
+): readonly NodeConfiguration[] => {
+  const known = new Map(before.map((one) => [one.zoneId, one]));
+  return now.map((one) => {
+    const other = known.get(one.zoneId);
+    return other !== undefined &&
+      areSame(one.loadBalancers, other.loadBalancers) &&
+      areSame(one.targetGroups, other.targetGroups)
+      ? other
+      : one;
+  });
 };
