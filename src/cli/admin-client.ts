@@ -1,5 +1,5 @@
-import { request } from 'undici';
 import { UsageError } from '../text/usage-error.ts';
+import { askOverHttp, type HttpAnswer } from './ask-over-http.ts';
 
 /** The endpoint that a command speaks to: its option, else the environment, else the default port. */
 export const endpointOf = (option: string | undefined): string =>
@@ -45,14 +45,13 @@ export const callAdmin = async (
   } catch {
     throw new UsageError(`The endpoint '${endpoint}' is not a URL such as http://127.0.0.1:4566.`);
   }
-  let response: Awaited<ReturnType<typeof request>>;
+  let response: HttpAnswer;
   try {
-    response = await request(url, {
+    response = await askOverHttp(url, {
       method,
       headers: body === undefined ? {} : { 'content-type': 'application/json' },
-      body: body === undefined ? null : JSON.stringify(body),
-      headersTimeout: 60_000,
-      bodyTimeout: 60_000,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      silenceMs: 60_000,
     });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -60,11 +59,11 @@ export const callAdmin = async (
       cause: error,
     });
   }
-  const answer = readAnswer(endpoint, await response.body.text());
-  if (response.statusCode < 400) return answer;
+  const answer = readAnswer(endpoint, response.text);
+  if (response.status < 400) return answer;
   // The admin API answers every error in this form.
   const { error } = answer as {
     readonly error: { readonly code: string; readonly message: string };
   };
-  throw new AdminRefusal(response.statusCode, error.code, error.message);
+  throw new AdminRefusal(response.status, error.code, error.message);
 };

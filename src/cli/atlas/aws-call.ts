@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { request } from 'undici';
 import { Failed, UsageError } from '../../text/usage-error.ts';
+import { askOverHttp, type HttpAnswer } from '../ask-over-http.ts';
 
 /** Where what is the same for all Regions is asked. */
 export const home = 'us-east-1';
@@ -81,7 +81,7 @@ const urlOf = (access: AwsAccess, question: AwsQuestion): URL => {
   }
 };
 
-const send = async (access: AwsAccess, question: AwsQuestion): Promise<Response> => {
+const send = async (access: AwsAccess, question: AwsQuestion): Promise<HttpAnswer> => {
   const url = urlOf(access, question);
   const signer = new SignatureV4({
     service: question.service,
@@ -100,26 +100,19 @@ const send = async (access: AwsAccess, question: AwsQuestion): Promise<Response>
     body: question.body,
   });
   try {
-    const answer = await request(url, {
+    return await askOverHttp(url, {
       method: 'POST',
       headers,
       body: question.body,
-      headersTimeout: 30_000,
-      bodyTimeout: 30_000,
+      silenceMs: 30_000,
     });
-    return { status: answer.statusCode, text: await answer.body.text() };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Failed(`Nobody answers at ${url.origin} (${why}).`);
   }
 };
 
-interface Response {
-  readonly status: number;
-  readonly text: string;
-}
-
-const isThrottled = (answer: Response): boolean =>
+const isThrottled = (answer: HttpAnswer): boolean =>
   answer.status >= 500 ||
   (answer.status === 400 && /Throttl|TooManyRequests|RequestLimit/.test(answer.text));
 
