@@ -7,7 +7,7 @@ import { createLiveProber } from '../plane/probe/live-prober.ts';
 import type { Prober } from '../plane/probe/prober.ts';
 import type { PlaneContext, Planes } from '../runtime/planes.ts';
 import { resolveSocket } from '../serving/addresses/directory.ts';
-import { isCheckerLetIn } from '../serving/addresses/passages.ts';
+import { isCheckerLetIn } from '../serving/addresses/verdicts.ts';
 import { reachOutside } from '../serving/addresses/reach-outside.ts';
 import { wayFromInstance, wayTo } from '../serving/addresses/ways.ts';
 import type { Log } from '../text/log.ts';

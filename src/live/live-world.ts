@@ -14,7 +14,7 @@ import { openRuntime, type Runtime } from '../runtime/runtime.ts';
 import { defaultPort, lookUpSocket } from '../serving/addresses/directory.ts';
 import { servingLoadBalancers } from '../serving/addresses/load-balancers.ts';
 import type { PublicOwner } from '../serving/addresses/owners.ts';
-import { loopbackClient, passageTo } from '../serving/addresses/passages.ts';
+import { loopbackClient, verdictTo } from '../serving/addresses/verdicts.ts';
 import type { LoopbackAddresses, Sockets } from '../serving/addresses/sockets.ts';
 import { wayTo } from '../serving/addresses/ways.ts';
 import { balancerBlockages, subnetBlockages, type Blockage } from '../serving/runners/blockages.ts';
@@ -161,9 +161,9 @@ export class LiveWorld {
     if (socket instanceof DomainError) return socket;
     const owner = sockets.ownerOf(socket.address);
     const asked = port ?? defaultPort;
-    const passage =
-      owner === undefined ? undefined : passageTo(world, owner, asked, loopbackClient);
-    return passage?.allowed === false ? { ...socket, blocked: passage.detail } : socket;
+    const verdict =
+      owner === undefined ? undefined : verdictTo(world, owner, asked, loopbackClient);
+    return verdict?.allowed === false ? { ...socket, blocked: verdict.detail } : socket;
   }
 
   /** A connection of a user at a place to an address that DNS gave. It breaks and stands still as its way has it. */
@@ -177,7 +177,7 @@ export class LiveWorld {
       way: () => wayTo(this, { kind: 'vantage', roundTripMs }, address),
       admits: () => {
         const owner = sockets.ownerOf(address);
-        return owner === undefined || passageTo(world, owner, port, loopbackClient).allowed;
+        return owner === undefined || verdictTo(world, owner, port, loopbackClient).allowed;
       },
       isCarriedWhole: true,
     });

@@ -22,7 +22,7 @@ import {
 } from '../serving/addresses/instance-hosts.ts';
 import type { PublicOwner } from '../serving/addresses/owners.ts';
 import type { Blockage } from '../serving/runners/blockages.ts';
-import { loopbackClient, passageTo } from '../serving/addresses/passages.ts';
+import { loopbackClient, verdictTo } from '../serving/addresses/verdicts.ts';
 import { soonOnce, type RunSoon } from '../serving/runners/soon.ts';
 import { PerEntity } from '../serving/derived/per-entity.ts';
 import type { Log } from '../text/log.ts';
@@ -101,14 +101,14 @@ export class PublicSides {
     ];
     return owned.flatMap(({ id, relay, owner }) =>
       relay.ports().flatMap((realPort) => {
-        const passages = sockets
+        const verdicts = sockets
           .awsPorts(realPort)
-          .map((port) => ({ port, passage: passageTo(world, owner, port, loopbackClient) }));
-        const [first] = passages;
-        if (first === undefined || first.passage.allowed) return [];
-        return passages.some(({ passage }) => passage.allowed)
+          .map((port) => ({ port, verdict: verdictTo(world, owner, port, loopbackClient) }));
+        const [first] = verdicts;
+        if (first === undefined || first.verdict.allowed) return [];
+        return verdicts.some(({ verdict }) => verdict.allowed)
           ? []
-          : [{ what: `${id} port ${first.port}`, detail: first.passage.detail }];
+          : [{ what: `${id} port ${first.port}`, detail: first.verdict.detail }];
       }),
     );
   }
@@ -208,7 +208,7 @@ export class PublicSides {
         });
       },
       admits: (client, port) =>
-        sockets.awsPorts(port).some((awsPort) => passageTo(world, owner, awsPort, client).allowed),
+        sockets.awsPorts(port).some((awsPort) => verdictTo(world, owner, awsPort, client).allowed),
     };
   }
 

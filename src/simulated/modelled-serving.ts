@@ -14,7 +14,7 @@ import { hostOf, placeOf } from '../serving/addresses/kinds/owner-kinds.ts';
 import { servingLoadBalancers } from '../serving/addresses/load-balancers.ts';
 import { ownerCalledOutside } from '../serving/addresses/owners-called.ts';
 import type { Owner } from '../serving/addresses/owners.ts';
-import { isCheckerLetIn, loopbackClient, passageTo } from '../serving/addresses/passages.ts';
+import { isCheckerLetIn, loopbackClient, verdictTo } from '../serving/addresses/verdicts.ts';
 import type { Sockets } from '../serving/addresses/sockets.ts';
 import type { DnsAnswers } from '../serving/names/dns-answers.ts';
 import type { VirtualClock } from '../world/clock.ts';
@@ -88,7 +88,7 @@ export class ModelledServing {
     const to = owner === undefined ? undefined : placeOf(this.world, owner);
     if (owner === undefined || to === undefined) return failing;
     const way = this.world.conditions.reach(from, to);
-    if (!way.up || !passageTo(this.world, owner, port, loopbackClient).allowed) return failing;
+    if (!way.up || !verdictTo(this.world, owner, port, loopbackClient).allowed) return failing;
     let goodShare = 0;
     let latencyMs = 0;
     const served = this.#served(owner, port);

@@ -24,7 +24,7 @@ import {
 import { nodeLocation, type BalancerNode } from './nodes.ts';
 import type { Routing } from './pick-target.ts';
 import type { HealthCheck } from './target-health.ts';
-import { passageToTarget } from './target-passage.ts';
+import { verdictToTarget } from './target-verdict.ts';
 import { serverOf, targetUse } from './target-use.ts';
 
 /** What the node of a load balancer in one zone is to do, whatever its sockets are. All durations are world time. */
@@ -170,7 +170,7 @@ const desiredTarget = (
   { target, server, unused, since }: UsedTarget,
 ): DesiredTarget => {
   const healthCheckPort = group.healthCheck.port ?? target.port;
-  const lets = (port: number): boolean => passageToTarget(view, from, target, server, port).allowed;
+  const lets = (port: number): boolean => verdictToTarget(view, from, target, server, port).allowed;
   const traffic = lets(target.port);
   return {
     id: target.targetId,

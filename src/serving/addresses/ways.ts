@@ -3,7 +3,7 @@ import type { Place } from '../../world/places.ts';
 import { noWay, openWay, type Way } from '../../world/way.ts';
 import type { World } from '../../world/world.ts';
 import { dropsWhileNowhere, placeOf } from './kinds/owner-kinds.ts';
-import { passageFromInstance } from './passages.ts';
+import { verdictFromInstance } from './verdicts.ts';
 import type { Sockets } from './sockets.ts';
 
 /** What addresses are looked up in. */
@@ -33,6 +33,6 @@ export const wayFromInstance = (
     owner === undefined ||
     sockets
       .awsPorts(port)
-      .some((awsPort) => passageFromInstance(world, instanceId, owner, awsPort).allowed);
+      .some((awsPort) => verdictFromInstance(world, instanceId, owner, awsPort).allowed);
   return isLetOut ? wayTo(addresses, { kind: 'instance', instanceId, zoneId }, address) : noWay;
 };

@@ -4,12 +4,12 @@ import { routeTableOf } from '../../aws/ec2/network/route-tables.ts';
 import { anyAddress, routeFor, wayOut } from '../../aws/ec2/traffic/way-out.ts';
 import { TargetGroups, Targets } from '../../aws/elbv2/entities.ts';
 import { nodeInterface } from '../../aws/elbv2/load-balancer-zones.ts';
-import { passageToTarget } from '../../aws/elbv2/target-passage.ts';
+import { verdictToTarget } from '../../aws/elbv2/target-verdict.ts';
 import { serverOf } from '../../aws/elbv2/target-use.ts';
 import type { View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
 import { servingLoadBalancers, type ServingLoadBalancer } from '../addresses/load-balancers.ts';
-import { loopbackClient, passageTo } from '../addresses/passages.ts';
+import { loopbackClient, verdictTo } from '../addresses/verdicts.ts';
 
 /** Something that nobody on this machine reaches, although it is there, and why. */
 export interface Blockage {
@@ -23,15 +23,15 @@ const listenersOf = (
   { loadBalancer, listeners }: ServingLoadBalancer,
 ): readonly Blockage[] =>
   listeners.flatMap(({ port }) => {
-    const passages = loadBalancer.zones.map(({ zoneId }) =>
-      passageTo(
+    const verdicts = loadBalancer.zones.map(({ zoneId }) =>
+      verdictTo(
         world,
         { kind: 'node', loadBalancerArn: loadBalancer.id, zoneId },
         port,
         loopbackClient,
       ),
     );
-    const stop = passages.find((passage) => !passage.allowed);
+    const stop = verdicts.find((verdict) => !verdict.allowed);
     return stop === undefined || stop.allowed
       ? []
       : [{ what: `balancer ${loadBalancer.name} port ${port}`, detail: stop.detail }];
@@ -49,9 +49,9 @@ const targetsOf = (serving: ServingLoadBalancer): readonly Blockage[] => {
       const server = serverOf(view, loadBalancer, target);
       const ports = new Set([target.port, group.healthCheck.port ?? target.port]);
       const stops = [...ports].flatMap((port) =>
-        interfaces.map((from) => passageToTarget(view, from, target, server, port)),
+        interfaces.map((from) => verdictToTarget(view, from, target, server, port)),
       );
-      const stop = stops.find((passage) => !passage.allowed);
+      const stop = stops.find((verdict) => !verdict.allowed);
       const what = `balancer ${loadBalancer.name} to target ${target.targetId}:${target.port}`;
       return stop === undefined || stop.allowed ? [] : [{ what, detail: stop.detail }];
     });

@@ -21,12 +21,12 @@ import { Faults } from '../../world/faults.ts';
 import type { World } from '../../world/world.ts';
 import { hostTables } from '../addresses/instance-hosts.ts';
 import { servingLoadBalancers, servingTables } from '../addresses/load-balancers.ts';
-import { passageTables } from '../addresses/passages.ts';
+import { verdictTables } from '../addresses/verdicts.ts';
 import { soonOnce, type RunSoon } from './soon.ts';
 import { watchTables } from './tables-watch.ts';
 
 /** What decides whether a checker reaches a balancer's node or an instance. */
-const reachTables = [Faults, ...hostTables, ...servingTables, ...passageTables] as const;
+const reachTables = [Faults, ...hostTables, ...servingTables, ...verdictTables] as const;
 
 /** What else decides how a customer's endpoint answers, and where its name leads. */
 const answerTables = [

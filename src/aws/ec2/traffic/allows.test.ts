@@ -12,7 +12,7 @@ import { revokeSecurityGroupEgress } from '../network/security-group-rules.ts';
 import { present } from '../test-region.ts';
 import { allows, type Destination } from './allows.ts';
 import { admits, entryOf } from './entry.ts';
-import type { Passage } from './passage.ts';
+import type { Verdict } from './verdict.ts';
 import { testNetwork, type TestNetwork } from './test-network.ts';
 
 const outside = { kind: 'outside', address: '203.0.113.9' } as const;
@@ -23,7 +23,7 @@ const through = (
   source: NetworkInterface,
   destination: Destination,
   port: number,
-): Passage => allows(network.it.view(), { source, destination, protocol: 'tcp', port });
+): Verdict => allows(network.it.view(), { source, destination, protocol: 'tcp', port });
 
 /** What a client outside meets at a port of an interface. */
 const comingIn = (
@@ -31,9 +31,9 @@ const comingIn = (
   at: NetworkInterface,
   port: number,
   client: string = outside.address,
-): Passage => admits(entryOf(network.it.view(), at, 'tcp', port), client);
+): Verdict => admits(entryOf(network.it.view(), at, 'tcp', port), client);
 
-const by = (passage: Passage): string => (passage.allowed ? 'allowed' : passage.by);
+const by = (verdict: Verdict): string => (verdict.allowed ? 'allowed' : verdict.by);
 
 /** Gives a subnet a network ACL of its own with these entries: direction, number, action, block, ports. */
 const giveAcl = (
@@ -206,9 +206,9 @@ describe('inside a VPC', () => {
     const acl = giveAcl(network, network.privateSubnetId, [
       ['in', 100, 'allow', '10.0.0.0/24', [8080, 8080]],
     ]);
-    const passage = through(network, source.networkInterface, other, 8080);
-    expect(passage).toMatchObject({ allowed: false, by: 'network-acl' });
-    expect(passage.allowed ? '' : passage.detail).toContain(acl);
+    const verdict = through(network, source.networkInterface, other, 8080);
+    expect(verdict).toMatchObject({ allowed: false, by: 'network-acl' });
+    expect(verdict.allowed ? '' : verdict.detail).toContain(acl);
   });
 
   test('other VPCs are not reached', async () => {

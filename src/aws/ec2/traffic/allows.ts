@@ -2,13 +2,13 @@ import type { View } from '../../../world/transaction.ts';
 import type { NetworkInterface } from '../instances/instance-entities.ts';
 import { aclOf, denialOf, ephemeralPort, stepsOf } from './network-acl-filter.ts';
 import {
-  firstStop,
-  passes,
+  firstDrop,
+  accepted,
   portText,
-  stopped,
-  type Passage,
+  dropped,
+  type Verdict,
   type TransportProtocol,
-} from './passage.ts';
+} from './verdict.ts';
 import { groupsDoNotAllow, isAbout, isPeer, rulesOf } from './security-group-filter.ts';
 import { wayOut } from './way-out.ts';
 
@@ -56,24 +56,24 @@ const checkGroups = (
   other: End,
   { protocol, port }: Wanted,
   isEgress: boolean,
-): Passage => {
+): Verdict => {
   const { groupIds } = at.networkInterface;
-  if (groupIds.length === 0) return passes;
+  if (groupIds.length === 0) return accepted;
   const isAllowed = rulesOf(view, at.networkInterface, isEgress).some(
     (rule) => isAbout(rule, protocol, port) && isPeer(rule, addressOf(other), groupsOf(other)),
   );
   return isAllowed
-    ? passes
-    : stopped(
+    ? accepted
+    : dropped(
         'security-group',
         `${groupsDoNotAllow(groupIds)} ${portText(protocol, port)} ${isEgress ? 'to' : 'from'} ${nameOf(other)}`,
       );
 };
 
 /** A subnet's network ACL is asked both ways: about the connection, and about what is answered to the client's port. */
-const checkAcl = (view: View, at: Inner, other: End, wanted: Wanted, egress: boolean): Passage => {
+const checkAcl = (view: View, at: Inner, other: End, wanted: Wanted, egress: boolean): Verdict => {
   const acl = aclOf(view, at.networkInterface.subnetId);
-  if (acl === undefined) return passes;
+  if (acl === undefined) return accepted;
   const { protocol } = wanted;
   for (const isAnswer of [false, true]) {
     const port = isAnswer ? ephemeralPort : wanted.port;
@@ -81,12 +81,12 @@ const checkAcl = (view: View, at: Inner, other: End, wanted: Wanted, egress: boo
     const denial = denialOf(stepsOf(acl, isOut, protocol, port), addressOf(other));
     if (denial === undefined) continue;
     const what = isAnswer ? `answers at ${portText(protocol, port)}` : portText(protocol, port);
-    return stopped(
+    return dropped(
       'network-acl',
       `the network ACL ${acl.id} denies ${what} ${isOut ? 'to' : 'from'} ${nameOf(other)}: ${denial}`,
     );
   }
-  return passes;
+  return accepted;
 };
 
 /** Network ACLs stand at the borders of subnets: within one they are not asked. */
@@ -95,32 +95,32 @@ export const checkAclsBetween = (
   source: Inner,
   destination: Inner,
   wanted: Wanted,
-): Passage =>
+): Verdict =>
   source.networkInterface.subnetId === destination.networkInterface.subnetId
-    ? passes
-    : firstStop([
+    ? accepted
+    : firstDrop([
         () => checkAcl(view, source, destination, wanted, true),
         () => checkAcl(view, destination, source, wanted, false),
       ]);
 
-const inside = (view: View, source: Inner, destination: Inner, wanted: Wanted): Passage => {
+const inside = (view: View, source: Inner, destination: Inner, wanted: Wanted): Verdict => {
   const [from, to] = [source.networkInterface.vpcId, destination.networkInterface.vpcId];
   if (from !== to) {
-    return stopped('route', `no route leads from ${from} to ${to}: VPCs are not joined`);
+    return dropped('route', `no route leads from ${from} to ${to}: VPCs are not joined`);
   }
-  return firstStop([
+  return firstDrop([
     () => checkGroups(view, source, destination, wanted, true),
     () => checkAclsBetween(view, source, destination, wanted),
     () => checkGroups(view, destination, source, wanted, false),
   ]);
 };
 
-const goingOut = (view: View, source: Inner, destination: Outer, wanted: Wanted): Passage => {
+const goingOut = (view: View, source: Inner, destination: Outer, wanted: Wanted): Verdict => {
   const { networkInterface } = source;
   const way = wayOut(view, networkInterface.subnetId, networkInterface, destination.address);
   return way.kind === 'none'
-    ? stopped('route', way.detail)
-    : firstStop([
+    ? dropped('route', way.detail)
+    : firstDrop([
         () => checkGroups(view, source, destination, wanted, true),
         () => checkAcl(view, source, destination, wanted, true),
       ]);
@@ -131,7 +131,7 @@ const goingOut = (view: View, source: Inner, destination: Outer, wanted: Wanted)
  * matter but for the way out, which leads through zones. Sources: Amazon VPC User Guide, "Security groups", "Network
  * ACLs", "Route tables". What is not allowed is dropped in silence.
  */
-export const allows = (view: View, connection: Connection): Passage => {
+export const allows = (view: View, connection: Connection): Verdict => {
   const { destination } = connection;
   const source: Inner = { kind: 'interface', networkInterface: connection.source };
   return destination.kind === 'interface'

@@ -5,13 +5,13 @@ import { isActiveRoute, routeTableOf } from '../network/route-tables.ts';
 import { holds, maskLength } from './ipv4-blocks.ts';
 import { aclOf, denialOf, ephemeralPort, stepsOf, type AclStep } from './network-acl-filter.ts';
 import {
-  firstStop,
-  passes,
+  firstDrop,
+  accepted,
   portText,
-  stopped,
-  type Passage,
+  dropped,
+  type Verdict,
   type TransportProtocol,
-} from './passage.ts';
+} from './verdict.ts';
 import { groupsDoNotAllow, isAbout, rulesOf } from './security-group-filter.ts';
 
 /**
@@ -69,47 +69,47 @@ export const entryOf = (
   };
 };
 
-const checkRoute = ({ routes, subnetId }: Entry, client: string): Passage => {
+const checkRoute = ({ routes, subnetId }: Entry, client: string): Verdict => {
   const [route] = routes
     .filter(({ destination }) => holds(destination, client))
     .toSorted((a, b) => maskLength(b.destination) - maskLength(a.destination));
   return route?.isOutward === true
-    ? passes
-    : stopped(
+    ? accepted
+    : dropped(
         'route',
         `the subnet ${subnetId} has no route to ${client} through an internet gateway`,
       );
 };
 
-const checkAcl = ({ acl, protocol, port }: Entry, client: string): Passage => {
-  if (acl === null) return passes;
+const checkAcl = ({ acl, protocol, port }: Entry, client: string): Verdict => {
+  if (acl === null) return accepted;
   const comingIn = denialOf(acl.inbound, client);
   if (comingIn !== undefined) {
-    return stopped(
+    return dropped(
       'network-acl',
       `the network ACL ${acl.id} denies ${portText(protocol, port)} from outside (${client}): ${comingIn}`,
     );
   }
   const goingBack = denialOf(acl.outbound, client);
   return goingBack === undefined
-    ? passes
-    : stopped(
+    ? accepted
+    : dropped(
         'network-acl',
         `the network ACL ${acl.id} denies answers to the clients' ports of ${client} (such as ${portText(protocol, ephemeralPort)}): ${goingBack}`,
       );
 };
 
-const checkGroups = ({ groups, protocol, port }: Entry, client: string): Passage =>
+const checkGroups = ({ groups, protocol, port }: Entry, client: string): Verdict =>
   groups === null || groups.allowed.some((cidr) => holds(cidr, client))
-    ? passes
-    : stopped(
+    ? accepted
+    : dropped(
         'security-group',
         `${groupsDoNotAllow(groups.ids)} ${portText(protocol, port)} from outside (${client})`,
       );
 
 /** Whether a client outside of the VPC may begin a connection: by its IPv4 address alone. */
-export const admits = (entry: Entry, client: string): Passage =>
-  firstStop([
+export const admits = (entry: Entry, client: string): Verdict =>
+  firstDrop([
     () => checkRoute(entry, client),
     () => checkAcl(entry, client),
     () => checkGroups(entry, client),

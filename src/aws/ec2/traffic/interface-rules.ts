@@ -4,7 +4,7 @@ import { NetworkInterfaces, type NetworkInterface } from '../instances/instance-
 import { privateAddressesOf } from '../addresses/associations.ts';
 import { checkAclsBetween } from './allows.ts';
 import { aclOf, isOpen } from './network-acl-filter.ts';
-import type { TransportProtocol } from './passage.ts';
+import type { TransportProtocol } from './verdict.ts';
 import { isPeer, rulesOf } from './security-group-filter.ts';
 
 /** A rule with the addresses that its peer stands for. */

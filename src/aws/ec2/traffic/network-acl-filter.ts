@@ -6,7 +6,7 @@ import {
   type NetworkAclEntry,
 } from '../entities.ts';
 import { holds } from './ipv4-blocks.ts';
-import type { TransportProtocol } from './passage.ts';
+import type { TransportProtocol } from './verdict.ts';
 
 /**
  * The port that stands for those which clients take for themselves: Linux takes 32768 to 60999 ("Ephemeral ports", Amazon

@@ -2,7 +2,7 @@ import type { View } from '../../../world/transaction.ts';
 import { SecurityGroupRules, type SecurityGroupRule } from '../entities.ts';
 import type { NetworkInterface } from '../instances/instance-entities.ts';
 import { holds } from './ipv4-blocks.ts';
-import type { TransportProtocol } from './passage.ts';
+import type { TransportProtocol } from './verdict.ts';
 
 const numbers: Readonly<Record<TransportProtocol, string>> = { tcp: '6', udp: '17' };
 

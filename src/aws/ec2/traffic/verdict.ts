@@ -2,7 +2,7 @@
 export type TransportProtocol = 'tcp' | 'udp';
 
 /** Whether a connection may begin, and what stands in its way: AWS drops its packets there in silence. */
-export type Passage =
+export type Verdict =
   | { readonly allowed: true }
   | {
       readonly allowed: false;
@@ -11,20 +11,20 @@ export type Passage =
       readonly detail: string;
     };
 
-export const passes: Passage = { allowed: true };
+export const accepted: Verdict = { allowed: true };
 
-export const stopped = (
-  by: Exclude<Passage, { readonly allowed: true }>['by'],
+export const dropped = (
+  by: Exclude<Verdict, { readonly allowed: true }>['by'],
   detail: string,
-): Passage => ({ allowed: false, by, detail });
+): Verdict => ({ allowed: false, by, detail });
 
 /** The first that stands in the way. */
-export const firstStop = (checks: readonly (() => Passage)[]): Passage => {
+export const firstDrop = (checks: readonly (() => Verdict)[]): Verdict => {
   for (const check of checks) {
-    const passage = check();
-    if (!passage.allowed) return passage;
+    const verdict = check();
+    if (!verdict.allowed) return verdict;
   }
-  return passes;
+  return accepted;
 };
 
 /** For example `TCP 8080`. */

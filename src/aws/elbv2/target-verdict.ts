@@ -4,7 +4,7 @@ import { primaryInterface } from '../ec2/instances/instance-answer.ts';
 import type { Instance, NetworkInterface } from '../ec2/instances/instance-entities.ts';
 import { interfacesOf } from '../ec2/network-interfaces/network-interfaces.ts';
 import { allows } from '../ec2/traffic/allows.ts';
-import { passes, type Passage } from '../ec2/traffic/passage.ts';
+import { accepted, type Verdict } from '../ec2/traffic/verdict.ts';
 import type { Target } from './entities.ts';
 import { isAddressTarget } from './target-use.ts';
 
@@ -12,15 +12,15 @@ import { isAddressTarget } from './target-use.ts';
  * Whether a node, which sends from the interface `from` with the security groups of its load balancer, may begin a
  * connection to a port of a target. Without a server behind the target nothing stands in the way.
  */
-export const passageToTarget = (
+export const verdictToTarget = (
   view: View,
   from: NetworkInterface | undefined,
   target: Target,
   server: Instance | undefined,
   port: number,
-): Passage => {
+): Verdict => {
   const primary = server === undefined ? undefined : primaryInterface(view, server);
-  if (from === undefined || server === undefined || primary === undefined) return passes;
+  if (from === undefined || server === undefined || primary === undefined) return accepted;
   const address = isAddressTarget(target) ? target.targetId : primary.privateIpAddress;
   const to = interfacesOf(view, server.id).find((one) => privateAddressesOf(one).includes(address));
   return allows(view, {

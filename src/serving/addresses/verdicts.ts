@@ -13,7 +13,7 @@ import {
 } from '../../aws/ec2/instances/instance-entities.ts';
 import { admits, entryOf } from '../../aws/ec2/traffic/entry.ts';
 import { allows } from '../../aws/ec2/traffic/allows.ts';
-import { firstStop, passes, type Passage } from '../../aws/ec2/traffic/passage.ts';
+import { firstDrop, accepted, type Verdict } from '../../aws/ec2/traffic/verdict.ts';
 import { anyAddress, wayOut } from '../../aws/ec2/traffic/way-out.ts';
 import { publicSidesOf } from '../../aws/ec2/addresses/associations.ts';
 import { NatGateways } from '../../aws/ec2/nat-gateways/entities.ts';
@@ -29,7 +29,7 @@ import type { Owner } from './owners.ts';
 export const loopbackClient = '127.0.0.1';
 
 /** What decides which connections may begin, beside where instances are. */
-export const passageTables = [
+export const verdictTables = [
   SecurityGroupRules,
   NetworkAcls,
   NetworkAclAssociations,
@@ -44,10 +44,10 @@ export const passageTables = [
  * Whether a client outside may begin a TCP connection to a public side, given by the owner of its loopback address, at a
  * port of AWS's side. An instance's own address is no public side: what connects to it passes none of our connectors.
  */
-export const passageTo = (world: World, owner: Owner, port: number, client: string): Passage => {
+export const verdictTo = (world: World, owner: Owner, port: number, client: string): Verdict => {
   const entrance = entranceOf(world, owner);
   // Who calls an internal load balancer cannot be told from here.
-  if (entrance === undefined || entrance.isInternal) return passes;
+  if (entrance === undefined || entrance.isInternal) return accepted;
   const { view, networkInterface } = entrance;
   return admits(entryOf(view, networkInterface, 'tcp', port), client);
 };
@@ -65,12 +65,12 @@ export const isCheckerLetIn = (
   port: number,
 ): boolean => {
   if (isNodeCheck(checkId)) return true;
-  if (owner.kind === 'node') return passageTo(world, owner, port, loopbackClient).allowed;
+  if (owner.kind === 'node') return verdictTo(world, owner, port, loopbackClient).allowed;
   const [checker] = checkersIn([checkerRegion]);
   // Our connectors go straight to the instance; what they stand for goes to its public side.
   const side: Owner =
     owner.kind === 'instance' ? { kind: 'public', instanceId: owner.instanceId } : owner;
-  return passageTo(world, side, port, checker?.ipAddress ?? loopbackClient).allowed;
+  return verdictTo(world, side, port, checker?.ipAddress ?? loopbackClient).allowed;
 };
 
 /** The address by which others know an instance on the Internet: its own, or that of the NAT gateway on its way. */
@@ -91,15 +91,15 @@ const addressOutside = (
  * side. Public sides, and the nodes of internet-facing load balancers, are out on the Internet: its routes must lead there,
  * and its security groups and network ACL let it out. The nodes of internal ones are in its VPC.
  */
-export const passageFromInstance = (
+export const verdictFromInstance = (
   world: World,
   instanceId: string,
   owner: Owner,
   port: number,
-): Passage => {
+): Verdict => {
   const host = instanceHosts(world).byId(instanceId);
   const entrance = entranceOf(world, owner);
-  if (host === undefined || entrance === undefined) return passes;
+  if (host === undefined || entrance === undefined) return accepted;
   const { networkInterface } = entrance;
   const view = world.view(host.region, host.account);
   const wanted = { source: host.networkInterface, protocol: 'tcp', port } as const;
@@ -107,8 +107,8 @@ export const passageFromInstance = (
     return allows(view, { ...wanted, destination: { kind: 'interface', networkInterface } });
   const [side] = publicSidesOf(entrance.view, networkInterface);
   const address = side?.publicIpAddress ?? anyAddress;
-  return firstStop([
+  return firstDrop([
     () => allows(view, { ...wanted, destination: { kind: 'outside', address } }),
-    () => passageTo(world, owner, port, addressOutside(view, host) ?? loopbackClient),
+    () => verdictTo(world, owner, port, addressOutside(view, host) ?? loopbackClient),
   ]);
 };
