@@ -12,7 +12,7 @@ import {
 } from './admin-request.ts';
 import { imageRoutes } from './admin-images.ts';
 import { instanceRoutes, type InstanceAdmin } from './admin-instances.ts';
-import type { Blockage } from '../serving/runners/blockages.ts';
+import type { BlockedPath } from '../serving/runners/blocked-paths.ts';
 import type { ImageTransfers } from './image-transfers.ts';
 import type { EntrySocket } from '../live/live-world.ts';
 import { recentStallSeconds, summarizeLateness } from '../live/lateness-text.ts';
@@ -33,7 +33,7 @@ export interface AdminWorld extends InstanceAdmin {
   /** What can be connected to, and where. */
   connections(): readonly { readonly what: string; readonly where: string }[];
   /** What is there and lets nobody in, and why. */
-  blockages(): readonly Blockage[];
+  blockedPaths(): readonly BlockedPath[];
   readonly account: string;
   /** Where an address, name or id of AWS's side really is. */
   socketOf(
@@ -180,7 +180,7 @@ const routes: Readonly<Record<string, Route>> = {
       lateness: summarizeLateness(admin.clock().lateness, performance.now()),
       ...faultsBody(world),
       regions: summarizeRegions(world, admin.account),
-      blocked: admin.blockages(),
+      blocked: admin.blockedPaths(),
       userDataLeftOut: summarizeUserData(world),
       connections: admin.connections(),
     });

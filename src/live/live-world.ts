@@ -17,7 +17,11 @@ import type { PublicOwner } from '../serving/addresses/owners.ts';
 import { loopbackClient, verdictTo } from '../serving/addresses/verdicts.ts';
 import type { LoopbackAddresses, Sockets } from '../serving/addresses/sockets.ts';
 import { wayTo } from '../serving/addresses/ways.ts';
-import { balancerBlockages, subnetBlockages, type Blockage } from '../serving/runners/blockages.ts';
+import {
+  blockedBalancerPaths,
+  blockedSubnetPaths,
+  type BlockedPath,
+} from '../serving/runners/blocked-paths.ts';
 import type { DnsAnswers } from '../serving/names/dns-answers.ts';
 import { reservedWorldTime } from '../world/clock-position.ts';
 import { DomainError } from '../world/domain-error.ts';
@@ -139,11 +143,11 @@ export class LiveWorld {
   }
 
   /** What is there and lets nobody in, and why. */
-  blockages(): readonly Blockage[] {
+  blockedPaths(): readonly BlockedPath[] {
     return [
-      ...balancerBlockages(this.world),
-      ...this.#runtime.planes.publicSides.blockages(),
-      ...subnetBlockages(this.world),
+      ...blockedBalancerPaths(this.world),
+      ...this.#runtime.planes.publicSides.blockedPaths(),
+      ...blockedSubnetPaths(this.world),
     ];
   }
 

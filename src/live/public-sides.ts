@@ -21,7 +21,7 @@ import {
   type InstanceHost,
 } from '../serving/addresses/instance-hosts.ts';
 import type { PublicOwner } from '../serving/addresses/owners.ts';
-import type { Blockage } from '../serving/runners/blockages.ts';
+import type { BlockedPath } from '../serving/runners/blocked-paths.ts';
 import { loopbackClient, verdictTo } from '../serving/addresses/verdicts.ts';
 import { soonOnce, type RunSoon } from '../serving/runners/soon.ts';
 import { PerEntity } from '../serving/derived/per-entity.ts';
@@ -93,7 +93,7 @@ export class PublicSides {
   }
 
   /** What instances listen on and nobody outside is let in to, and why. */
-  blockages(): readonly Blockage[] {
+  blockedPaths(): readonly BlockedPath[] {
     const { world, sockets } = this.#options;
     const owned = [
       ...[...this.#instances].map(([id, relay]) => ({ id, relay, owner: sideOfInstance(id) })),

@@ -179,8 +179,8 @@ class Server implements AdminWorld {
     return this.live().socketOf(of, port, region);
   }
 
-  blockages(): ReturnType<AdminWorld['blockages']> {
-    return this.live().blockages();
+  blockedPaths(): ReturnType<AdminWorld['blockedPaths']> {
+    return this.live().blockedPaths();
   }
 
   entranceOf(...asked: Parameters<AdminWorld['entranceOf']>): ReturnType<AdminWorld['entranceOf']> {

@@ -3,7 +3,7 @@ import { formatDuration } from '../../text/duration.ts';
 import type { LatenessSummary } from '../../live/lateness-text.ts';
 import { faultWords } from '../../admin/fault-words.ts';
 import type { FaultSummary } from '../../admin/fault-summary.ts';
-import type { Blockage } from '../../serving/runners/blockages.ts';
+import type { BlockedPath } from '../../serving/runners/blocked-paths.ts';
 import type { UserDataSummary } from '../../admin/user-data-summary.ts';
 import type { RegionSummary, ZoneSummary } from '../../admin/world-summary.ts';
 import { stdoutPaint } from '../../text/paint.ts';
@@ -23,7 +23,7 @@ interface WorldAnswer {
   readonly faults: readonly FaultSummary[];
   readonly regions: readonly RegionSummary[];
   /** A world of an earlier version does not say. */
-  readonly blocked?: readonly Blockage[];
+  readonly blocked?: readonly BlockedPath[];
   /** A world of an earlier version does not say. */
   readonly userDataLeftOut?: readonly UserDataSummary[];
   readonly connections: readonly Connection[];
@@ -99,7 +99,7 @@ const shown = (
 /** As many as a person reads; the rest is told by number. */
 const mostBlocked = 20;
 
-const blockedLines = (blocked: readonly Blockage[]): readonly string[] =>
+const blockedLines = (blocked: readonly BlockedPath[]): readonly string[] =>
   blocked.length === 0
     ? []
     : [

@@ -12,7 +12,7 @@ import { servingLoadBalancers, type ServingLoadBalancer } from '../addresses/loa
 import { loopbackClient, verdictTo } from '../addresses/verdicts.ts';
 
 /** Something that nobody on this machine reaches, although it is there, and why. */
-export interface Blockage {
+export interface BlockedPath {
   /** For example `i-0123456789abcdef0 port 8080`. */
   readonly what: string;
   readonly detail: string;
@@ -21,7 +21,7 @@ export interface Blockage {
 const listenersOf = (
   world: World,
   { loadBalancer, listeners }: ServingLoadBalancer,
-): readonly Blockage[] =>
+): readonly BlockedPath[] =>
   listeners.flatMap(({ port }) => {
     const verdicts = loadBalancer.zones.map(({ zoneId }) =>
       verdictTo(
@@ -37,7 +37,7 @@ const listenersOf = (
       : [{ what: `balancer ${loadBalancer.name} port ${port}`, detail: stop.detail }];
   });
 
-const targetsOf = (serving: ServingLoadBalancer): readonly Blockage[] => {
+const targetsOf = (serving: ServingLoadBalancer): readonly BlockedPath[] => {
   const { view, loadBalancer, targetGroupArns } = serving;
   const interfaces = loadBalancer.zones.map(({ subnetId }) =>
     nodeInterface(view, loadBalancer, subnetId),
@@ -59,14 +59,14 @@ const targetsOf = (serving: ServingLoadBalancer): readonly Blockage[] => {
 };
 
 /** Subnets whose way out leads through a NAT gateway, and that have none now. */
-export const subnetBlockages = (world: World): readonly Blockage[] =>
+export const blockedSubnetPaths = (world: World): readonly BlockedPath[] =>
   world.regionalViews().flatMap((view) => {
     // Without NAT gateways no subnet is looked at.
     const vpcIds = new Set(view.list(NatGateways).map(({ vpcId }) => vpcId));
     return [...vpcIds].flatMap((vpcId) => subnetsCutOff(view, vpcId));
   });
 
-const subnetsCutOff = (view: View, vpcId: string): readonly Blockage[] =>
+const subnetsCutOff = (view: View, vpcId: string): readonly BlockedPath[] =>
   view.find(Subnets, 'vpc', vpcId).flatMap((subnet) => {
     const route = routeFor(routeTableOf(view, subnet), anyAddress);
     if (route?.gatewayId.startsWith('nat-') !== true) return [];
@@ -77,7 +77,7 @@ const subnetsCutOff = (view: View, vpcId: string): readonly Blockage[] =>
   });
 
 /** What security groups, network ACLs and routes keep from load balancers, and load balancers from their targets. */
-export const balancerBlockages = (world: World): readonly Blockage[] =>
+export const blockedBalancerPaths = (world: World): readonly BlockedPath[] =>
   servingLoadBalancers(world).flatMap((serving) => [
     ...listenersOf(world, serving),
     ...targetsOf(serving),
