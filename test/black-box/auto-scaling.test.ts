@@ -1,7 +1,6 @@
 import type { AutoScalingGroup, Instance } from '@aws-sdk/client-auto-scaling';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { awsClients, given, type AwsClients } from '../support/aws-clients.ts';
-import { eventually } from '../support/eventually.ts';
 import {
   breakTarget,
   httpAnswer,
@@ -10,15 +9,26 @@ import {
   resolveName,
 } from '../support/faultline-admin.ts';
 import { kill, startReady, type Running } from '../support/faultline-process.ts';
+import { keepPace, withinWorldTime } from '../support/world-pace.ts';
 import { newestImage, serverPort, serverProgram, type ServerAnswer } from './web-server.ts';
 
 const region = 'eu-west-1';
 const zoneIds = ['euw1-az1', 'euw1-az2', 'euw1-az3'] as const;
-const deadlineMs = 120_000;
+
+// The world is slowed down while the machine is late.
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 300_000 });
+
+const fastest = 60;
+/** Nothing here takes as long, in seconds of the world's time. */
+const longestSeconds = 3600;
 
 let world: Running;
+let stopPacing: () => Promise<void>;
 let aws: AwsClients;
 let dnsName: string;
+
+const soon = <T>(attempt: () => Promise<T | undefined | false>): Promise<T> =>
+  withinWorldTime(() => world.endpoint, longestSeconds, attempt);
 
 const createSecurityGroup = async (vpcId: string, name: string): Promise<string> => {
   const request = { VpcId: vpcId, GroupName: name, Description: name };
@@ -81,7 +91,8 @@ const createBalancer = async (
 };
 
 beforeAll(async () => {
-  world = await startReady({ driver: 'process', speed: 60 });
+  world = await startReady({ driver: 'process', speed: fastest });
+  stopPacing = keepPace(() => world.endpoint, fastest);
   aws = awsClients(world.endpoint, { region });
   const { Subnets = [] } = await aws.ec2.describeSubnets();
   const vpcId = given(Subnets[0]?.VpcId);
@@ -110,6 +121,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
+  await stopPacing();
   await kill(world);
 });
 
@@ -142,12 +154,12 @@ const spread = async (): Promise<string> => {
 
 /** The group has come to rest: so many in service in each zone, and nobody coming or going. */
 const becomes = (counts: string): Promise<true> =>
-  eventually(async () => {
+  soon(async () => {
     const [now, { Instances = [] }] = [await spread(), await group()];
     const wanted = counts.split('/').reduce((sum, count) => sum + Number(count), 0);
     if (now === counts && Instances.length === wanted) return true;
     throw new Error(`The group is ${now} with ${Instances.length} instances, not ${counts}.`);
-  }, deadlineMs);
+  });
 
 /** A user's request: the name, one of its addresses, then HTTP there. */
 const ask = async (): Promise<ServerAnswer | string> => {
@@ -163,12 +175,12 @@ const ask = async (): Promise<ServerAnswer | string> => {
 /** Users are served by instances in all these zones. */
 const servedFrom = async (zones: readonly string[]): Promise<readonly string[]> => {
   const seen = new Set<string>();
-  await eventually(async () => {
+  await soon(async () => {
     const answer = await ask();
     if (typeof answer === 'string') throw new Error(`Users meet: ${answer}`);
     seen.add(answer.zoneId);
     return zones.every((zone) => seen.has(zone));
-  }, deadlineMs);
+  });
   return [...seen].toSorted();
 };
 
@@ -197,10 +209,10 @@ const terminate = async (count: number): Promise<void> => {
   const some = (await inService()).slice(0, count).map(({ InstanceId }) => given(InstanceId));
   await aws.ec2.terminateInstances({ InstanceIds: some });
   // The group has noticed once none of them is its own any more.
-  await eventually(async () => {
+  await soon(async () => {
     const { Instances = [] } = await group();
     return Instances.every(({ InstanceId = '' }) => !some.includes(InstanceId));
-  }, deadlineMs);
+  });
 };
 
 describe('a group of six over three zones', () => {
@@ -245,10 +257,7 @@ describe('a group of six over three zones', () => {
     );
     await mendFault(world.endpoint, fault);
     const watched = await watchUntil(
-      eventually(
-        async () => (await spread()) === '3/3/4' || (await spread()) === '4/3/3',
-        deadlineMs,
-      ),
+      soon(async () => (await spread()) === '3/3/4' || (await spread()) === '4/3/3'),
     );
     expect(watched.fewest).toBeGreaterThanOrEqual(10);
     await aws.autoscaling.setDesiredCapacity({ AutoScalingGroupName: 'web', DesiredCapacity: 6 });
