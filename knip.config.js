@@ -13,7 +13,7 @@ export default {
     'test/crash/{campaign,storage,endings,block-store-child,world-holder}.ts',
     'test/journals/write-journal.ts',
     'test/wire/record.ts',
-    // Found by their folder.
+    // Found by their folder or their name.
     'test/black-box/walks/*.ts',
     'test/wire/*-cases.ts',
     'test/drill/*/stack.ts',
