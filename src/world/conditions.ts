@@ -54,18 +54,30 @@ export interface ApiCall {
  */
 export class Conditions {
   readonly #geography: Geography;
+  readonly #seed: number;
   readonly #index: FaultIndex;
   readonly #hosts: HostDamage;
   readonly #shortage: Shortage;
   readonly #zones = new Map<string, ZoneCondition>();
   readonly #passages = new Map<string, Map<string, Passage>>();
 
-  /** `seed` is the world's: who stands on which host follows from it. */
-  constructor(geography: Geography, faults: readonly Fault[], seed = 0) {
+  /** Of these faults, oldest first. `seed` is the world's: who stands on which host follows from it. */
+  constructor(geography: Geography, faults: readonly Fault[] | FaultIndex, seed = 0) {
     this.#geography = geography;
-    this.#index = new FaultIndex(geography, faults);
+    this.#seed = seed;
+    this.#index = faults instanceof FaultIndex ? faults : FaultIndex.of(geography, faults);
     this.#hosts = new HostDamage(this.#index, geography, seed);
     this.#shortage = new Shortage(this.#index, geography);
+  }
+
+  /** The conditions once a fault was opened, or is another than it was. */
+  with(fault: Fault): Conditions {
+    return new Conditions(this.#geography, this.#index.with(fault), this.#seed);
+  }
+
+  /** The conditions once a fault is gone. */
+  without(faultId: string): Conditions {
+    return new Conditions(this.#geography, this.#index.without(faultId), this.#seed);
   }
 
   /** The open faults, oldest first; also those that are over and whose recovery drags on. */

@@ -10,7 +10,7 @@ import {
   type Entity,
   type ShardId,
 } from './entity.ts';
-import { Faults } from './faults.ts';
+import { Faults, type Fault } from './faults.ts';
 import type { EntityChange, Journal, JournalRecord } from './journal.ts';
 import { Shard, Timers, type ShardContext } from './shard.ts';
 import type { WorldRules } from './rules.ts';
@@ -276,7 +276,14 @@ export class World {
     for (const change of changes) {
       this.#changeCount += 1;
       this.#changeCounts.set(change.table, (this.#changeCounts.get(change.table) ?? 0) + 1);
-      if (change.table === Faults.name) this.#conditions = this.#readConditions();
+      if (change.table === Faults.name) {
+        const { conditions } = this;
+        // Only faults are put in this table.
+        this.#conditions =
+          change.op === 'put'
+            ? conditions.with(change.entity as Fault)
+            : conditions.without(change.id);
+      }
       if (change.table !== Timers.name) continue;
       const timerId = change.op === 'put' ? change.entity.id : change.id;
       this.#disarm(id, change.account, timerId);
