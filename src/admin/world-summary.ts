@@ -14,6 +14,8 @@ export interface ZoneSummary {
   readonly name: string | null;
   readonly state: 'ok' | 'no power' | 'no network';
   readonly impairedSince: string | null;
+  /** About the share of its hosts without power or network, 0 to 1. */
+  readonly hostsLost: number;
   /** Instances of all accounts, by state. */
   readonly instances: Readonly<Record<string, number>>;
   readonly balancerNodes: number;
@@ -103,6 +105,7 @@ export const summarizeRegions = (world: World, account: string): readonly Region
           state: condition.powered ? (condition.connected ? 'ok' : 'no network') : 'no power',
           impairedSince:
             condition.impairedSince === undefined ? null : isoTime(condition.impairedSince),
+          hostsLost: condition.struckShare,
           instances: load?.instances ?? {},
           balancerNodes: load?.balancerNodes ?? 0,
           capacityGone: world.conditions.capacity(zone.id, undefined, world.clock.now()).goneShare,

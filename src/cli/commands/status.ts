@@ -42,6 +42,9 @@ const contents = (zone: ZoneSummary): string => {
     .map(([state, count]) => `${count} ${state}`);
   const parts = instances.length === 0 ? [] : [`instances: ${instances.join(', ')}`];
   if (zone.balancerNodes > 0) parts.push(`balancer nodes: ${zone.balancerNodes}`);
+  if (zone.state === 'ok' && zone.hostsLost > 0) {
+    parts.push(red(`hosts: ${percent(zone.hostsLost)} lost`));
+  }
   if (zone.capacityGone > 0) parts.push(red(`capacity: ${percent(zone.capacityGone)} gone`));
   for (const { types, vcpus, taken } of zone.stocks) {
     const of = types === null ? 'all types' : types.join(', ');
@@ -92,7 +95,10 @@ const shown = (
     (region) =>
       region.state !== 'ok' ||
       !region.apiAnswers ||
-      region.zones.some((zone) => isInUse(zone) || zone.state !== 'ok' || zone.capacityGone > 0),
+      region.zones.some(
+        (zone) =>
+          isInUse(zone) || zone.state !== 'ok' || zone.hostsLost > 0 || zone.capacityGone > 0,
+      ),
   );
 };
 

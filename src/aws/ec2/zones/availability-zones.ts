@@ -54,7 +54,7 @@ const regionOf = (view: View): Region => {
 
 /** What the API says of a zone that is broken. AWS has the states; when it uses which it does not say. */
 const condition = (view: View, zoneId: string): Pick<ZoneDescription, 'State' | 'Messages'> => {
-  const { powered, connected } = view.conditions.zone(zoneId);
+  const { powered, connected, struckShare } = view.conditions.zone(zoneId);
   if (!powered) {
     return {
       State: 'unavailable',
@@ -66,6 +66,10 @@ const condition = (view: View, zoneId: string): Pick<ZoneDescription, 'State' | 
       State: 'impaired',
       Messages: [{ Message: `The Availability Zone ${zoneId} has lost network connectivity.` }],
     };
+  }
+  if (struckShare > 0) {
+    const text = `Part of the Availability Zone ${zoneId} has lost power or network connectivity.`;
+    return { State: 'impaired', Messages: [{ Message: text }] };
   }
   return { State: 'available', Messages: [] };
 };
