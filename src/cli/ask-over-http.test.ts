@@ -39,7 +39,9 @@ it('gives up on a server that says nothing, or stops in the middle', async () =>
   const asking = askOverHttp(silent, { ...question, body: '', silenceMs: 50 });
   await expect(asking).rejects.toThrow('no answer within 0.05 s');
   const stopping = await listen((_request, response) => response.write('half'));
-  await expect(askOverHttp(stopping, { ...question, body: '', silenceMs: 50 })).rejects.toThrow();
+  await expect(askOverHttp(stopping, { ...question, body: '', silenceMs: 50 })).rejects.toThrow(
+    'no answer within 0.05 s',
+  );
 });
 
 it('says what the system says of a port where nobody listens', async () => {

@@ -35,10 +35,15 @@ export const askOverHttp = async (url: URL, question: HttpQuestion): Promise<Htt
   );
   const message = await new Promise<IncomingMessage>((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
-    const asking = request(url, { method, headers: { ...headers, ...length } }, resolve);
-    asking.setTimeout(silenceMs, () =>
-      asking.destroy(new Error(`no answer within ${silenceMs / 1000} s`)),
-    );
+    let answering: IncomingMessage | undefined;
+    const asking = request(url, { method, headers: { ...headers, ...length } }, (answer) => {
+      answering = answer;
+      resolve(answer);
+    });
+    asking.setTimeout(silenceMs, () => {
+      const silence = new Error(`no answer within ${silenceMs / 1000} s`);
+      (answering ?? asking).destroy(silence);
+    });
     asking.on('error', reject);
     asking.end(body);
   });
