@@ -4,19 +4,22 @@ import {
   createBalancerPlane,
   type BalancerObservation,
   type BalancerPlane,
+  type LiveBalancerPlane,
 } from './balancer-plane.ts';
-import type { NodeTarget, TargetHealthReport } from './messages.ts';
+import type { NodeConfiguration, NodeTarget, TargetHealthReport } from './messages.ts';
 import type { TargetBehaviour } from '../../aws/elbv2/exchange-outcomes.ts';
-import { ModelledBalancer } from './modelled-balancer.ts';
+import { exchangesOf, ModelledBalancer } from './modelled-balancer.ts';
 import { NodeClock } from './node-clock.ts';
 import {
   configurationOf,
   eventually,
+  forwardListener,
+  groupArn,
   listenerArn,
   startServer,
   targetAt,
 } from './node-under-test.ts';
-import { noWay } from '../../world/way.ts';
+import { noWay, openWay, worldMs } from '../../world/way.ts';
 
 // One suite over the live plane (real sockets, a fast clock) and the modelled one (virtual time): what a user of
 // the API and of the load balancer sees must be the same, and at the same moments.
@@ -34,10 +37,14 @@ interface Bench {
   /** How far from the exact moment a report may be, in world milliseconds. */
   readonly toleranceMs: number;
   server(): Promise<ScriptedServer>;
+  /** World time at which the node had begun: a live one needs a while to start as a process. */
+  started(): Promise<number>;
   /** Lets world time pass until it is so. */
   until<T>(what: string, find: () => T | undefined | false): Promise<T>;
   /** What happens to a request: the port of the server that gets it, a code of the balancer's own, or silence. */
   request(): Promise<number | `code ${number}` | 'silence'>;
+  /** The same of many: the share of each, as exactly as so many requests show it. */
+  shares(count: number): Promise<Readonly<Record<string, number>>>;
 }
 
 const cleanUps: (() => unknown)[] = [];
@@ -66,12 +73,30 @@ const liveServer = async (): Promise<ScriptedServer> => {
   };
 };
 
+const ask = async (
+  plane: LiveBalancerPlane,
+  patienceMs: number,
+): Promise<number | `code ${number}` | 'silence'> => {
+  const port = await eventually('the node listens', () => plane.listening()[0]?.port);
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/`, {
+      signal: AbortSignal.timeout(patienceMs),
+    });
+    return answer.status === 200 ? Number(await answer.text()) : `code ${answer.status}`;
+  } catch (error) {
+    if (error instanceof DOMException) return 'silence';
+    throw error;
+  }
+};
+
 const live = (): Bench => {
   const clock = new NodeClock({ worldNow: start, speed });
   const reports: TargetHealthReport[] = [];
   const observe = (observation: BalancerObservation): void => {
     if (observation.kind === 'target-health') reports.push(observation.report);
+    if (observation.kind === 'listening') listening ??= clock.now();
   };
+  let listening: number | undefined;
   const quiet = { info: () => undefined, warn: () => undefined };
   const plane = createBalancerPlane({ log: quiet, clock, observe });
   cleanUps.push(() => plane.close());
@@ -81,18 +106,16 @@ const live = (): Bench => {
     reports,
     toleranceMs: 100 * speed,
     server: liveServer,
+    started: () => eventually('the node listens', () => listening),
     until: (what, find) => eventually(what, find, 10_000),
-    request: async () => {
-      const port = await eventually('the node listens', () => plane.listening()[0]?.port);
-      try {
-        const answer = await fetch(`http://127.0.0.1:${port}/`, {
-          signal: AbortSignal.timeout(300),
-        });
-        return answer.status === 200 ? Number(await answer.text()) : `code ${answer.status}`;
-      } catch (error) {
-        if (error instanceof DOMException) return 'silence';
-        throw error;
+    request: () => ask(plane, 300),
+    shares: async (count) => {
+      const ends: Record<string, number> = {};
+      for (let sent = 0; sent < count; sent += 1) {
+        const end = await ask(plane, 3000);
+        ends[end] = (ends[end] ?? 0) + 1 / count;
       }
+      return ends;
     },
   };
 };
@@ -114,6 +137,7 @@ const modelled = (): Bench => {
     plane,
     reports,
     toleranceMs: 0,
+    started: async () => start,
     server: async () => {
       const port = 10_000 + behaviours.size;
       behaviours.set(port, { kind: 'answers', code: 200, afterMs: 0 });
@@ -141,6 +165,20 @@ const modelled = (): Bench => {
       const share = route.shares[turn++ % route.shares.length];
       return share?.target.socket?.port ?? 'silence';
     },
+    shares: async () => {
+      const route = plane.route('use1-az1', listenerArn);
+      const ends: Record<string, number> = {};
+      if (route.kind !== 'targets') return ends;
+      for (const routed of route.shares) {
+        const port = routed.target.socket?.port ?? 0;
+        const behaviour = behaviours.get(port) ?? { kind: 'refuses' };
+        for (const { share, statusCode } of exchangesOf(routed, behaviour, route.idleTimeoutMs)) {
+          const end = statusCode === 200 ? String(port) : `code ${statusCode}`;
+          ends[end] = (ends[end] ?? 0) + routed.share * share;
+        }
+      }
+      return ends;
+    },
   };
 };
 
@@ -160,8 +198,7 @@ describe.each([
       'healthy',
       () => stateOf(bench, target)?.state === 'healthy' && stateOf(bench, target),
     );
-    // A live node needs a moment to start as a process.
-    expect(report.at - start).toBeLessThan(bench.toleranceMs + 1000 * speed + 1);
+    expect(report.at - (await bench.started())).toBeLessThan(bench.toleranceMs + 1000 * speed);
     expect(await bench.request()).toBe(server.port);
   });
 
@@ -256,6 +293,97 @@ describe.each([
     await bench.until('checked anew', () => bench.reports.length > seen);
     expect(stateOf(bench, target)?.state).toBe('healthy');
     expect(await bench.request()).toBe(server.port);
+  });
+
+  /** Converges on targets, and waits until each of them has been found to be well. */
+  const serving = async (
+    bench: Bench,
+    targets: readonly NodeTarget[],
+    more: Partial<NodeConfiguration> = {},
+  ): Promise<void> => {
+    bench.plane.converge([configurationOf(targets, more)]);
+    await bench.until('all healthy', () =>
+      targets.every((one) => stateOf(bench, one)?.state === 'healthy'),
+    );
+  };
+
+  it('gives weighted target groups their shares', async () => {
+    const bench = create();
+    const [large, small] = [await bench.server(), await bench.server()];
+    const [group] = configurationOf([]).targetGroups;
+    const [loadBalancer] = configurationOf([]).loadBalancers;
+    if (group === undefined || loadBalancer === undefined) throw new Error('There is one.');
+    const groups = [large, small].map(({ port }, index) => ({
+      ...group,
+      arn: `${groupArn}-${index}`,
+      targets: [targetAt(port)],
+    }));
+    const targetGroups = groups.map(({ arn }, index) => ({ arn, weight: index === 0 ? 3 : 1 }));
+    const listener = { ...forwardListener, action: { type: 'forward', targetGroups } as const };
+    await serving(bench, [], {
+      loadBalancers: [{ ...loadBalancer, listeners: [listener] }],
+      targetGroups: groups,
+    });
+    await bench.until('both healthy', () =>
+      groups.every(({ targets: [one] }) => one && stateOf(bench, one)?.state === 'healthy'),
+    );
+    expect(await bench.shares(8)).toEqual({ [large.port]: 0.75, [small.port]: 0.25 });
+  });
+
+  it('keeps to its own zone with cross-zone load balancing off', async () => {
+    const bench = create();
+    const [here, there] = [await bench.server(), await bench.server()];
+    const targets = [targetAt(here.port), targetAt(there.port, { zoneId: 'use1-az2' })];
+    const [group] = configurationOf(targets).targetGroups;
+    if (group === undefined) throw new Error('There is one.');
+    const routing = { crossZone: false, minimumHealthyTargets: 1 };
+    await serving(bench, targets, { targetGroups: [{ ...group, routing }] });
+    expect(await bench.shares(4)).toEqual({ [here.port]: 1 });
+  });
+
+  it('sends to all where fewer targets than the minimum are healthy', async () => {
+    const bench = create();
+    const [well, sick] = [await bench.server(), await bench.server()];
+    sick.behave({ kind: 'answers', code: 503, afterMs: 0 });
+    const targets = [targetAt(well.port), targetAt(sick.port)];
+    const [group] = configurationOf(targets).targetGroups;
+    if (group === undefined) throw new Error('There is one.');
+    const routing = { crossZone: true, minimumHealthyTargets: 2 };
+    bench.plane.converge([configurationOf(targets, { targetGroups: [{ ...group, routing }] })]);
+    await bench.until('one of them healthy', () =>
+      targets.every((one) => ['healthy', 'unhealthy'].includes(stateOf(bench, one)?.state ?? '')),
+    );
+    expect(Object.values(await bench.shares(4))).toEqual([0.5, 0.5]);
+  });
+
+  it('times out where rules let requests not begin, or checks', async () => {
+    const bench = create();
+    const server = await bench.server();
+    const target = targetAt(server.port, { lets: { traffic: false, probes: true } });
+    await serving(bench, [target]);
+    expect(await bench.shares(1)).toEqual({ 'code 504': 1 });
+    const unchecked = { ...target, lets: { traffic: true, probes: false } };
+    bench.plane.converge([configurationOf([unchecked])]);
+    const out = await bench.until(
+      'unhealthy',
+      () => stateOf(bench, target)?.state === 'unhealthy' && stateOf(bench, target),
+    );
+    expect(out.reason).toBe('Target.Timeout');
+    expect(await bench.shares(1)).toEqual({ [server.port]: 1 });
+  });
+
+  it('passes on what a gray failure makes of a share of requests, and health checks do not see it', async () => {
+    const bench = create();
+    const server = await bench.server();
+    const gray = [{ share: 0.5, as: 'error', delay: worldMs(0), seed: 7 }] as const;
+    const target = targetAt(server.port, { way: { ...openWay(0), gray } });
+    await serving(bench, [target]);
+    const { 'code 500': failed = 0, [server.port]: served = 0 } = await bench.shares(60);
+    expect(failed + served).toBeCloseTo(1, 6);
+    // Of 60 that are drawn one by one between a quarter and three quarters fail, but once in a hundred thousand times.
+    expect(failed).toBeGreaterThan(0.25);
+    expect(failed).toBeLessThan(0.75);
+    expect(stateOf(bench, target)?.state).toBe('healthy');
   });
 
   it('sends nothing to draining and unused targets', async () => {
