@@ -135,16 +135,19 @@ const askHttp = (
   resources: Resources,
   finish: Finish,
 ): void => {
-  const stopWaiting = resources.timeout(probeLimits.httpResponseMs, () =>
-    finish(results.noResponse),
-  );
   const { asking } = probe;
-  // A request that is lost gets no response.
-  if (asking.kind === 'silence') return;
+  // What the world knows to be lost or too late is waited for in exact world time.
+  if (asking.kind === 'silence' || asking.delay > probeLimits.httpResponseMs) {
+    resources.after(probeLimits.httpResponseMs, () => finish(results.noResponse));
+    return;
+  }
   if (asking.kind === 'error') {
     resources.after(asking.delay, () => finish(statusResult(grayStatus)));
     return;
   }
+  const stopWaiting = resources.timeout(probeLimits.httpResponseMs, () =>
+    finish(results.noResponse),
+  );
   const asked = sendRequest(socket, probe);
   asked.on('error', () => finish(results.broken));
   asked.on('response', (response) => {

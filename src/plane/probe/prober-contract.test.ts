@@ -11,13 +11,15 @@ import { testEpochMs } from '../../world/test-world.ts';
 import { createLiveProber } from './live-prober.ts';
 import { createModelledProber } from './modelled-prober.ts';
 import type { EndpointCondition } from './probe-result.ts';
-import { results } from './probe-result.ts';
+import { probeLimits, results } from './probe-result.ts';
+import { probePassing } from '../../aws/route53/probe-passing.ts';
+import { NodeClock } from '../balancer/node-clock.ts';
 import type { Prober } from './prober.ts';
 import { checkOf, testSettings } from './test-health-check.ts';
-import { noWay, openWay } from '../../world/way.ts';
+import { noWay, openWay, worldMs, type OpenWay, type Way } from '../../world/way.ts';
 
 /** How the endpoint of the contract's health check is. */
-type EndpointState = 'good' | 'bad' | 'silent' | 'refusing';
+type EndpointState = 'good' | 'bad' | 'silent' | 'refusing' | 'far' | 'lossy' | 'gray';
 
 /** A prober in a world that a test can turn. */
 interface ProberWorld {
@@ -37,6 +39,21 @@ interface ProberWorld {
 const { regions, intervalMs, failureThreshold } = testSettings;
 const checkerIds = checkersIn(regions).map((checker) => checker.id);
 const unreported = () => undefined;
+
+/** Whether the probe of a checker that is `count`th after a moment fails over the lossy way: it is not answered in time. */
+const isLost = (
+  { seed: worldSeed }: Pick<ProberWorld, 'seed'>,
+  checkerId: string,
+  afterMs: number,
+  count: number,
+): boolean => {
+  const first = nextProbeAt(worldSeed, checkerId, 'check-1', intervalMs, afterMs);
+  const at = first + (count - 1) * intervalMs;
+  const moment = { seed: worldSeed, checkerId, healthCheckId: 'check-1', at };
+  const { opening, asking } = probePassing(ways.lossy, { type: 'HTTP' }, moment);
+  const isOpen = opening.kind === 'through' && opening.delay < probeLimits.httpConnectMs;
+  return !(isOpen && asking.kind === 'through' && asking.delay <= probeLimits.httpResponseMs);
+};
 
 /** What every prober promises: the same reports at the same moments, over sockets or in the model. */
 const describeProber = (name: string, open: () => Promise<ProberWorld>): void => {
@@ -139,6 +156,56 @@ const describeProber = (name: string, open: () => Promise<ProberWorld>): void =>
       });
     });
 
+    test('counts the way of a far endpoint once to connect and once to ask', async () => {
+      await world.endpoint('far');
+      const begin = world.clock.now();
+      world.prober.watch([{ check: checkOf(), reported: unreported }]);
+      await reports(checkerIds.length);
+      expectReports(0, begin, 1, 3000);
+    });
+
+    test('loses the probes over a lossy way that every prober loses', async () => {
+      await world.endpoint('good');
+      world.prober.watch([{ check: checkOf(), reported: () => true }]);
+      await world.endpoint('lossy');
+      const lossyAt = world.clock.now();
+      const firstOf = (checkerId: string) =>
+        world.observations.find((report) => report.checkerId === checkerId);
+      await world.until(() => checkerIds.every((id) => firstOf(id) !== undefined));
+      for (const checkerId of checkerIds) {
+        // Two lost ones in a row, wherever in the schedule they fall: drawn anew here.
+        let [count, inARow] = [0, 0];
+        while (inARow < failureThreshold) {
+          count += 1;
+          inARow = isLost(world, checkerId, lossyAt, count) ? inARow + 1 : 0;
+        }
+        const begunAt = probeAfter(checkerId, lossyAt, count);
+        const reportedAt = firstOf(checkerId)?.at ?? 0;
+        // A time-out to connect, or to be answered once connected.
+        const { httpConnectMs, httpResponseMs } = probeLimits;
+        expect(reportedAt).toBeGreaterThanOrEqual(begunAt + httpResponseMs);
+        expect(reportedAt).toBeLessThanOrEqual(
+          begunAt + httpConnectMs + httpResponseMs + world.toleranceMs,
+        );
+      }
+    });
+
+    test('finds a gray failure where it looks for a text, and not where it looks at the status alone', async () => {
+      await world.endpoint('gray');
+      const begin = world.clock.now();
+      const deep = checkOf({ type: 'HTTP_STR_MATCH', searchString: 'all is well' });
+      world.prober.watch([{ check: deep, reported: unreported }]);
+      await reports(checkerIds.length);
+      expectReports(0, begin, failureThreshold, 0);
+      expect(world.observations[0]).toMatchObject({
+        healthy: false,
+        reason: 'Failure: HTTP Status Code 500, Internal Server Error',
+      });
+      world.prober.watch([{ check: checkOf(), reported: () => false }]);
+      await reports(2 * checkerIds.length);
+      expect(world.observations.at(-1)).toMatchObject({ healthy: true });
+    });
+
     test('goes on from what was reported, without saying it again', async () => {
       await world.endpoint('bad');
       world.prober.watch([{ check: checkOf(), reported: () => false }]);
@@ -180,18 +247,29 @@ const describeProber = (name: string, open: () => Promise<ProberWorld>): void =>
 
 const seed = 7;
 
-const answering = (statusCode: number, way = openWay(0)): EndpointCondition => ({
+const answering = (statusCode: number, way: OpenWay = openWay(0)): EndpointCondition => ({
   kind: 'answering',
   way,
   answers: [{ share: 1, statusCode, responseMs: 0 }],
-  body: '',
+  body: 'all is well',
 });
 
-const modelled: Readonly<Record<EndpointState, EndpointCondition>> = {
-  good: answering(200),
-  bad: answering(503),
-  silent: { kind: 'silent' },
-  refusing: { kind: 'refusing', way: openWay(0) },
+/** What lies between a checker and the endpoint. */
+const ways: Readonly<Record<EndpointState, Way>> = {
+  good: openWay(0),
+  bad: openWay(0),
+  silent: noWay,
+  refusing: openWay(0),
+  far: openWay(1500),
+  lossy: openWay(0, 0.4),
+  gray: { ...openWay(0), gray: [{ share: 1, as: 'error', delay: worldMs(0), seed: 3 }] },
+};
+
+const conditionOf = (state: EndpointState): EndpointCondition => {
+  const way = ways[state];
+  if (!way.up) return { kind: 'silent' };
+  if (state === 'refusing') return { kind: 'refusing', way };
+  return answering(state === 'bad' ? 503 : 200, way);
 };
 
 const openModelled = (): Promise<ProberWorld> => {
@@ -202,7 +280,7 @@ const openModelled = (): Promise<ProberWorld> => {
     seed,
     clock,
     observe: (observation) => observations.push({ ...observation, at: clock.now() }),
-    condition: () => modelled[state],
+    condition: () => conditionOf(state),
   });
   return Promise.resolve({
     seed,
@@ -234,17 +312,17 @@ describeProber('modelled', openModelled);
 /** World seconds per real second of the live tests. */
 const speed = 25;
 
-const createFastClock = (): Clock => {
-  const startedAt = performance.now();
-  const now = () => testEpochMs + (performance.now() - startedAt) * speed;
-  return {
-    now,
-    speed: () => speed,
-    at: (worldMs, callback) => {
-      const timer = setTimeout(callback, Math.max(0, worldMs - now()) / speed);
-      return () => clearTimeout(timer);
-    },
-  };
+/** The middle of the longest time in which no checker begins a probe: what changes then races with none. */
+const betweenProbes = (afterMs: number): number => {
+  const starts = checkerIds
+    .map((id) => nextProbeAt(seed, id, 'check-1', intervalMs, afterMs))
+    .toSorted((a, b) => a - b);
+  const gaps = starts.map((at, index) => ({
+    at,
+    lengthMs: (starts[index + 1] ?? (starts[0] ?? 0) + intervalMs) - at,
+  }));
+  const longest = gaps.toSorted((a, b) => b.lengthMs - a.lengthMs)[0];
+  return (longest?.at ?? afterMs) + (longest?.lengthMs ?? 0) / 2;
 };
 
 const listen = (server: Server): Promise<number> =>
@@ -260,11 +338,11 @@ const closeServer = (server: Server): Promise<void> =>
   });
 
 const openLive = async (): Promise<ProberWorld> => {
-  const clock = createFastClock();
+  const clock = new NodeClock({ worldNow: testEpochMs, speed });
   const observations: (CheckerObservation & { at: number })[] = [];
   let state: EndpointState = 'good';
   const server = createServer((_, response) =>
-    response.writeHead(state === 'bad' ? 503 : 200).end(),
+    response.writeHead(state === 'bad' ? 503 : 200).end('all is well'),
   );
   const port = await listen(server);
   const gone = createServer();
@@ -275,19 +353,19 @@ const openLive = async (): Promise<ProberWorld> => {
     clock,
     observe: (observation) => observations.push({ ...observation, at: clock.now() }),
     resolve: () => ({ address: '127.0.0.1', port: state === 'refusing' ? closedPort : port }),
-    way: () => (state === 'silent' ? noWay : openWay(0)),
+    way: () => ways[state],
   });
   return {
     seed,
     clock,
     prober,
     observations,
-    // A probe that races with a change may see either side of it: then it comes one interval sooner or later.
-    toleranceMs: 14_000,
-    endpoint: (next) => {
+    // Less than an interval: one probe more or less is seen.
+    toleranceMs: 0.7 * intervalMs,
+    endpoint: async (next) => {
+      await new Promise<void>((resolve) => clock.at(betweenProbes(clock.now()), resolve));
       state = next;
       prober.conditionsChanged();
-      return Promise.resolve();
     },
     until: (condition) => expect.poll(condition, { timeout: 15_000, interval: 5 }).toBe(true),
     close: async () => {
@@ -314,7 +392,7 @@ test('a modelled hour costs as many events as there are changes', () => {
     seed,
     clock: counting,
     observe: () => undefined,
-    condition: () => modelled.good,
+    condition: () => conditionOf('good'),
   });
   prober.watch([{ check: checkOf(), reported: () => undefined }]);
   clock.advance(3_600_000);
@@ -325,7 +403,7 @@ test('a modelled hour costs as many events as there are changes', () => {
 test('a probe that had begun before a change ends as it would have', () => {
   const clock = new VirtualClock(testEpochMs);
   const seen: { healthy: boolean; checkerId: string }[] = [];
-  let condition = modelled.silent;
+  let condition = conditionOf('silent');
   const prober = createModelledProber({
     seed,
     clock,
@@ -336,7 +414,7 @@ test('a probe that had begun before a change ends as it would have', () => {
   prober.watch([{ check, reported: () => true }]);
   // All checkers have begun a probe of ten seconds after an interval; none has ended it at the last one's beginning.
   clock.advance(9_999);
-  condition = modelled.good;
+  condition = conditionOf('good');
   prober.conditionsChanged();
   expect(seen).toHaveLength(0);
   clock.advance(10_001);
