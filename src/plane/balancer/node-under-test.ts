@@ -122,11 +122,15 @@ export class NodeUnderTest {
   readonly traffic: TrafficReport[] = [];
   sockets: readonly ListeningSocket[] = [];
 
-  constructor(speed = 1) {
+  /** Clients from `carrierAddress` have their way behind them. */
+  constructor(speed = 1, carrierAddress?: string) {
     this.clock = new NodeClock({ worldNow: 1_000_000, speed });
-    this.node = new NodeBalancer({ seed: 1, zoneId: 'use1-az1' }, this.clock, (message) =>
-      this.#take(message),
-    );
+    const identity = {
+      seed: 1,
+      zoneId: 'use1-az1',
+      ...(carrierAddress === undefined ? {} : { carrierAddress }),
+    };
+    this.node = new NodeBalancer(identity, this.clock, (message) => this.#take(message));
   }
 
   #take(message: FromNode): void {
