@@ -42,7 +42,10 @@ beforeEach(async () => {
     call('DescribeInstances', { InstanceIds: [Instances[0]?.['InstanceId']] })['Reservations'] ??
     [];
   // A reservation has instances, and a running one in a default subnet a public name.
-  const [instance] = reservation?.['Instances'] as readonly { readonly PublicDnsName: string }[];
+  const found = reservation?.['Instances'] as
+    | readonly { readonly PublicDnsName: string }[]
+    | undefined;
+  const [instance] = found ?? [];
   const name = `${instance?.PublicDnsName ?? ''}.`;
   const { answers } = simulated.answers.answer({ name, type: 'A' });
   const [record] = answers;
