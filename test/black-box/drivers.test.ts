@@ -172,60 +172,63 @@ const engine = await startTestEngine();
 if ('missing' in engine)
   process.stderr.write(`SKIPPED: instances as containers: ${engine.missing}\n`);
 
-describe.skipIf('missing' in engine)('instances as containers', () => {
-  let directory: string;
-  let world: Running;
-  let aws: AwsClients;
+describe.skipIf('missing' in engine)(
+  `instances as containers${'missing' in engine ? ` (${engine.missing})` : ''}`,
+  () => {
+    let directory: string;
+    let world: Running;
+    let aws: AwsClients;
 
-  beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'faultline-containers-'));
-    const socket = 'engine' in engine ? engine.engine.socketPath : '';
-    process.env['CONTAINER_HOST'] = `unix://${socket}`;
-    world = await startReady({ driver: 'container', speed: 10 });
-    aws = awsClients(world.endpoint);
-  });
-  afterEach(async () => {
-    await stop(world);
-    await rm(directory, { recursive: true, force: true });
-  });
+    beforeEach(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'faultline-containers-'));
+      const socket = 'engine' in engine ? engine.engine.socketPath : '';
+      process.env['CONTAINER_HOST'] = `unix://${socket}`;
+      world = await startReady({ driver: 'container', speed: 10 });
+      aws = awsClients(world.endpoint);
+    });
+    afterEach(async () => {
+      await stop(world);
+      await rm(directory, { recursive: true, force: true });
+    });
 
-  for (const { name, why } of testImages) {
-    if (why !== undefined)
-      process.stderr.write(`SKIPPED: ${name} as a container in three zones: ${why}\n`);
-  }
+    for (const { name, why } of testImages) {
+      if (why !== undefined)
+        process.stderr.write(`SKIPPED: ${name} as a container in three zones: ${why}\n`);
+    }
 
-  it.each(testImages.filter(({ why }) => why === undefined))(
-    'the unmodified image of $name serves behind the balancer in three zones, and reaches the internal one by name',
-    async ({ name, build }) => {
-      const reference = await build(directory);
-      const imported = await runCommand(
-        ['image', 'import', '--container', reference, '--name', 'web', '--json'],
-        { FAULTLINE_ENDPOINT: world.endpoint, AWS_REGION: 'us-east-1' },
-      );
-      expect(imported).toMatchObject({ exitCode: 0 });
-      const ImageId = await eventually(async () => {
-        const { Images } = await aws.ec2.describeImages({ Owners: ['self'] });
-        return Images?.find(({ State }) => State === 'available')?.ImageId;
-      }, patienceMs);
-      const tier = await buildTier(aws, 'web', undefined, 'internal', { ImageId });
-      await eventually(async () => await allHealthy(aws, tier), patienceMs);
-      const seen = new Set<string>();
-      await eventually(async () => {
-        seen.add(await askBalancer(world, tier.dnsName));
-        return seen.size === 3;
-      }, patienceMs);
-      // Each container calls itself by its private address, as EC2 does.
-      for (const answer of seen) expect(answer).toMatch(new RegExp(`^${name} on ip-172-31-`));
-      const { Reservations } = await aws.ec2.describeInstances();
-      const id = given(Reservations?.[0]?.Instances?.[0]?.InstanceId);
-      const ended = await runCommand(['ssh', id, '--', `wget -q -O - http://${tier.dnsName}/`], {
-        FAULTLINE_ENDPOINT: world.endpoint,
-      });
-      expect(ended).toMatchObject({
-        exitCode: 0,
-        stdout: expect.stringMatching(`^${name} on ip-`),
-      });
-    },
-    3 * patienceMs,
-  );
-});
+    it.each(testImages.filter(({ why }) => why === undefined))(
+      'the unmodified image of $name serves behind the balancer in three zones, and reaches the internal one by name',
+      async ({ name, build }) => {
+        const reference = await build(directory);
+        const imported = await runCommand(
+          ['image', 'import', '--container', reference, '--name', 'web', '--json'],
+          { FAULTLINE_ENDPOINT: world.endpoint, AWS_REGION: 'us-east-1' },
+        );
+        expect(imported).toMatchObject({ exitCode: 0 });
+        const ImageId = await eventually(async () => {
+          const { Images } = await aws.ec2.describeImages({ Owners: ['self'] });
+          return Images?.find(({ State }) => State === 'available')?.ImageId;
+        }, patienceMs);
+        const tier = await buildTier(aws, 'web', undefined, 'internal', { ImageId });
+        await eventually(async () => await allHealthy(aws, tier), patienceMs);
+        const seen = new Set<string>();
+        await eventually(async () => {
+          seen.add(await askBalancer(world, tier.dnsName));
+          return seen.size === 3;
+        }, patienceMs);
+        // Each container calls itself by its private address, as EC2 does.
+        for (const answer of seen) expect(answer).toMatch(new RegExp(`^${name} on ip-172-31-`));
+        const { Reservations } = await aws.ec2.describeInstances();
+        const id = given(Reservations?.[0]?.Instances?.[0]?.InstanceId);
+        const ended = await runCommand(['ssh', id, '--', `wget -q -O - http://${tier.dnsName}/`], {
+          FAULTLINE_ENDPOINT: world.endpoint,
+        });
+        expect(ended).toMatchObject({
+          exitCode: 0,
+          stdout: expect.stringMatching(`^${name} on ip-`),
+        });
+      },
+      3 * patienceMs,
+    );
+  },
+);

@@ -323,7 +323,7 @@ const hasDig = (): boolean => {
   }
 };
 
-describe.skipIf(!hasDig())('dig', () => {
+describe.skipIf(!hasDig())('dig (skipped where it is not installed)', () => {
   const dig = async (...args: readonly string[]): Promise<string> => {
     const server = ['@127.0.0.1', '-p', String(world.dnsPort), '+time=2', '+tries=1'];
     return (await promisify(execFile)('dig', [...server, ...args])).stdout;

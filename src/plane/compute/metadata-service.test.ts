@@ -297,14 +297,17 @@ endpoint = Session().get_config_variable("ec2_metadata_service_endpoint")
 print(InstanceMetadataRegionFetcher(base_url=endpoint).retrieve_region())
 `;
 
-test.skipIf(!hasBotocore)("botocore finds its Region by the environment's endpoint", async () => {
-  const endpoint = await start(required);
-  const { stdout } = await promisify(execFile)('python3', ['-c', retrieveRegion], {
-    env: {
-      PATH: process.env['PATH'],
-      HOME: process.env['HOME'],
-      AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint,
-    },
-  });
-  expect(stdout.trim()).toBe('eu-west-1');
-});
+test.skipIf(!hasBotocore)(
+  "botocore finds its Region by the environment's endpoint (skipped where python3 has none)",
+  async () => {
+    const endpoint = await start(required);
+    const { stdout } = await promisify(execFile)('python3', ['-c', retrieveRegion], {
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint,
+      },
+    });
+    expect(stdout.trim()).toBe('eu-west-1');
+  },
+);

@@ -412,7 +412,7 @@ describe('listeners', () => {
 const digIsThere = spawnSync('dig', ['-v']).error === undefined;
 if (!digIsThere) console.warn('server.test.ts: dig is not installed, its tests are skipped');
 
-describe.skipIf(!digIsThere)('dig', () => {
+describe.skipIf(!digIsThere)('dig (skipped where it is not installed)', () => {
   // The server runs in this process: dig must not block it.
   const dig = (port: number, ...args: string[]): Promise<string> => {
     return new Promise((resolve, reject) => {

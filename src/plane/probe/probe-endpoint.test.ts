@@ -255,26 +255,29 @@ const selfSigned = (): { key: Buffer; cert: Buffer } | undefined => {
 
 const certificate = selfSigned();
 
-describe.skipIf(certificate === undefined)('an HTTPS probe', () => {
-  test('does not mind the certificate and says which name it wants', async () => {
-    const names: string[] = [];
-    const server = createTlsServer(
-      { ...certificate, SNICallback: (name, done) => (names.push(name), done(null)) },
-      (_, response) => response.end(),
-    );
-    const port = await listen(server);
-    const config = {
-      type: 'HTTPS',
-      enableSni: true,
-      fullyQualifiedDomainName: 'www.example.com',
-    } as const;
-    expect(await probe(port, config)).toMatchObject({ succeeded: true });
-    expect(await probe(port, { ...config, enableSni: false })).toMatchObject({ succeeded: true });
-    expect(names).toEqual(['www.example.com']);
-  });
+describe.skipIf(certificate === undefined)(
+  'an HTTPS probe (skipped where openssl is not installed)',
+  () => {
+    test('does not mind the certificate and says which name it wants', async () => {
+      const names: string[] = [];
+      const server = createTlsServer(
+        { ...certificate, SNICallback: (name, done) => (names.push(name), done(null)) },
+        (_, response) => response.end(),
+      );
+      const port = await listen(server);
+      const config = {
+        type: 'HTTPS',
+        enableSni: true,
+        fullyQualifiedDomainName: 'www.example.com',
+      } as const;
+      expect(await probe(port, config)).toMatchObject({ succeeded: true });
+      expect(await probe(port, { ...config, enableSni: false })).toMatchObject({ succeeded: true });
+      expect(names).toEqual(['www.example.com']);
+    });
 
-  test('of an endpoint without TLS fails', async () => {
-    const port = await web((_, response) => response.end());
-    expect(await probe(port, { type: 'HTTPS' })).toEqual(results.handshake);
-  });
-});
+    test('of an endpoint without TLS fails', async () => {
+      const port = await web((_, response) => response.end());
+      expect(await probe(port, { type: 'HTTPS' })).toEqual(results.handshake);
+    });
+  },
+);

@@ -120,13 +120,15 @@ const makeWebRoot = async (root: string): Promise<void> => {
   await writeFile(join(root, 'www/index.html'), 'as imported');
 };
 
-describe.skipIf(why !== undefined)('an instance that runs the host’s programs', () => {
-  test('finds its metadata, the AWS API, its disk and its volumes, and cannot write elsewhere', async () => {
-    const api = createServer((_, response) => response.end('the API'));
-    api.listen(0, '127.0.0.1');
-    await once(api, 'listening');
-    const endpoint = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
-    const script = `#!/usr/bin/env node
+describe.skipIf(why !== undefined)(
+  `an instance that runs the host’s programs${why === undefined ? '' : ` (${why})`}`,
+  () => {
+    test('finds its metadata, the AWS API, its disk and its volumes, and cannot write elsewhere', async () => {
+      const api = createServer((_, response) => response.end('the API'));
+      api.listen(0, '127.0.0.1');
+      await once(api, 'listening');
+      const endpoint = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+      const script = `#!/usr/bin/env node
       const { existsSync, writeFileSync } = require('node:fs');
       const text = async (url) => (await fetch(url)).text();
       (async () => {
@@ -138,67 +140,74 @@ describe.skipIf(why !== undefined)('an instance that runs the host’s programs'
         setInterval(() => { if (existsSync(process.env.VOLUME_SDF)) { console.log('attached'); process.exit(3); } }, 20);
       })();
     `;
-    const volumes = join(directory, 'volumes');
-    const instance = await boot(
-      testSpecification(directory, 'i-1', script, {
-        address: '127.14.0.1',
-        environment: { AWS_ENDPOINT_URL: endpoint, VOLUME_SDF: join(volumes, 'sdf') },
-      }),
-    );
-    await until(async () => (await consoleOf(instance)).includes('/volumes/sdf true'));
-    await mkdir(join(directory, 'elsewhere'));
-    await rename(join(directory, 'elsewhere'), join(volumes, 'sdf'));
-    await until(() => seen.some(({ kind }) => kind === 'exited'));
-    expect(seen.at(-1)).toEqual({ kind: 'exited', instanceId: 'i-1', code: 3, signal: undefined });
-    await driver.stop('i-1');
-    const printed = await consoleOf(instance);
-    for (const line of ['metadata i-1', 'api the API', 'EROFS', 'attached'])
-      expect(printed).toContain(`\n${line}\n`);
-    expect(await readFile(join(instance.diskDirectory, 'kept'), 'utf8')).toBe('on the disk');
-    await driver.eraseDisk(instance);
-    expect(existsSync(instance.diskDirectory)).toBe(false);
-    expect(await consoleOf(instance)).toBe(printed);
-    api.close();
-  });
-
-  test.skipIf(!('engine' in started) || !started.engine.limitsMemory)(
-    'has the memory of its type',
-    async () => {
-      await boot(
-        testSpecification(directory, 'i-1', '#!/bin/sh\nexec sleep 300\n', {
-          instanceType: 't3.small',
+      const volumes = join(directory, 'volumes');
+      const instance = await boot(
+        testSpecification(directory, 'i-1', script, {
+          address: '127.14.0.1',
+          environment: { AWS_ENDPOINT_URL: endpoint, VOLUME_SDF: join(volumes, 'sdf') },
         }),
       );
-      const { client } = theEngine();
-      const filters = JSON.stringify({ label: [`faultline.world=${worldId}`] });
-      const query = { filters };
-      const list = await client.json({ method: 'GET', path: '/containers/json', query });
-      const [found] = Array.isArray(list) ? list.map(jsonObject) : [];
-      const path = `/containers/${String(found?.['Id'])}/json`;
-      const inspected = jsonObject(await client.json({ method: 'GET', path }));
-      expect(jsonObject(inspected['HostConfig'])['Memory']).toBe(2 * 1024 ** 3);
-    },
-  );
+      await until(async () => (await consoleOf(instance)).includes('/volumes/sdf true'));
+      await mkdir(join(directory, 'elsewhere'));
+      await rename(join(directory, 'elsewhere'), join(volumes, 'sdf'));
+      await until(() => seen.some(({ kind }) => kind === 'exited'));
+      expect(seen.at(-1)).toEqual({
+        kind: 'exited',
+        instanceId: 'i-1',
+        code: 3,
+        signal: undefined,
+      });
+      await driver.stop('i-1');
+      const printed = await consoleOf(instance);
+      for (const line of ['metadata i-1', 'api the API', 'EROFS', 'attached'])
+        expect(printed).toContain(`\n${line}\n`);
+      expect(await readFile(join(instance.diskDirectory, 'kept'), 'utf8')).toBe('on the disk');
+      await driver.eraseDisk(instance);
+      expect(existsSync(instance.diskDirectory)).toBe(false);
+      expect(await consoleOf(instance)).toBe(printed);
+      api.close();
+    });
 
-  test('is switched off from within', async () => {
-    await boot(testSpecification(directory, 'i-1', '#!/bin/sh\nshutdown -h now\nexec sleep 300\n'));
-    await until(() => seen.some(({ kind }) => kind === 'shutdown'));
-    expect(driver.list()).toMatchObject([{ instanceId: 'i-1', state: 'running' }]);
-  });
+    test.skipIf(!('engine' in started) || !started.engine.limitsMemory)(
+      'has the memory of its type',
+      async () => {
+        await boot(
+          testSpecification(directory, 'i-1', '#!/bin/sh\nexec sleep 300\n', {
+            instanceType: 't3.small',
+          }),
+        );
+        const { client } = theEngine();
+        const filters = JSON.stringify({ label: [`faultline.world=${worldId}`] });
+        const query = { filters };
+        const list = await client.json({ method: 'GET', path: '/containers/json', query });
+        const [found] = Array.isArray(list) ? list.map(jsonObject) : [];
+        const path = `/containers/${String(found?.['Id'])}/json`;
+        const inspected = jsonObject(await client.json({ method: 'GET', path }));
+        expect(jsonObject(inspected['HostConfig'])['Memory']).toBe(2 * 1024 ** 3);
+      },
+    );
 
-  test('is found by a later run, which ends it', async () => {
-    await boot(testSpecification(directory, 'i-1', '#!/bin/sh\nexec sleep 300\n'));
-    const later = createDriver();
-    const swept = await later.sweep();
-    expect(swept.map(({ instanceId }) => instanceId)).toEqual(['i-1']);
-    expect(swept[0]?.processIds.length).toBeGreaterThan(0);
-    expect(await later.sweep()).toEqual([]);
-    await later.close();
-  });
+    test('is switched off from within', async () => {
+      await boot(
+        testSpecification(directory, 'i-1', '#!/bin/sh\nshutdown -h now\nexec sleep 300\n'),
+      );
+      await until(() => seen.some(({ kind }) => kind === 'shutdown'));
+      expect(driver.list()).toMatchObject([{ instanceId: 'i-1', state: 'running' }]);
+    });
 
-  test('ends when the program is killed', async () => {
-    const address = '127.14.0.9';
-    const program = `
+    test('is found by a later run, which ends it', async () => {
+      await boot(testSpecification(directory, 'i-1', '#!/bin/sh\nexec sleep 300\n'));
+      const later = createDriver();
+      const swept = await later.sweep();
+      expect(swept.map(({ instanceId }) => instanceId)).toEqual(['i-1']);
+      expect(swept[0]?.processIds.length).toBeGreaterThan(0);
+      expect(await later.sweep()).toEqual([]);
+      await later.close();
+    });
+
+    test('ends when the program is killed', async () => {
+      const address = '127.14.0.9';
+      const program = `
       const { createContainerDriver } = await import(${JSON.stringify(fileURLToPath(new URL('./container-driver.ts', import.meta.url)))});
       const { findEngine } = await import(${JSON.stringify(fileURLToPath(new URL('./find-engine.ts', import.meta.url)))});
       const { testSpecification } = await import(${JSON.stringify(fileURLToPath(new URL('../test-specification.ts', import.meta.url)))});
@@ -208,25 +217,26 @@ describe.skipIf(why !== undefined)('an instance that runs the host’s programs'
       await driver.boot(testSpecification(${JSON.stringify(directory)}, 'i-1', script, { address: ${JSON.stringify(address)} }));
       console.log('booted');
     `;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    await once(child.stdout, 'data');
-    await until(async () => (await get(address, 8080)) === 'here');
-    child.kill('SIGKILL');
-    await until(async () => (await get(address, 8080)) === undefined);
-    await until(async () => {
-      const filters = JSON.stringify({ label: [`faultline.world=${worldId}`] });
-      const query = { all: 'true', filters };
-      const left = await theEngine().client.json({
-        method: 'GET',
-        path: '/containers/json',
-        query,
+      const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+        stdio: ['ignore', 'pipe', 'inherit'],
       });
-      return Array.isArray(left) && left.length === 0;
+      await once(child.stdout, 'data');
+      await until(async () => (await get(address, 8080)) === 'here');
+      child.kill('SIGKILL');
+      await until(async () => (await get(address, 8080)) === undefined);
+      await until(async () => {
+        const filters = JSON.stringify({ label: [`faultline.world=${worldId}`] });
+        const query = { all: 'true', filters };
+        const left = await theEngine().client.json({
+          method: 'GET',
+          path: '/containers/json',
+          query,
+        });
+        return Array.isArray(left) && left.length === 0;
+      });
     });
-  });
-});
+  },
+);
 
 /** Podman speaks Docker's API as well, so that both ways to make a container are tested with it. */
 const dialects =
