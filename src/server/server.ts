@@ -12,7 +12,7 @@ import { WorldEnded } from '../world/world-ended.ts';
 import type { Journal } from '../world/journal.ts';
 import { Failed } from '../text/usage-error.ts';
 import { version } from '../text/version.ts';
-import { createAdmin, type AdminWorld } from '../admin/admin.ts';
+import type { AdminWorld } from '../admin/admin.ts';
 import type { SocketAddress } from '../plane/network/socket-address.ts';
 import type { ImageTransfers } from '../admin/image-transfers.ts';
 import { chooseDriver, type AskedDriver, type ChosenDriver } from './choose-driver.ts';
@@ -314,7 +314,8 @@ class Server implements AdminWorld {
       host,
       port,
       execute: (call) => this.#execute(call),
-      admin: createAdmin(this),
+      // Read at the first such request: whoever waits for the ready line need not wait for it.
+      admin: async (request) => (await import('../admin/admin.ts')).createAdmin(this)(request),
       identify: async (key, token) => await (await this.#opened()).identify(key, token),
       isSilent: (service, region) => this.#open?.isSilent(service, region) === true,
       log: this.#site.log,
