@@ -70,7 +70,8 @@ const unbuiltPart = (input: Plain<CreateTargetGroupInput>): DomainError | undefi
   if (input.Protocol !== 'HTTP') {
     return notBuilt(`target groups with the protocol '${input.Protocol}'`);
   }
-  const version = input.ProtocolVersion ?? 'HTTP1';
+  // Terraform's provider sends an empty one for none.
+  const version = input.ProtocolVersion === '' ? 'HTTP1' : (input.ProtocolVersion ?? 'HTTP1');
   if (version !== 'HTTP1') return notBuilt(`the protocol version '${version}'`);
   if (input.TargetControlPort !== undefined) return notBuilt('TargetControlPort');
   if (input.Port === undefined) return validation('A port must be specified');

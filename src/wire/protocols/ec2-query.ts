@@ -13,8 +13,8 @@ const readInput = queryReader({
   // In the ec2 protocol every list's indices follow its own name (botocore, `EC2Serializer`).
   elementName: () => undefined,
   refusesUnknown: true,
-  // Terraform's provider sends `Domain=` with AllocateAddress, which works at AWS.
-  emptyChoiceIsNone: true,
+  // Terraform's provider sends all that it knows of, `AvailabilityZoneId=` beside a zone's name: at AWS that works.
+  emptyIsNone: true,
 });
 
 const writer = xmlWriters({

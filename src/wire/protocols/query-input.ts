@@ -35,8 +35,11 @@ export interface QueryDialect {
   readonly elementName: (list: ListShape) => string | undefined;
   /** Whether a parameter that the model has not is a problem; else it is passed over. */
   readonly refusesUnknown: boolean;
-  /** Whether an empty text for a member that takes one of some values means that it is not given. */
-  readonly emptyChoiceIsNone?: boolean;
+  /**
+   * Whether an empty text means that a parameter is not given: for those of the request itself, and wherever one of some values is
+   * wanted. Within structures it may be meant, as the value of a tag is.
+   */
+  readonly emptyIsNone?: boolean;
 }
 
 /** Reads one node; answers the value or a problem. */
@@ -147,7 +150,7 @@ class QueryCompiler {
         of.member ??= known.member;
         return of;
       }
-      if (of === '' && this.dialect.emptyChoiceIsNone === true && isChoice(known.member.shape)) {
+      if (of === '' && this.dialect.emptyIsNone === true && isChoice(known.member.shape)) {
         continue;
       }
       value[known.member.name] = of;
@@ -234,6 +237,9 @@ class QueryCompiler {
 /** Makes the reader of one dialect; each shape is compiled at its first use and kept. */
 export const queryReader = (dialect: QueryDialect): QueryReader => {
   const compiler = new QueryCompiler(dialect);
-  return (shape, root, isReserved) =>
-    compiler.readMembers(compiler.planOf(shape), root, isReserved);
+  return (shape, root, isReserved) => {
+    const value = compiler.readMembers(compiler.planOf(shape), root, isReserved);
+    if (value instanceof QueryProblem || dialect.emptyIsNone !== true) return value;
+    return Object.fromEntries(Object.entries(value).filter(([, of]) => of !== ''));
+  };
 };

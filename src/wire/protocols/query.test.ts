@@ -56,7 +56,20 @@ describe('a request of the ec2 protocol', () => {
   test('may leave a choice empty, which is none', async () => {
     expect(await ec2('Action=AllocateAddress&Domain=&Address=')).toEqual({
       operation: 'AllocateAddress',
-      input: { Address: '' },
+      input: {},
+    });
+  });
+
+  test('may leave parameters empty, which are none, but not what is within them', async () => {
+    expect(await ec2('Action=CreateTags&ResourceId.1=&Tag.1.Key=a&Tag.1.Value=')).toEqual({
+      operation: 'CreateTags',
+      input: { Resources: [''], Tags: [{ Key: 'a', Value: '' }] },
+    });
+    expect(
+      await ec2('Action=CreateSubnet&VpcId=vpc-1&AvailabilityZone=us-east-1a&AvailabilityZoneId='),
+    ).toEqual({
+      operation: 'CreateSubnet',
+      input: { VpcId: 'vpc-1', AvailabilityZone: 'us-east-1a' },
     });
   });
 
