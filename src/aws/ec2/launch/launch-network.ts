@@ -38,7 +38,9 @@ export interface LaunchNetwork {
 
 /** The zone that the request names, by its id. */
 const askedZone = (view: View, input: Input): string | undefined | DomainError => {
-  const { AvailabilityZone: name, AvailabilityZoneId: id } = input.Placement ?? {};
+  // An empty name or id is none, as Terraform sends it.
+  const name = input.Placement?.AvailabilityZone || undefined;
+  const id = input.Placement?.AvailabilityZoneId || undefined;
   if (name === undefined && id === undefined) return undefined;
   const zone = accountZones(view).find(
     (candidate) =>
