@@ -125,11 +125,20 @@ runcmd:
     await here.ec2.terminateInstances({ InstanceIds: [id] });
   });
 
-  it('that cannot be understood is refused with the reason', async () => {
-    const packages = launchWith(here, '#cloud-config\npackages: [nginx]\n');
-    const refusal = await refusalOf(packages);
-    expect(refusal).toMatchObject({ code: 'InvalidUserData.Malformed', status: 400 });
-    expect(refusal.message).toContain('packages');
+  it('runs as far as it is understood, and the console and the admin API name the rest', async () => {
+    const id = await launchWith(
+      here,
+      '#cloud-config\npackages: [nginx]\nruncmd: [echo still here]\n',
+    );
+    await eventually(async () => (await consoleOf(id)).includes('still here'));
+    expect(await consoleOf(id)).toContain('left out of user data: #cloud-config has "packages"');
+    const { body } = await callAdmin(world.endpoint, 'GET', '/world');
+    expect(body).toMatchObject({
+      userDataLeftOut: [
+        { instanceIds: [id], instances: 1, leftOut: [expect.stringContaining('packages')] },
+      ],
+    });
+    await here.ec2.terminateInstances({ InstanceIds: [id] });
   });
 
   it('may switch its machine off, which stops it or terminates it', async () => {
