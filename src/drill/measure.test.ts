@@ -64,6 +64,11 @@ describe('what a fault did', () => {
       { firstFailedMs: 2000, lastRecoveredMs: 5000, recoveryMs: 3000 },
     ],
     [
+      'a last request that is lost says nothing of a client that is served',
+      ['++-++-++'],
+      { firstFailedMs: 2000, lastRecoveredMs: 3000, recoveryMs: 1000 },
+    ],
+    [
       'the slowest client counts',
       ['++-+++++', '++--++++', '++++++++'],
       { firstFailedMs: 2000, lastRecoveredMs: 4333, recoveryMs: 2333 },

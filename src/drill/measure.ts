@@ -51,10 +51,21 @@ export const availabilityOf = ({ sent, lost }: RequestCount): number =>
   sent === 0 ? 1 : (sent - lost) / sent;
 
 /**
+ * Without the last request of a client that was served until then: when it is lost, nobody can see it served again, and what
+ * comes next may have struck while it was under way.
+ */
+const withoutLastRequest = (runs: readonly Run[]): readonly Run[] => {
+  const [last, before] = [runs.at(-1), runs.at(-2)];
+  const wasServed = before !== undefined && before.lastGoodMs === before.lastMs;
+  return wasServed && last?.sent === 1 && last.lost > 0 ? runs.slice(0, -1) : runs;
+};
+
+/**
  * When a client that failed was served again after its last failure: undefined when it never failed, null when it was
  * not served again.
  */
-const recoveredMs = (runs: readonly Run[]): number | null | undefined => {
+const recoveredMs = (all: readonly Run[]): number | null | undefined => {
+  const runs = withoutLastRequest(all);
   const last = runs.findLastIndex((run) => run.lost > 0);
   if (last === -1) return undefined;
   return runs[last]?.goodAfterLostMs ?? runs[last + 1]?.firstMs ?? null;

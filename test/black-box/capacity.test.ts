@@ -106,7 +106,7 @@ describe('capacity', () => {
 
   it.each([
     ['zone/euw1-az1/z9', 'capacity', "no instance type or family 'z9'"],
-    ['zone/euw1-az1', 'gray', "The effect 'gray' is not built yet"],
+    ['zone/euw1-az1', 'disaster', "The effect 'disaster' is not available for zone/euw1-az1"],
   ])('cannot be taken by break %s %s', async (target, effect, why) => {
     const ended = await faultline('break', target, effect);
     expect(ended.exitCode).toBe(2);
