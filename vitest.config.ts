@@ -61,7 +61,8 @@ export default defineConfig({
           include: waiting,
           exclude: timed,
           maxWorkers: 3,
-          testTimeout: 60_000,
+          // A container engine beside two other lanes takes its time.
+          testTimeout: 240_000,
           sequence: { groupOrder: 1 },
         },
       },

@@ -37,6 +37,10 @@ interface Told {
 const isAttached = ({ attachment }: Volume): boolean =>
   attachment !== null && attachment.state !== 'detaching';
 
+/** Whether its instance began with it: such a disk is attached as it is made. */
+const isFirstDisk = ({ attachment, createdAt }: Volume): boolean =>
+  attachment !== null && attachment.attachTime <= createdAt;
+
 /** Whether a disk that nobody has looked at is to be where it was to be before. */
 const isStill = ({ unmade }: Told, volume: Volume): boolean =>
   unmade !== undefined &&
@@ -186,10 +190,14 @@ export class DiskRunner implements InstanceDisks {
     }
   }
 
-  /** Nobody looks for the disk that an instance began with where no program runs in it. */
+  /**
+   * Nobody looks for the disk that an instance began with where no program runs in it. One that was attached later may lie
+   * where it was before, with all that is on it, when the program was killed in between.
+   */
   #isUnseen(region: string, account: string, volume: Volume): boolean {
     return (
       this.#options.runsPrograms === false &&
+      isFirstDisk(volume) &&
       isAttached(volume) &&
       this.#isEmpty(region, account, volume)
     );
