@@ -34,6 +34,8 @@ export interface BotocoreOperation {
   readonly input?: BotocoreReference;
   readonly output?: BotocoreReference;
   readonly errors?: readonly BotocoreReference[];
+  /** `none` where AWS takes the request without a signature. */
+  readonly authtype?: string;
 }
 
 /** A service model of botocore (`service-2.json`), as far as it is read here. */

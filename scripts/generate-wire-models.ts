@@ -225,12 +225,19 @@ const listOperations = (botocore: string): string => {
         isByPath ? `${http.method} ${http.requestUri}` : '',
       ])
       .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1));
+    const unsigned = Object.entries(operations)
+      .filter(([, { authtype }]) => authtype === 'none')
+      .map(([operation]) => operation)
+      .toSorted();
     return JSON.stringify({
       model: name,
       scope: metadata['signingName'] ?? metadata['endpointPrefix'],
       id: metadata['serviceId'],
       version: metadata['apiVersion'],
       protocol: metadata['protocol'],
+      host: metadata['endpointPrefix'],
+      target: metadata['targetPrefix'],
+      ...(unsigned.length === 0 ? {} : { unsigned }),
       operations: Object.fromEntries(routes),
     });
   });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { ProtocolName } from './model.ts';
 import type { WireRequest } from './protocols/codec.ts';
@@ -12,6 +13,12 @@ export interface AwsService {
   readonly id: string;
   readonly version: string;
   readonly protocol: ProtocolName;
+  /** What its host is called before the Region: `ec2`, `api.ecr`. */
+  readonly host: string;
+  /** What stands before the operation in `X-Amz-Target`, of services that have it. */
+  readonly target?: string;
+  /** Operations that AWS takes without a signature; absent where there are none. */
+  readonly unsigned?: readonly string[];
   /** Operation to `METHOD PATH` where requests name it by their path, to an empty text elsewhere. */
   readonly operations: Readonly<Record<string, string>>;
 }
@@ -38,6 +45,28 @@ export const awsServicesOf = async (scope: string): Promise<readonly AwsService[
   // Each line after the first is written by our own generator as an AwsService; a test reads all of them.
   return lines.map((line) => JSON.parse(line) as AwsService);
 };
+
+/** A fact about all services, read out of the list when it is first asked for. */
+const onceRead = <T>(read: (lines: readonly string[]) => T): (() => T) => {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    known ??= { value: read(readFileSync(file, 'utf8').trimEnd().split('\n')) };
+    return known.value;
+  };
+};
+
+/** What the hosts of AWS's services are called before the Region: `ec2`, `api.ecr`, `s3`. */
+export const hostPrefixes: () => ReadonlySet<string> = onceRead(
+  (lines) => new Set(lines.flatMap((line) => /"host":"([^"]+)"/.exec(line)?.[1] ?? [])),
+);
+
+/** The services that have operations which AWS takes without a signature; each lists all that it has. */
+export const servicesWithUnsigned: () => readonly AwsService[] = onceRead((lines) =>
+  lines
+    .filter((line) => line.includes('"unsigned":['))
+    // Each line after the first is written by our own generator as an AwsService; a test reads all of them.
+    .map((line) => JSON.parse(line) as AwsService),
+);
 
 const segmentsOf = (path: string): readonly string[] =>
   path.split('/').filter((segment) => segment !== '');

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { hostName, readAwsHost } from './aws-host.ts';
 import { WireFault } from './fault.ts';
 
 /** What the guard looks at in a request. */
@@ -15,17 +16,6 @@ export interface GuardedRequest {
   /** `X-Faultline-Token`. */
   readonly token: string | undefined;
 }
-
-/** The name in a Host header, without its port and without the brackets of an IPv6 address. */
-const hostName = (host: string): string => {
-  if (host.startsWith('[')) {
-    const end = host.indexOf(']');
-    return /^\](?::\d*)?$/.test(host.slice(end)) ? host.slice(1, end).toLowerCase() : '';
-  }
-  const colon = host.indexOf(':');
-  if (colon === -1) return host.toLowerCase();
-  return /^\d*$/.test(host.slice(colon + 1)) ? host.slice(0, colon).toLowerCase() : '';
-};
 
 const ipv4Loopback = /^127\.(?:\d{1,3})\.(?:\d{1,3})\.(?:\d{1,3})$/;
 
@@ -66,7 +56,8 @@ export const createGuard = (
   const isOurs = (host: string): boolean => {
     if (good.has(host)) return true;
     const name = hostName(host);
-    const ours = isLoopbackName(name) || allowed.has(name);
+    // Nobody but AWS says where the names of its endpoints lead, so no page of somebody else's has been loaded from one.
+    const ours = isLoopbackName(name) || allowed.has(name) || readAwsHost(host) !== undefined;
     if (ours && good.size < mostRemembered) good.add(host);
     return ours;
   };
@@ -84,7 +75,7 @@ export const createGuard = (
         host !== undefined && hostName(host) === plainAddress(socket.localAddress);
       if (host === undefined || !(isOurs(host) || isOwnAddress())) {
         return refused(
-          `The Host '${(host ?? '').slice(0, 200)}' is not one of this endpoint's: it answers to loopback names, and to its own addresses.`,
+          `The Host '${(host ?? '').slice(0, 200)}' is not one of this endpoint's: it answers to loopback names, to those of AWS's endpoints, and to its own addresses.`,
         );
       }
       if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`) {

@@ -10,8 +10,8 @@ import type { AdminHandler } from './admin.ts';
 import { apiFailure } from './api-failure.ts';
 import { drain, inflated, readBody } from './body.ts';
 import { identifyCaller } from './callers.ts';
+import { readClaim } from './claim.ts';
 import type { IdentifyTemporary, KeyHolder } from './callers.ts';
-import { readCredentialScope } from './credential-scope.ts';
 import type { CredentialScope } from './credential-scope.ts';
 import { leaveTogether } from './departures.ts';
 import { UnknownCall, WireFault } from './fault.ts';
@@ -235,7 +235,7 @@ const strictFault = async (
   request: WireRequest,
 ): Promise<WireFault | undefined> => {
   const { strictAuth } = context.options;
-  if (strictAuth === undefined) return undefined;
+  if (strictAuth === undefined || scope.unsigned === true) return undefined;
   // Loaded on the first use: a world without strict signatures starts without the signing library.
   const { verifySignature } = await import('./signature.ts');
   const secretFor: SecretFor = secret === undefined ? strictAuth.secretFor : () => secret;
@@ -243,17 +243,20 @@ const strictFault = async (
 };
 
 const handleCall = async (exchange: Exchange, context: Context): Promise<void> => {
-  const scope = readCredentialScope(exchange.request.headers.authorization, exchange.query);
-  if (scope instanceof WireFault) {
-    refuse(exchange, scope);
+  const claim = await readClaim(wireRequest(exchange, emptyBody), exchange);
+  if (claim === undefined) return;
+  if (claim instanceof WireFault) {
+    refuse(exchange, claim);
     return;
   }
+  const { scope } = claim;
   if (context.options.isSilent?.(scope.service, scope.region) === true) {
     beSilent(exchange, context);
     drain(exchange.request);
     return;
   }
-  const body = await readBody(exchange.request, exchange.response, context.limits.bodyBytes);
+  const body =
+    claim.body ?? (await readBody(exchange.request, exchange.response, context.limits.bodyBytes));
   if (body === undefined) return;
   if (body instanceof WireFault) {
     refuse(exchange, body);

@@ -192,6 +192,13 @@ export const verifySignature = async (
   secretFor: SecretFor,
   nowMs: number,
 ): Promise<WireFault | undefined> => {
+  if (scope.regionSet !== undefined) {
+    return new WireFault(
+      'IncompleteSignature',
+      'Signatures for several Regions (AWS4-ECDSA-P256-SHA256) are not verified here: sign for one Region, or start without --strict-auth',
+      400,
+    );
+  }
   const { signatureExpired, signatureMismatch } = refusalWords(protocol);
   const secret = secretFor(scope.accessKeyId);
   if (secret === undefined) return unknownKey(protocol);

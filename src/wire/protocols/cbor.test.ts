@@ -122,10 +122,17 @@ describe('CBOR', () => {
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, sdkValue(one)]));
   };
 
+  /** The SDKs' codec writes -0 as the integer 0. */
+  const hasNegativeZero = (value: CborValue): boolean =>
+    Object.is(value, -0) ||
+    (typeof value === 'object' &&
+      value !== null &&
+      Object.values(value).some((one: CborValue) => hasNegativeZero(one)));
+
   test("is what the AWS SDKs' codec writes and reads", () => {
     fc.assert(
       fc.property(values, (value) => {
-        fc.pre(!JSON.stringify(value).includes('__proto__'));
+        fc.pre(!JSON.stringify(value).includes('__proto__') && !hasNegativeZero(value));
         expect(readCbor(cbor.serialize(sdkValue(value)))).toEqual(value);
         const writer = new CborWriter();
         write(writer, value);

@@ -1,0 +1,54 @@
+import { readAwsHost } from './aws-host.ts';
+import { operationAt, servicesWithUnsigned, type AwsService } from './aws-operations.ts';
+import type { CredentialScope } from './credential-scope.ts';
+import { headerOf, type WireRequest } from './protocols/codec.ts';
+import { queryParameters } from './protocols/query-call.ts';
+
+/** Where AWS answers a request that names no Region: its global endpoints are there. */
+const usualRegion = 'us-east-1';
+
+const named = (request: WireRequest): AwsService | undefined => {
+  const target = headerOf(request, 'x-amz-target');
+  const parameters = target === undefined ? queryParameters(request) : undefined;
+  const action = parameters?.get('Action')?.text;
+  const version = parameters?.get('Version')?.text;
+  return servicesWithUnsigned().find((service) => {
+    const operations = service.unsigned ?? [];
+    if (target !== undefined) {
+      return operations.some((operation) => target === `${service.target ?? ''}.${operation}`);
+    }
+    if (action !== undefined) {
+      return (
+        service.protocol === 'query' &&
+        operations.includes(action) &&
+        (version ?? service.version) === service.version
+      );
+    }
+    const operation = operationAt(service, request);
+    return operation !== undefined && operations.includes(operation);
+  });
+};
+
+/** Whether the operation of a request may be named in its body: then that has to be read before anybody knows it. */
+export const mayNameInBody = (request: Pick<WireRequest, 'headers'>): boolean => {
+  const type = request.headers['content-type'];
+  return typeof type === 'string' && type.startsWith('application/x-www-form-urlencoded');
+};
+
+/**
+ * The scope of a request that nobody signed, where AWS asks for no signature (botocore's models name those operations:
+ * AssumeRoleWithWebIdentity, AssumeRoleWithSAML, Cognito's sign-up and others); undefined where it does. The Region is its
+ * host's, and nobody's key stands for the default account.
+ */
+export const unsignedScope = (request: WireRequest): CredentialScope | undefined => {
+  const service = named(request);
+  if (service === undefined) return undefined;
+  return {
+    accessKeyId: '',
+    date: '',
+    region: readAwsHost(headerOf(request, 'host'))?.region ?? usualRegion,
+    service: service.scope,
+    presigned: false,
+    unsigned: true,
+  };
+};
