@@ -8,13 +8,27 @@ import { isCommonParameter, readQueryCall } from './query-call.ts';
 import { QueryProblem, queryReader } from './query-input.ts';
 import { escapeXml, xmlWriters } from './xml-output.ts';
 
+/**
+ * Where an empty text is a value: a tag's, an attribute that is emptied, a placement group that is left; and `NoDevice`, whose
+ * mention alone counts. Source: API Reference, `Tag`, `AttributeValue`, ModifyInstancePlacement, `BlockDeviceMapping`.
+ */
+const emptyValues: ReadonlySet<string> = new Set([
+  'Tag.Key',
+  'Tag.Value',
+  'AttributeValue.Value',
+  'BlobAttributeValue.Value',
+  'SecureBlobAttributeValue.Value',
+  'ModifyInstancePlacementRequest.GroupName',
+]);
+
 const readInput = queryReader({
   memberName: ec2RequestName,
   // In the ec2 protocol every list's indices follow its own name (botocore, `EC2Serializer`).
   elementName: () => undefined,
   refusesUnknown: true,
-  // Terraform's provider sends all that it knows of, `AvailabilityZoneId=` beside a zone's name: at AWS that works.
-  emptyIsNone: true,
+  // Terraform's provider sends all that it knows of, `IamInstanceProfile.Name=` of an instance without: at AWS that works.
+  emptyIsNone: (structure, member) =>
+    !emptyValues.has(`${structure.name}.${member.name}`) && member.name !== 'NoDevice',
 });
 
 const writer = xmlWriters({

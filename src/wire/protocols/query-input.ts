@@ -35,11 +35,8 @@ export interface QueryDialect {
   readonly elementName: (list: ListShape) => string | undefined;
   /** Whether a parameter that the model has not is a problem; else it is passed over. */
   readonly refusesUnknown: boolean;
-  /**
-   * Whether an empty text means that a parameter is not given: for those of the request itself, and wherever one of some values is
-   * wanted. Within structures it may be meant, as the value of a tag is.
-   */
-  readonly emptyIsNone?: boolean;
+  /** Whether an empty text for this member of this structure means that it is not given; undefined where it never does. */
+  readonly emptyIsNone?: (structure: StructureShape, member: Member) => boolean;
 }
 
 /** Reads one node; answers the value or a problem. */
@@ -55,7 +52,13 @@ export type QueryReader = (
 interface MemberPlan {
   readonly member: Member;
   readonly read: Reader;
+  readonly emptyIsNone: boolean;
 }
+
+/** Whether nothing is left of a member: no text, or a structure whose members are all empty. */
+const isNothing = (value: unknown, { shape }: Member): boolean =>
+  value === '' ||
+  (shape.type === 'structure' && value instanceof Object && Object.keys(value).length === 0);
 
 const parseIndex = (text: string): number => {
   let index = 0;
@@ -85,9 +88,6 @@ const indexed = (node: QueryNode): readonly (readonly [string, QueryNode])[] | Q
 const firstChild = (node: QueryNode): string => node.children?.keys().next().value ?? '';
 
 const never = (): boolean => false;
-
-const isChoice = (shape: Shape): boolean =>
-  shape.type === 'string' && shape.enumeration !== undefined;
 
 const readPlain = (shape: Shape, node: QueryNode): unknown => {
   if (node.text === undefined || node.children !== undefined) {
@@ -125,7 +125,11 @@ class QueryCompiler {
     const plan = new Map<string, MemberPlan>();
     this.structures.set(shape, plan);
     for (const member of shape.members) {
-      plan.set(this.dialect.memberName(member), { member, read: this.reader(member.shape) });
+      plan.set(this.dialect.memberName(member), {
+        member,
+        read: this.reader(member.shape),
+        emptyIsNone: this.dialect.emptyIsNone?.(shape, member) ?? false,
+      });
     }
     return plan;
   }
@@ -150,9 +154,7 @@ class QueryCompiler {
         of.member ??= known.member;
         return of;
       }
-      if (of === '' && this.dialect.emptyIsNone === true && isChoice(known.member.shape)) {
-        continue;
-      }
+      if (known.emptyIsNone && isNothing(of, known.member)) continue;
       value[known.member.name] = of;
     }
     return value;
@@ -237,9 +239,6 @@ class QueryCompiler {
 /** Makes the reader of one dialect; each shape is compiled at its first use and kept. */
 export const queryReader = (dialect: QueryDialect): QueryReader => {
   const compiler = new QueryCompiler(dialect);
-  return (shape, root, isReserved) => {
-    const value = compiler.readMembers(compiler.planOf(shape), root, isReserved);
-    if (value instanceof QueryProblem || dialect.emptyIsNone !== true) return value;
-    return Object.fromEntries(Object.entries(value).filter(([, of]) => of !== ''));
-  };
+  return (shape, root, isReserved) =>
+    compiler.readMembers(compiler.planOf(shape), root, isReserved);
 };

@@ -60,7 +60,40 @@ describe('a request of the ec2 protocol', () => {
     });
   });
 
-  test('may leave parameters empty, which are none, but not what is within them', async () => {
+  test.each([
+    ['IamInstanceProfile.Name=', {}],
+    ['IamInstanceProfile.Name=&IamInstanceProfile.Arn=a', { IamInstanceProfile: { Arn: 'a' } }],
+    [
+      'Placement.AvailabilityZone=&Placement.GroupName=&Placement.Tenancy=default',
+      { Placement: { Tenancy: 'default' } },
+    ],
+    [
+      'BlockDeviceMapping.1.DeviceName=a&BlockDeviceMapping.1.Ebs.SnapshotId=',
+      { BlockDeviceMappings: [{ DeviceName: 'a' }] },
+    ],
+    [
+      'BlockDeviceMapping.1.DeviceName=a&BlockDeviceMapping.1.NoDevice=',
+      { BlockDeviceMappings: [{ DeviceName: 'a', NoDevice: '' }] },
+    ],
+  ])('may leave %s empty within structures as well', async (form, input) => {
+    expect(await ec2(`Action=RunInstances&MinCount=1&MaxCount=1&${form}`)).toEqual({
+      operation: 'RunInstances',
+      input: { MinCount: 1, MaxCount: 1, ...input },
+    });
+  });
+
+  test('says by an empty text that an attribute shall be empty', async () => {
+    expect(
+      await ec2(
+        'Action=ModifyNetworkInterfaceAttribute&NetworkInterfaceId=eni-1&Description.Value=',
+      ),
+    ).toEqual({
+      operation: 'ModifyNetworkInterfaceAttribute',
+      input: { NetworkInterfaceId: 'eni-1', Description: { Value: '' } },
+    });
+  });
+
+  test('may leave parameters empty, which are none, but not the elements of lists and values of tags', async () => {
     expect(await ec2('Action=CreateTags&ResourceId.1=&Tag.1.Key=a&Tag.1.Value=')).toEqual({
       operation: 'CreateTags',
       input: { Resources: [''], Tags: [{ Key: 'a', Value: '' }] },
