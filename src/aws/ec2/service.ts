@@ -17,12 +17,7 @@ import {
   modifyInstanceAttribute,
   resetInstanceAttribute,
 } from './instances/instance-attributes.ts';
-import {
-  describeInstanceCreditSpecifications,
-  modifyInstanceMetadataOptions,
-  monitorInstances,
-  unmonitorInstances,
-} from './instances/instance-options.ts';
+import { instanceOptionOperations } from './instances/operations.ts';
 import { instanceProfileOperations } from './instance-profiles/operations.ts';
 import { describeInstanceStatus } from './instances/instance-status.ts';
 import {
@@ -125,6 +120,7 @@ const operations = {
   ...addressOperations,
   ...networkInterfaceOperations,
   ...launchTemplateOperations,
+  ...instanceOptionOperations,
   ...instanceProfileOperations,
   ...natGatewayOperations,
   AssociateRouteTable: associateRouteTable,
@@ -157,7 +153,6 @@ const operations = {
   DescribeAvailabilityZones: describeAvailabilityZones,
   DescribeDhcpOptions: describeDhcpOptions,
   DescribeInstanceAttribute: describeInstanceAttribute,
-  DescribeInstanceCreditSpecifications: describeInstanceCreditSpecifications,
   DescribeInstanceStatus: describeInstanceStatus,
   DescribeInstanceTypeOfferings: describeInstanceTypeOfferings,
   DescribeInstanceTypes: describeInstanceTypes,
@@ -179,11 +174,9 @@ const operations = {
   GetConsoleOutput: getConsoleOutput,
   ModifyAvailabilityZoneGroup: modifyAvailabilityZoneGroup,
   ModifyInstanceAttribute: modifyInstanceAttribute,
-  ModifyInstanceMetadataOptions: modifyInstanceMetadataOptions,
   ModifySecurityGroupRules: modifySecurityGroupRules,
   ModifySubnetAttribute: modifySubnetAttribute,
   ModifyVpcAttribute: modifyVpcAttribute,
-  MonitorInstances: monitorInstances,
   RebootInstances: rebootInstances,
   ReplaceNetworkAclAssociation: replaceNetworkAclAssociation,
   ReplaceNetworkAclEntry: replaceNetworkAclEntry,
@@ -196,7 +189,6 @@ const operations = {
   StartInstances: startInstances,
   StopInstances: stopInstances,
   TerminateInstances: terminateInstances,
-  UnmonitorInstances: unmonitorInstances,
   UpdateSecurityGroupRuleDescriptionsEgress: updateSecurityGroupRuleDescriptionsEgress,
   UpdateSecurityGroupRuleDescriptionsIngress: updateSecurityGroupRuleDescriptionsIngress,
 };
@@ -208,7 +200,6 @@ export const ec2With = (keys: KeyMaker, isStrictAboutUserData = false): Service 
     CreateImage: ['BootModeOverride'],
     CreateLaunchTemplate: ['LaunchTemplateData.Monitoring.MetricCategoryIds'],
     CreateLaunchTemplateVersion: ['LaunchTemplateData.Monitoring.MetricCategoryIds'],
-    ModifyInstanceAttribute: ['EnclaveOptions'],
     MonitorInstances: ['MetricCategoryIds'],
     RunInstances: ['Monitoring.MetricCategoryIds'],
     UnmonitorInstances: ['MetricCategoryIds'],

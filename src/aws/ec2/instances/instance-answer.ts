@@ -12,6 +12,7 @@ import {
   type NetworkInterface,
   type Volume,
 } from './instance-entities.ts';
+import { optionsOf } from './instance-options.ts';
 import { profileAssociationOf } from '../instance-profiles/profiles.ts';
 import { stateCodes } from './instance-lifecycle.ts';
 import { attachmentState } from '../storage/volume-life.ts';
@@ -114,16 +115,48 @@ export const bootModeOf = (instance: Instance): 'uefi' | 'legacy-bios' =>
     ? 'uefi'
     : 'legacy-bios';
 
+/** The processors of an instance: as it was asked for, else as its type has them. */
+export const cpuAnswer = (instance: Instance): NonNullable<Plain<Answer>['CpuOptions']> => {
+  const facts = instanceTypeFacts(instance.instanceType)?.VCpuInfo;
+  const { cpu } = optionsOf(instance);
+  return {
+    CoreCount: cpu?.coreCount ?? facts?.DefaultCores,
+    ThreadsPerCore: cpu?.threadsPerCore ?? facts?.DefaultThreadsPerCore,
+    AmdSevSnp: cpu?.amdSevSnp ?? undefined,
+    NestedVirtualization: cpu?.nestedVirtualization ?? undefined,
+  };
+};
+
+/** What an instance was asked to be, as several operations give it. */
+export const optionsAnswer = (instance: Instance) => {
+  const options = optionsOf(instance);
+  return {
+    CapacityReservationSpecification: {
+      CapacityReservationPreference: options.capacityReservationPreference,
+    },
+    EnclaveOptions: { Enabled: options.hasEnclaves },
+    HibernationOptions: { Configured: options.isHibernatable },
+    MaintenanceOptions: {
+      AutoRecovery: options.autoRecovery,
+      RebootMigration: options.rebootMigration,
+    },
+    NetworkPerformanceOptions: { BandwidthWeighting: options.bandwidthWeighting },
+  };
+};
+
+const licensesAnswer = (instance: Instance): Plain<Answer>['Licenses'] => {
+  const { licenseArns } = optionsOf(instance);
+  return licenseArns.length === 0
+    ? undefined
+    : licenseArns.map((arn) => ({ LicenseConfigurationArn: arn }));
+};
+
 /** What the type of an instance says about it. */
 const typeAnswer = (instance: Instance): Plain<Answer> => {
-  const facts = instanceTypeFacts(instance.instanceType);
   return {
     // The names of types are members of the SDK's union.
     InstanceType: instance.instanceType as Answer['InstanceType'],
-    CpuOptions: {
-      CoreCount: facts?.VCpuInfo?.DefaultCores,
-      ThreadsPerCore: facts?.VCpuInfo?.DefaultThreadsPerCore,
-    },
+    CpuOptions: cpuAnswer(instance),
     CurrentInstanceBootMode: bootModeOf(instance),
     // EC2 says xen for Nitro too.
     Hypervisor: 'xen',
@@ -135,7 +168,7 @@ const placementAnswer = (view: View, instance: Instance): Plain<Placement> => ({
   AvailabilityZone: zoneNameOf(view, instance.zoneId),
   AvailabilityZoneId: instance.zoneId,
   GroupName: '',
-  Tenancy: 'default',
+  Tenancy: optionsOf(instance).tenancy,
 });
 
 /** How the metadata service of an instance answers. */
@@ -162,20 +195,17 @@ export const instanceAnswer = (view: View, instance: Instance): Plain<Answer> =>
   AmiLaunchIndex: instance.launchIndex,
   Architecture: instance.architecture,
   BlockDeviceMappings: blockDevices(view, instance),
-  CapacityReservationSpecification: { CapacityReservationPreference: 'open' },
+  ...optionsAnswer(instance),
   ClientToken: instance.clientToken ?? '',
   EbsOptimized: instance.ebsOptimized,
-  EnclaveOptions: { Enabled: false },
-  HibernationOptions: { Configured: false },
   IamInstanceProfile: profileAnswer(view, instance),
   ImageId: instance.imageId,
   InstanceId: instance.id,
   KeyName: instance.keyName ?? undefined,
   LaunchTime: instance.launchTime,
-  MaintenanceOptions: { AutoRecovery: 'default' },
+  Licenses: licensesAnswer(instance),
   MetadataOptions: metadataAnswer(instance),
   Monitoring: { State: instance.detailedMonitoring ? 'enabled' : 'disabled' },
-  NetworkPerformanceOptions: { BandwidthWeighting: 'default' },
   Operator: { Managed: false },
   Placement: placementAnswer(view, instance),
   PlatformDetails: 'Linux/UNIX',

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { describeInstanceCreditSpecifications } from './cpu-credits.ts';
 import {
   describeInstanceAttribute,
   modifyInstanceAttribute,
   resetInstanceAttribute,
 } from './instance-attributes.ts';
 import {
-  describeInstanceCreditSpecifications,
   modifyInstanceMetadataOptions,
   monitorInstances,
   unmonitorInstances,
-} from './instance-options.ts';
+} from './instance-metadata.ts';
 import { stopInstances, terminateInstances } from './instances.ts';
 import { createSecurityGroup } from '../network/security-groups.ts';
 import { createInstanceWorld } from './test-instances.ts';

@@ -21,7 +21,11 @@ import {
   Volumes,
   type Instance,
 } from './instance-entities.ts';
-import { checkInstanceType, creditsOf, shutdownBehaviorOf } from './instance-settings.ts';
+import { creditsOf } from './cpu-credit-defaults.ts';
+import { optionsOf } from './instance-options.ts';
+import { checkInstanceType, shutdownBehaviorOf } from './instance-settings.ts';
+import { mustBeStopped, putOptions } from './option-changes.ts';
+import { checkBandwidthWeighting, checkEnclaves } from '../launch/launch-options.ts';
 import { instanceById } from './instances.ts';
 import { checkGroups } from '../launch/launch-groups.ts';
 import { base64OfBytes, decodeUserData } from '../launch/launch-user-data.ts';
@@ -36,23 +40,35 @@ const put = (tx: Tx, instance: Instance, changes: Partial<Instance>): undefined 
   tx.put(Instances, { ...instance, ...changes });
 };
 
-const mustBeStopped = (instance: Instance): DomainError | undefined =>
-  instance.state === 'stopped'
-    ? undefined
-    : new DomainError(
-        'IncorrectInstanceState',
-        `The instance '${instance.id}' is not in the 'stopped' state.`,
-      );
+/**
+ * The options that an instance keeps as another type: its processors are those of the type again. One that can hibernate stays
+ * what it is ("Considerations", "Hibernate your Amazon EC2 instance", User Guide).
+ */
+const optionsFor = (instance: Instance, type: string): Pick<Instance, 'options'> | DomainError => {
+  const { options } = instance;
+  if (options === undefined) return {};
+  if (options.isHibernatable) {
+    return new DomainError(
+      'UnsupportedOperation',
+      `The instance '${instance.id}' is enabled for hibernation; its type cannot be changed.`,
+    );
+  }
+  const refusal =
+    checkBandwidthWeighting(type, options.bandwidthWeighting) ??
+    (options.hasEnclaves ? checkEnclaves(type) : undefined);
+  return refusal ?? { options: { ...options, cpu: null } };
+};
 
 const toType =
   (name: string): Change =>
   (tx, instance) => {
     const refusal = mustBeStopped(instance) ?? checkInstanceType(tx, name, instance);
     if (refusal !== undefined) return refusal;
-    const cpuCredits = creditsOf(name, undefined);
-    return isDomainError(cpuCredits)
-      ? cpuCredits
-      : put(tx, instance, { instanceType: name, cpuCredits });
+    const cpuCredits = creditsOf(tx, name, undefined);
+    if (isDomainError(cpuCredits)) return cpuCredits;
+    const options = optionsFor(instance, name);
+    if (isDomainError(options)) return options;
+    return put(tx, instance, { instanceType: name, cpuCredits, ...options });
   };
 
 const toUserData =
@@ -158,6 +174,24 @@ const toEnaSupport =
   () =>
     enaSupport ? undefined : notBuilt('instances without enhanced networking (EnaSupport)');
 
+/** `simple` is the only value that the API has for it. */
+const toSriovNetSupport =
+  (value: string): Change =>
+  () =>
+    value === 'simple'
+      ? undefined
+      : invalidParameterValue(`Value (${value}) for parameter sriovNetSupport is invalid.`);
+
+const toEnclaves =
+  (hasEnclaves: boolean): Change =>
+  (tx, instance) => {
+    const refusal =
+      mustBeStopped(instance) ?? (hasEnclaves ? checkEnclaves(instance.instanceType) : undefined);
+    if (refusal !== undefined) return refusal;
+    putOptions(tx, instance, { hasEnclaves });
+    return undefined;
+  };
+
 /** The old form of the request: the attribute's name, and its value as text. */
 const fromNameAndValue = (name: string, value: string): Change => {
   switch (name) {
@@ -175,6 +209,8 @@ const fromNameAndValue = (name: string, value: string): Change => {
       return fromFlag(value, toSourceDestCheck);
     case 'ebsOptimized':
       return fromFlag(value, toEbsOptimized);
+    case 'sriovNetSupport':
+      return toSriovNetSupport(value);
     case 'enaSupport':
       return fromFlag(value, toEnaSupport);
     default:
@@ -185,7 +221,7 @@ const fromNameAndValue = (name: string, value: string): Change => {
 const optional = <T>(value: T | undefined, change: (value: T) => Change): readonly Change[] =>
   value === undefined ? [] : [change(value)];
 
-const unbuiltMembers = ['Kernel', 'Ramdisk', 'SriovNetSupport', 'EnclaveOptions'] as const;
+const unbuiltMembers = ['Kernel', 'Ramdisk'] as const;
 
 /** All changes that a request asks for. */
 const changesOf = (input: ModifyInput): readonly Change[] => [
@@ -199,6 +235,8 @@ const changesOf = (input: ModifyInput): readonly Change[] => [
   ...optional(input.InstanceInitiatedShutdownBehavior?.Value, toShutdownBehavior),
   ...optional(input.EbsOptimized?.Value, toEbsOptimized),
   ...optional(input.EnaSupport?.Value, toEnaSupport),
+  ...optional(input.SriovNetSupport?.Value, toSriovNetSupport),
+  ...optional(input.EnclaveOptions?.Enabled, toEnclaves),
   ...(input.Attribute === undefined ? optional(input.BlockDeviceMappings, toBlockDevices) : []),
   ...unbuiltMembers
     .filter((name) => input[name] !== undefined)
@@ -253,7 +291,7 @@ const attributeAnswers: Readonly<
   ebsOptimized: (_, it) => ({ EbsOptimized: { Value: it.ebsOptimized } }),
   sriovNetSupport: () => ({ SriovNetSupport: { Value: 'simple' } }),
   enaSupport: () => ({ EnaSupport: { Value: true } }),
-  enclaveOptions: () => ({ EnclaveOptions: { Enabled: false } }),
+  enclaveOptions: (_, it) => ({ EnclaveOptions: { Enabled: optionsOf(it).hasEnclaves } }),
 };
 
 /** DescribeInstanceAttribute: one attribute of one instance. */

@@ -1,4 +1,5 @@
 import { defineTable, type Entity } from '../../../world/entity.ts';
+import type { InstanceOptions } from './instance-options.ts';
 
 /** The states of an instance's life, by AWS's names. */
 export type InstanceStateName =
@@ -73,6 +74,8 @@ export interface Instance extends Entity {
   readonly ebsOptimized: boolean;
   readonly detailedMonitoring: boolean;
   readonly cpuCredits: 'standard' | 'unlimited' | null;
+  /** Absent: as AWS has them for an instance that was asked nothing of the kind. */
+  readonly options?: InstanceOptions;
   /** Grows with each start, reboot and return of power: a plane that runs another number boots anew. */
   readonly bootNumber: number;
   /** World time at which the last boot was asked for; null before the first and while it is off. */

@@ -12,6 +12,7 @@ import {
   privateNameOfInstance,
 } from './instance-answer.ts';
 import { profileAssociationOf, profileNameOf } from '../instance-profiles/profiles.ts';
+import { optionsOf } from './instance-options.ts';
 import { stateCodes } from './instance-lifecycle.ts';
 import { interfacesOf } from '../network-interfaces/network-interfaces.ts';
 import {
@@ -198,13 +199,14 @@ export const instanceFilterFields = (view: View): Fields => ({
   architecture: (it) => it.architecture,
   'availability-zone': (it) => zoneNameOf(view, it.zoneId),
   'availability-zone-id': (it) => it.zoneId,
-  'capacity-reservation-specification.capacity-reservation-preference': () => 'open',
+  'capacity-reservation-specification.capacity-reservation-preference': (it) =>
+    optionsOf(it).capacityReservationPreference,
   'client-token': (it) => it.clientToken ?? undefined,
   'current-instance-boot-mode': bootModeOf,
   'ebs-optimized': (it) => it.ebsOptimized,
   'ena-support': () => true,
-  'enclave-options.enabled': () => false,
-  'hibernation-options.configured': () => false,
+  'enclave-options.enabled': (it) => optionsOf(it).hasEnclaves,
+  'hibernation-options.configured': (it) => optionsOf(it).isHibernatable,
   hypervisor: () => 'xen',
   'image-id': (it) => it.imageId,
   'instance-id': (it) => it.id,
@@ -214,7 +216,7 @@ export const instanceFilterFields = (view: View): Fields => ({
   'key-name': (it) => it.keyName ?? undefined,
   'launch-time': (it) => isoText(it.launchTime),
   'launch-index': (it) => it.launchIndex,
-  'maintenance-options.auto-recovery': () => 'default',
+  'maintenance-options.auto-recovery': (it) => optionsOf(it).autoRecovery,
   'metadata-options.http-endpoint': (it) => it.metadataOptions.httpEndpoint,
   'metadata-options.http-put-response-hop-limit': (it) =>
     it.metadataOptions.httpPutResponseHopLimit,
@@ -224,7 +226,7 @@ export const instanceFilterFields = (view: View): Fields => ({
   'metadata-options.instance-metadata-tags': (it) => it.metadataOptions.instanceMetadataTags,
   'metadata-options.state': (it) => (isNewlyAttached(it) ? 'pending' : 'applied'),
   'monitoring-state': (it) => (it.detailedMonitoring ? 'enabled' : 'disabled'),
-  'network-performance-options.bandwidth-weighting': () => 'default',
+  'network-performance-options.bandwidth-weighting': (it) => optionsOf(it).bandwidthWeighting,
   'operator.managed': () => false,
   'owner-id': () => view.account,
   'platform-details': () => 'Linux/UNIX',
@@ -236,7 +238,7 @@ export const instanceFilterFields = (view: View): Fields => ({
   'reservation-id': (it) => it.reservationId,
   'state-reason-code': (it) => it.stateReason?.code,
   'state-reason-message': (it) => it.stateReason?.message,
-  tenancy: () => 'default',
+  tenancy: (it) => optionsOf(it).tenancy,
   'usage-operation': () => 'RunInstances',
   'usage-operation-update-time': (it) => isoText(it.createdAt),
   'virtualization-type': () => 'hvm',

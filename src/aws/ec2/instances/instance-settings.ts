@@ -30,23 +30,6 @@ export const checkInstanceType = (
       );
 };
 
-/** T2 instances are `standard` and all later T types `unlimited` unless the launch says otherwise (User Guide). */
-export const creditsOf = (
-  type: string,
-  asked: string | undefined,
-): Instance['cpuCredits'] | DomainError => {
-  if (instanceTypeFacts(type)?.BurstablePerformanceSupported !== true) {
-    // A specification for another type is accepted and does nothing, as at AWS.
-    return null;
-  }
-  if (asked === undefined) return type.startsWith('t2.') ? 'standard' : 'unlimited';
-  return asked === 'standard' || asked === 'unlimited'
-    ? asked
-    : invalidParameterValue(
-        `Value (${asked}) for parameter CreditSpecification.CpuCredits is invalid. Valid values are: standard, unlimited.`,
-      );
-};
-
 /** What `shutdown` within the instance does: `stop` unless said otherwise. */
 export const shutdownBehaviorOf = (
   asked: string | undefined,

@@ -38,6 +38,7 @@ import {
   userShutdown,
   type ShutdownRequest,
 } from './instance-lifecycle.ts';
+import { optionsOf } from './instance-options.ts';
 import { noteLaunch } from '../images/launch-image.ts';
 import { launchInstance } from '../launch/launch-instance.ts';
 import { planLaunch } from '../launch/launch-plan.ts';
@@ -288,16 +289,21 @@ const stopObjection = (instance: Instance): DomainError | undefined => {
     : undefined;
 };
 
+const notHibernatable = (instance: Instance): DomainError | undefined =>
+  optionsOf(instance).isHibernatable
+    ? undefined
+    : new DomainError(
+        'UnsupportedHibernationConfiguration',
+        `The instance '${instance.id}' is not enabled for hibernation.`,
+      );
+
 /** StopInstances: one that is stopped already stays as it is; Force hurries one that is stopping. */
 export const stopInstances: Operation<StopInstancesRequest, StopInstancesResult> = (tx, input) => {
-  if (input.Hibernate === true) {
-    return new DomainError(
-      'UnsupportedHibernationConfiguration',
-      'None of the instances has hibernation enabled: Faultline does not have it.',
-    );
-  }
   const instances = instancesByIds(tx, input.InstanceIds ?? []);
   if (isDomainError(instances)) return instances;
+  if (input.Hibernate === true) {
+    return firstObjection(instances, notHibernatable) ?? notBuilt('the hibernation of an instance');
+  }
   const request = shutdownRequest(input);
   const objection = firstObjection(instances, stopObjection);
   if (objection !== undefined) return objection;

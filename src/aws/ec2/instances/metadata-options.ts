@@ -1,5 +1,7 @@
 import type { InstanceMetadataOptionsRequest } from '@aws-sdk/client-ec2';
 import type { DomainError } from '../../../world/domain-error.ts';
+import { defineTable, type Entity } from '../../../world/entity.ts';
+import type { View } from '../../../world/transaction.ts';
 import type { Plain } from '../../operation.ts';
 import { invalidParameterValue } from '../errors.ts';
 import type { InstanceMetadataSettings } from './instance-entities.ts';
@@ -20,9 +22,49 @@ const v2Defaults: InstanceMetadataSettings = {
   httpPutResponseHopLimit: 2,
 };
 
-/** The options of an instance that is launched from an image and says nothing. */
-export const defaultMetadataOptions = (imdsSupport: string | undefined): InstanceMetadataSettings =>
-  imdsSupport === 'v2.0' ? v2Defaults : plainDefaults;
+/** What an account says of new instances in a Region; a member that is absent is left to the image. */
+export type MetadataDefaults = {
+  readonly [Name in keyof Omit<InstanceMetadataSettings, 'httpProtocolIpv6'>]?:
+    | InstanceMetadataSettings[Name]
+    | undefined;
+};
+
+/** By the id `defaults`; none while the account has said nothing. */
+export const MetadataDefaultsTable = defineTable<Entity & MetadataDefaults>(
+  'ec2-instance-metadata-defaults',
+);
+
+/** What the account says here. */
+export const metadataDefaultsOf = (view: View): MetadataDefaults =>
+  view.get(MetadataDefaultsTable, 'defaults') ?? {};
+
+/**
+ * The options of an instance that is launched from an image and says nothing: the account's, else the image's ("Order of
+ * precedence for instance metadata options", User Guide).
+ */
+export const defaultMetadataOptions = (
+  view: View,
+  imdsSupport: string | undefined,
+): InstanceMetadataSettings => {
+  const ofImage = imdsSupport === 'v2.0' ? v2Defaults : plainDefaults;
+  const { httpTokens, httpPutResponseHopLimit, httpEndpoint, instanceMetadataTags } =
+    metadataDefaultsOf(view);
+  return {
+    ...ofImage,
+    httpTokens: httpTokens ?? ofImage.httpTokens,
+    httpPutResponseHopLimit: httpPutResponseHopLimit ?? ofImage.httpPutResponseHopLimit,
+    httpEndpoint: httpEndpoint ?? ofImage.httpEndpoint,
+    instanceMetadataTags: instanceMetadataTags ?? ofImage.instanceMetadataTags,
+  };
+};
+
+/** A hop limit beyond 1 to 64 is InvalidParameterValue. */
+export const checkHopLimit = (hopLimit: number): DomainError | undefined =>
+  hopLimit < 1 || hopLimit > 64
+    ? invalidParameterValue(
+        `Value (${hopLimit}) for parameter HttpPutResponseHopLimit is invalid. It must be from 1 to 64.`,
+      )
+    : undefined;
 
 /** The options with what a request changes of them. A hop limit beyond 1 to 64 is InvalidParameterValue. */
 export const withMetadataOptions = (
@@ -30,11 +72,8 @@ export const withMetadataOptions = (
   asked: Plain<InstanceMetadataOptionsRequest> | undefined,
 ): InstanceMetadataSettings | DomainError => {
   const hopLimit = asked?.HttpPutResponseHopLimit ?? before.httpPutResponseHopLimit;
-  if (hopLimit < 1 || hopLimit > 64) {
-    return invalidParameterValue(
-      `Value (${hopLimit}) for parameter HttpPutResponseHopLimit is invalid. It must be from 1 to 64.`,
-    );
-  }
+  const refusal = checkHopLimit(hopLimit);
+  if (refusal !== undefined) return refusal;
   return {
     httpTokens: asked?.HttpTokens ?? before.httpTokens,
     httpPutResponseHopLimit: hopLimit,

@@ -13,6 +13,8 @@ import {
   Volumes,
   type Instance,
 } from '../instances/instance-entities.ts';
+import { cpuAnswer, optionsAnswer } from '../instances/instance-answer.ts';
+import { optionsOf } from '../instances/instance-options.ts';
 import { profileAssociationOf } from '../instance-profiles/profiles.ts';
 import { instanceById } from '../instances/instances.ts';
 
@@ -54,6 +56,21 @@ const tagSpecifications = (view: View, instance: Instance): Data['TagSpecificati
   return tags.length === 0 ? [] : [{ ResourceType: 'instance', Tags: tags }];
 };
 
+/** The instance's options, as a template says them. */
+const templateOptions = (instance: Instance): Data => {
+  const { cpu, licenseArns } = optionsOf(instance);
+  const { MaintenanceOptions, ...options } = optionsAnswer(instance);
+  return {
+    ...options,
+    MaintenanceOptions: { AutoRecovery: MaintenanceOptions.AutoRecovery },
+    CpuOptions: cpu === null ? undefined : cpuAnswer(instance),
+    LicenseSpecifications:
+      licenseArns.length === 0
+        ? undefined
+        : licenseArns.map((arn) => ({ LicenseConfigurationArn: arn })),
+  };
+};
+
 /** GetLaunchTemplateData: what a template would say that launches instances like this one. */
 export const getLaunchTemplateData: Operation<
   GetLaunchTemplateDataRequest,
@@ -77,7 +94,7 @@ export const getLaunchTemplateData: Operation<
       Placement: {
         AvailabilityZone: zoneNameOf(tx, instance.zoneId),
         GroupName: '',
-        Tenancy: 'default',
+        Tenancy: optionsOf(instance).tenancy,
       },
       DisableApiTermination: instance.disableApiTermination,
       DisableApiStop: instance.disableApiStop,
@@ -86,9 +103,7 @@ export const getLaunchTemplateData: Operation<
       TagSpecifications: tagSpecifications(tx, instance),
       CreditSpecification:
         instance.cpuCredits === null ? undefined : { CpuCredits: instance.cpuCredits },
-      CapacityReservationSpecification: { CapacityReservationPreference: 'open' },
-      HibernationOptions: { Configured: false },
-      EnclaveOptions: { Enabled: false },
+      ...templateOptions(instance),
       MetadataOptions: {
         State: 'applied',
         HttpTokens: options.httpTokens,

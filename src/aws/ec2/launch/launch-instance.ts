@@ -2,7 +2,8 @@ import type { Tx } from '../../../world/transaction.ts';
 import { isDomainError, type DomainError } from '../../../world/domain-error.ts';
 import { newResourceId } from '../../shared/ids.ts';
 import { addTags } from '../../shared/tags.ts';
-import type { Subnet } from '../entities.ts';
+import { Vpcs, type Subnet } from '../entities.ts';
+import { defaultOptions } from '../instances/instance-options.ts';
 import {
   InstanceUserDatas,
   type Instance,
@@ -23,6 +24,12 @@ export interface LaunchPlace {
   readonly launchIndex: number;
 }
 
+/** A VPC with the tenancy `dedicated` makes all of its instances so, whatever the launch says (User Guide). */
+const optionsIn = (tx: Tx, vpcId: string, asked: LaunchRequest['options']) =>
+  tx.get(Vpcs, vpcId)?.instanceTenancy === 'dedicated'
+    ? { ...(asked ?? defaultOptions), tenancy: 'dedicated' as const }
+    : asked;
+
 /** An instance's part of a launch that is a fact from the beginning; all of it is in the request. */
 const newInstance = (
   tx: Tx,
@@ -32,6 +39,7 @@ const newInstance = (
 ): Instance => {
   const { image, network } = request;
   const { subnet, reservationId, launchIndex } = place;
+  const options = optionsIn(tx, subnet.vpcId, request.options);
   return {
     ...parts,
     reservationId,
@@ -60,6 +68,7 @@ const newInstance = (
     ebsOptimized: request.ebsOptimized,
     detailedMonitoring: request.detailedMonitoring,
     cpuCredits: request.cpuCredits,
+    ...(options === null ? {} : { options }),
     bootNumber: 1,
     bootedAt: null,
     lostBootNumber: null,

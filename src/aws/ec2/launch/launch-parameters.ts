@@ -9,22 +9,29 @@ type Names = keyof Input;
 /** Parameters of RunInstances that are read. */
 const built: ReadonlySet<string> = new Set<Names>([
   'BlockDeviceMappings',
+  'CapacityReservationSpecification',
   'ClientToken',
+  'CpuOptions',
   'CreditSpecification',
   'DisableApiStop',
   'DisableApiTermination',
   'DryRun',
   'EbsOptimized',
+  'EnclaveOptions',
+  'HibernationOptions',
   'IamInstanceProfile',
   'ImageId',
   'InstanceInitiatedShutdownBehavior',
   'InstanceType',
   'KeyName',
+  'LicenseSpecifications',
+  'MaintenanceOptions',
   'MaxCount',
   'MetadataOptions',
   'MinCount',
   'Monitoring',
   'NetworkInterfaces',
+  'NetworkPerformanceOptions',
   'Placement',
   'PrivateDnsNameOptions',
   'PrivateIpAddress',
@@ -37,17 +44,8 @@ const built: ReadonlySet<string> = new Set<Names>([
 
 /** Parameters that are accepted as long as they ask for what is so anyway. */
 const idle: { readonly [Name in Names]?: (input: Input) => boolean } = {
-  CapacityReservationSpecification: (input) =>
-    ['open', 'none'].includes(
-      input.CapacityReservationSpecification?.CapacityReservationPreference ?? '',
-    ) && input.CapacityReservationSpecification?.CapacityReservationTarget === undefined,
   EnablePrimaryIpv6: (input) => input.EnablePrimaryIpv6 === false,
-  EnclaveOptions: (input) => input.EnclaveOptions?.Enabled !== true,
-  HibernationOptions: (input) => input.HibernationOptions?.Configured !== true,
   Ipv6AddressCount: (input) => input.Ipv6AddressCount === 0,
-  MaintenanceOptions: (input) => input.MaintenanceOptions?.AutoRecovery === 'default',
-  NetworkPerformanceOptions: (input) =>
-    input.NetworkPerformanceOptions?.BandwidthWeighting === 'default',
 };
 
 const isEmpty = (value: unknown): boolean =>
@@ -67,11 +65,9 @@ const placementRead: ReadonlySet<string> = new Set<keyof NonNullable<Input['Plac
 
 const checkPlacement = (placement: Input['Placement']): DomainError | undefined => {
   const [unread] = unreadNames(placement ?? {}, placementRead);
-  if (unread !== undefined) return notBuilt(`the parameter Placement.${unread} of RunInstances`);
-  const tenancy = placement?.Tenancy ?? 'default';
-  return tenancy === 'default'
+  return unread === undefined
     ? undefined
-    : notBuilt(`the tenancy '${tenancy}'; instances have the tenancy 'default'`);
+    : notBuilt(`the parameter Placement.${unread} of RunInstances`);
 };
 
 /** Names the first parameter of RunInstances that Faultline does not have. */

@@ -9,12 +9,12 @@ import { launchedImage, type LaunchImage } from '../images/launch-image.ts';
 import { KeyPairs } from '../entities.ts';
 import { invalidParameterCombination, invalidParameterValue, missingParameter } from '../errors.ts';
 import type { Instance, InstanceMetadataSettings } from '../instances/instance-entities.ts';
+import type { InstanceOptions } from '../instances/instance-options.ts';
 import { askedProfile } from '../instance-profiles/profiles.ts';
-import {
-  checkInstanceType,
-  creditsOf,
-  shutdownBehaviorOf,
-} from '../instances/instance-settings.ts';
+import { creditsOf } from '../instances/cpu-credit-defaults.ts';
+import { checkInstanceType, shutdownBehaviorOf } from '../instances/instance-settings.ts';
+import { allOrError } from './all-or-error.ts';
+import { readLaunchOptions } from './launch-options.ts';
 import { launchNetwork, type LaunchNetwork } from './launch-network.ts';
 import { launchVolumes } from './launch-volumes.ts';
 import { checkLaunchParameters } from './launch-parameters.ts';
@@ -43,6 +43,8 @@ export interface LaunchRequest {
   readonly detailedMonitoring: boolean;
   readonly ebsOptimized: boolean;
   readonly cpuCredits: Instance['cpuCredits'];
+  /** Null: as AWS has them. */
+  readonly options: InstanceOptions | null;
   readonly clientToken: string | null;
   readonly instanceProfile: InstanceProfile | undefined;
   readonly tags: {
@@ -116,26 +118,27 @@ const imageAndType = (
 };
 
 /** The parts of a request that stand on their own. */
-const launchParts = (view: View, input: Input, image: LaunchImage, instanceType: string) => ({
+const launchParts = (
+  view: View,
+  input: Input,
+  image: LaunchImage,
+  instanceType: string,
+  volumes: LaunchRequest['volumes'],
+) => ({
+  volumes,
   keyName: keyNameOf(view, input.KeyName),
   network: launchNetwork(view, input),
-  volumes: launchVolumes(view, input.BlockDeviceMappings ?? [], image, instanceType),
+  options: readLaunchOptions(input, instanceType, volumes),
   userData: decodeUserData(view, input.UserData),
   metadataOptions: withMetadataOptions(
-    defaultMetadataOptions(image.imdsSupport),
+    defaultMetadataOptions(view, image.imdsSupport),
     input.MetadataOptions,
   ),
   shutdownBehavior: shutdownBehaviorOf(input.InstanceInitiatedShutdownBehavior),
   instanceProfile: askedProfile(view, input.IamInstanceProfile),
-  cpuCredits: creditsOf(instanceType, input.CreditSpecification?.CpuCredits),
+  cpuCredits: creditsOf(view, instanceType, input.CreditSpecification?.CpuCredits),
   tags: tagsOfLaunch(input.TagSpecifications),
 });
-
-type Checked<T> = { readonly [Key in keyof T]: Exclude<T[Key], DomainError> };
-
-const allOrError = <T extends object>(parts: T): Checked<T> | DomainError =>
-  // When no part is an error, each has the type that is left without it.
-  Object.values(parts).find(isDomainError) ?? (parts as Checked<T>);
 
 /**
  * Checks a RunInstances request against what there is in the Region. Everything that it names must exist; what
@@ -149,7 +152,10 @@ export const readLaunchRequest = (view: View, input: Input): LaunchRequest | Dom
   if (badCount !== undefined) return badCount;
   const what = imageAndType(view, input);
   if (isDomainError(what)) return what;
-  const parts = allOrError(launchParts(view, input, what.image, what.instanceType));
+  const { image, instanceType } = what;
+  const volumes = launchVolumes(view, input.BlockDeviceMappings ?? [], image, instanceType);
+  if (isDomainError(volumes)) return volumes;
+  const parts = allOrError(launchParts(view, input, image, instanceType, volumes));
   if (isDomainError(parts)) return parts;
   if (parts.network.isForOne && maxCount > 1) {
     return invalidParameterCombination(

@@ -1,0 +1,84 @@
+"""Drives the endpoint in argv[1] with boto3: what an instance may be asked to be, at its launch and later."""
+
+from boto3_support import QUICK, check, client, print_report, refused, step
+
+REGION = "ap-southeast-1"
+ec2 = client("ec2", REGION)
+ssm = client("ssm", REGION)
+
+
+def image():
+    name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+    return ssm.get_parameter(Name=name)["Parameter"]["Value"]
+
+
+def launch(**more):
+    request = {
+        "ImageId": image(),
+        "InstanceType": "t3.micro",
+        "MinCount": 1,
+        "MaxCount": 1,
+        **more,
+    }
+    return ec2.run_instances(**request)["Instances"][0]["InstanceId"]
+
+
+def described(instance):
+    found = ec2.describe_instances(InstanceIds=[instance])
+    return found["Reservations"][0]["Instances"][0]
+
+
+def options_of_an_instance():
+    made = launch(
+        InstanceType="m5.2xlarge",
+        CpuOptions={"CoreCount": 2, "ThreadsPerCore": 1},
+        MaintenanceOptions={"AutoRecovery": "disabled"},
+    )
+    cpu = described(made)["CpuOptions"]
+    check(cpu == {"CoreCount": 2, "ThreadsPerCore": 1}, f"two cores, not {cpu}")
+    ec2.get_waiter("instance_running").wait(InstanceIds=[made], WaiterConfig=QUICK)
+    more = {"InstanceId": made, "CoreCount": 4, "ThreadsPerCore": 2}
+    refused("IncorrectInstanceState", ec2.modify_instance_cpu_options, **more)
+    ec2.stop_instances(InstanceIds=[made])
+    ec2.get_waiter("instance_stopped").wait(InstanceIds=[made], WaiterConfig=QUICK)
+    ec2.modify_instance_cpu_options(**more)
+    ec2.modify_instance_maintenance_options(InstanceId=made, AutoRecovery="default")
+    ec2.modify_instance_network_performance_options(
+        InstanceId=made, BandwidthWeighting="default"
+    )
+    ec2.modify_instance_capacity_reservation_attributes(
+        InstanceId=made,
+        CapacityReservationSpecification={"CapacityReservationPreference": "none"},
+    )
+    ec2.modify_private_dns_name_options(
+        InstanceId=made, PrivateDnsHostnameType="resource-name"
+    )
+    now = described(made)
+    check(now["CpuOptions"]["CoreCount"] == 4, f"four cores, not {now['CpuOptions']}")
+    check(now["PrivateDnsName"].startswith(made), f"a name by id, not {now['PrivateDnsName']}")
+    ec2.terminate_instances(InstanceIds=[made])
+
+
+def defaults_of_an_account():
+    ec2.modify_default_credit_specification(InstanceFamily="t3", CpuCredits="standard")
+    family = ec2.get_default_credit_specification(InstanceFamily="t3")
+    credits = family["InstanceFamilyCreditSpecification"]["CpuCredits"]
+    check(credits == "standard", f"standard credits, not {credits}")
+    ec2.modify_instance_metadata_defaults(HttpPutResponseHopLimit=3)
+    account = ec2.get_instance_metadata_defaults()["AccountLevel"]
+    check(account["HttpPutResponseHopLimit"] == 3, f"three hops, not {account}")
+    made = launch()
+    hops = described(made)["MetadataOptions"]["HttpPutResponseHopLimit"]
+    check(hops == 3, f"three hops, not {hops}")
+    changed = ec2.modify_instance_credit_specification(
+        InstanceCreditSpecifications=[{"InstanceId": made, "CpuCredits": "unlimited"}]
+    )
+    done = [it["InstanceId"] for it in changed["SuccessfulInstanceCreditSpecifications"]]
+    check(done == [made], f"changed credits of {made}, not {changed}")
+    ec2.terminate_instances(InstanceIds=[made])
+
+
+for walk in (options_of_an_instance, defaults_of_an_account):
+    step(walk)
+
+print_report()
