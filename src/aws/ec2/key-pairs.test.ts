@@ -10,6 +10,9 @@ import { present, testRegion } from './test-region.ts';
 
 const base64 = 'AAAAC3NzaC1lZDI1NTE5AAAAIDtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop';
 
+/** The same key with its algorithm before it, as `ssh-keygen -e -m PKCS8` has it. */
+const der = 'MCowBQYDK2VwAyEAO2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik=';
+
 /** No cryptography: the operations only pass its answers on. */
 const keys: KeyMaker = {
   generate: (type) => ({
@@ -18,6 +21,7 @@ const keys: KeyMaker = {
     fingerprint: `made-${type}`,
   }),
   fingerprintOf: (key) => (key.base64 === base64 ? `imported-${key.type}` : undefined),
+  fromDer: (key) => (key.base64 === der ? { type: 'ed25519', base64 } : undefined),
 };
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -87,12 +91,42 @@ describe('ImportKeyPair', () => {
   });
 
   test.each([
+    ['a line of OpenSSH', `ssh-ed25519 ${base64}`],
+    [
+      'RFC 4716',
+      [
+        '---- BEGIN SSH2 PUBLIC KEY ----',
+        'Comment: "256-bit ED25519, converted by \\',
+        'me@home from OpenSSH"',
+        base64.slice(0, 60),
+        base64.slice(60),
+        '---- END SSH2 PUBLIC KEY ----',
+      ].join('\r\n'),
+    ],
+    ['DER in base64', `${der}\n`],
+    ['PEM', `-----BEGIN PUBLIC KEY-----\n${der}\n-----END PUBLIC KEY-----\n`],
+  ])('takes a key as %s, and shows it in the form of OpenSSH', (_, text) => {
+    const region = testRegion();
+    region.call(importKeyPair(keys), { KeyName: 'mine', PublicKeyMaterial: bytes(text) });
+    const { KeyPairs } = region.call(describeKeyPairs, { IncludePublicKey: true });
+    expect(KeyPairs).toMatchObject([
+      {
+        KeyType: 'ed25519',
+        KeyFingerprint: 'imported-ed25519',
+        PublicKey: `ssh-ed25519 ${base64} mine`,
+      },
+    ]);
+  });
+
+  test.each([
     '',
     'ssh-dss AAAA',
     `ssh-rsa ${base64}`,
     `ssh-ed25519 ${base64}!`,
     `ssh-ed25519 ${base64.slice(0, -4)}`,
     '-----BEGIN PUBLIC KEY-----',
+    `-----BEGIN PUBLIC KEY-----\n${base64}\n-----END PUBLIC KEY-----`,
+    `---- BEGIN SSH2 PUBLIC KEY ----\n${der}\n---- END SSH2 PUBLIC KEY ----`,
   ])('refuses %j', (text) => {
     expect(
       testRegion().fail(importKeyPair(keys), { KeyName: 'mine', PublicKeyMaterial: bytes(text) }),

@@ -26,12 +26,7 @@ import {
   notBuilt,
 } from './errors.ts';
 import { quotas } from './launch/quotas.ts';
-
-/** A public key in OpenSSH's form: the type and its base64, without a comment. */
-export interface PublicKey {
-  readonly type: KeyPair['type'];
-  readonly base64: string;
-}
+import { readPublicKey, type DerKey, type PublicKey } from './public-key-forms.ts';
 
 /**
  * Cryptography for key pairs, from outside: pure code has none, and a private key must come from real randomness
@@ -42,6 +37,8 @@ export interface KeyMaker {
   generate(type: KeyPair['type']): NewKey | DomainError;
   /** AWS's fingerprint of a public key that was imported; undefined when it is none. */
   fingerprintOf(key: PublicKey): string | DomainError | undefined;
+  /** A public key that came in DER, as OpenSSH has it; undefined when it is none, or of an algorithm that AWS does not take. */
+  fromDer(key: DerKey): PublicKey | DomainError | undefined;
 }
 
 /** A key pair as a KeyMaker makes it. */
@@ -56,7 +53,11 @@ export interface NewKey {
 const noKeys = (): DomainError => notBuilt('cryptography for key pairs in this world');
 
 /** For a world that was given none: key pairs are refused, not made up. */
-export const noKeyMaker: KeyMaker = { generate: noKeys, fingerprintOf: noKeys };
+export const noKeyMaker: KeyMaker = {
+  generate: noKeys,
+  fingerprintOf: noKeys,
+  fromDer: noKeys,
+};
 
 const keyPairNamed = (view: View, name: string): KeyPair | undefined =>
   view.find(KeyPairs, 'name', name)[0];
@@ -116,19 +117,10 @@ export const createKeyPair =
     );
   };
 
-const algorithms: Readonly<Record<string, KeyPair['type']>> = {
-  'ssh-rsa': 'rsa',
-  'ssh-ed25519': 'ed25519',
-};
-
-/** The key in a line of OpenSSH's form: the base64 begins with the algorithm's name and its length. */
-const parsePublicKey = (text: string): PublicKey | undefined => {
-  const [algorithm = '', base64 = ''] = text.trim().split(/\s+/);
-  const type = Object.hasOwn(algorithms, algorithm) ? algorithms[algorithm] : undefined;
-  if (type === undefined || !/^[A-Za-z0-9+/]{64,2048}={0,2}$/.test(base64)) return undefined;
-  if (base64.length % 4 !== 0) return undefined;
-  const length = `\u0000\u0000\u0000${String.fromCharCode(algorithm.length)}`;
-  return atob(base64).startsWith(length + algorithm) ? { type, base64 } : undefined;
+/** The key in a text of any form that AWS takes, as OpenSSH has it. */
+const importedKey = (keys: KeyMaker, text: string): PublicKey | DomainError | undefined => {
+  const read = readPublicKey(text);
+  return read === undefined || 'type' in read ? read : keys.fromDer(read);
 };
 
 /** Takes the public half of a key pair that the user has made. */
@@ -139,7 +131,8 @@ export const importKeyPair =
     if (isDomainError(name)) return name;
     const { PublicKeyMaterial: material } = input;
     if (material === undefined) return missingParameter('publicKeyMaterial');
-    const key = parsePublicKey(String.fromCharCode(...material.subarray(0, 4096)));
+    const key = importedKey(keys, String.fromCharCode(...material.subarray(0, 4096)));
+    if (isDomainError(key)) return key;
     const fingerprint = key && keys.fingerprintOf(key);
     if (isDomainError(fingerprint)) return fingerprint;
     if (key === undefined || fingerprint === undefined) {

@@ -1,5 +1,6 @@
-import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { readPublicKey } from '../../aws/ec2/public-key-forms.ts';
 import { nodeKeyMaker } from './key-maker.ts';
 
 const colons = (hex: string): string => hex.match(/../g)?.join(':') ?? '';
@@ -50,5 +51,37 @@ describe('what is no key', () => {
     ['ed25519', 'AAAAC3NzaC1lZDI1NTE5AAAABAAAAAA='],
   ] as const)('has no fingerprint: %s %s', (type, base64) => {
     expect(nodeKeyMaker.fingerprintOf({ type, base64 })).toBeUndefined();
+  });
+});
+
+describe('an imported key', () => {
+  test.each(['rsa', 'ed25519'] as const)('is the same in DER: %s', (type) => {
+    const made = nodeKeyMaker.generate(type);
+    const key =
+      type === 'rsa'
+        ? createPublicKey(made.privateKey)
+        : createPublicKey({
+            format: 'jwk',
+            key: {
+              kty: 'OKP',
+              crv: 'Ed25519',
+              x: Buffer.from(made.publicKey.base64, 'base64').subarray(-32).toString('base64url'),
+            },
+          });
+    const der = key.export({ type: 'spki', format: 'der' });
+    const texts = [der.toString('base64'), String(key.export({ type: 'spki', format: 'pem' }))];
+    for (const text of texts) {
+      const read = readPublicKey(text);
+      expect(read !== undefined && 'form' in read && nodeKeyMaker.fromDer(read)).toEqual(
+        made.publicKey,
+      );
+    }
+  });
+
+  test('of another algorithm, or of none, is no key', () => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const base64 = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+    expect(nodeKeyMaker.fromDer({ form: 'spki', base64 })).toBeUndefined();
+    expect(nodeKeyMaker.fromDer({ form: 'pkcs1', base64: 'AAAA' })).toBeUndefined();
   });
 });

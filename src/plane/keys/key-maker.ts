@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import type { NewKey, PublicKey } from '../../aws/ec2/key-pairs.ts';
+import type { NewKey } from '../../aws/ec2/key-pairs.ts';
+import type { DerKey, PublicKey } from '../../aws/ec2/public-key-forms.ts';
 
 /** A length and the bytes: the string of SSH's data types (RFC 4251). */
 const sshString = (bytes: Buffer | string): Buffer => {
@@ -86,6 +87,15 @@ const opensshPrivateKey = (publicBlob: Buffer, key: KeyObject): string => {
   return `-----BEGIN OPENSSH PRIVATE KEY-----\n${lines}\n-----END OPENSSH PRIVATE KEY-----\n`;
 };
 
+/** Bytes that are no key make an exception of node:crypto's; what was imported is then not a key. */
+const keyOfDer = (der: Buffer, form: DerKey['form']): KeyObject | undefined => {
+  try {
+    return createPublicKey({ key: der, format: 'der', type: form });
+  } catch {
+    return undefined;
+  }
+};
+
 const sha256 = (blob: Buffer): string => createHash('sha256').update(blob).digest('base64');
 
 /**
@@ -120,5 +130,16 @@ export const nodeKeyMaker = {
     }
     const rsaKey = rsaKeyOfBlob(blob);
     return rsaKey && digest('md5', rsaKey.export({ type: 'spki', format: 'der' }));
+  },
+  fromDer: ({ form, base64 }: DerKey): PublicKey | undefined => {
+    const key = keyOfDer(Buffer.from(base64, 'base64'), form);
+    switch (key?.asymmetricKeyType) {
+      case 'rsa':
+        return publicKeyOf(key, 'rsa');
+      case 'ed25519':
+        return publicKeyOf(key, 'ed25519');
+      default:
+        return undefined;
+    }
   },
 };
