@@ -13,6 +13,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { modelledCodes } from '../src/wire/api-failure.ts';
 import { allServices } from './all-services.ts';
 import { allModels, findBotocore, readModel } from './botocore.ts';
 import { documentedBounds } from './documented-bounds.ts';
@@ -213,10 +214,26 @@ const format = (model: Record<string, unknown>): string => {
   return `{\n${parts.join(',\n')}\n}\n`;
 };
 
+/** How a service says that it failed or was asked too much, where its model has an error for that. */
+const failuresOf = ({ shapes }: BotocoreModel): Record<string, unknown> => {
+  const entries = Object.entries(modelledCodes).flatMap(([failure, codes]) => {
+    const name = codes.find((code) => shapes[code]?.['exception'] === true);
+    if (name === undefined) return [];
+    // botocore's form of an error trait.
+    const trait = shapes[name]?.['error'] as
+      | { readonly code?: string; readonly httpStatusCode?: number }
+      | undefined;
+    const usual = shapes[name]?.['fault'] === true ? 500 : 400;
+    return [[failure, { code: trait?.code ?? name, status: trait?.httpStatusCode ?? usual }]];
+  });
+  return entries.length === 0 ? {} : { failures: Object.fromEntries(entries) };
+};
+
 /** All services and operations of AWS, one line a service. */
 const listOperations = (botocore: string): string => {
   const lines = allModels(botocore).map((name) => {
-    const { metadata, operations } = readModel(botocore, name);
+    const model = readModel(botocore, name);
+    const { metadata, operations } = model;
     const { protocol } = metadata;
     const isByPath = typeof protocol === 'string' && protocol.startsWith('rest-');
     const routes = Object.entries(operations)
@@ -237,6 +254,7 @@ const listOperations = (botocore: string): string => {
       protocol: metadata['protocol'],
       host: metadata['endpointPrefix'],
       target: metadata['targetPrefix'],
+      ...failuresOf(model),
       ...(unsigned.length === 0 ? {} : { unsigned }),
       operations: Object.fromEntries(routes),
     });

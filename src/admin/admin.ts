@@ -2,6 +2,7 @@ import { DomainError, isDomainError } from '../world/domain-error.ts';
 import { mendFault } from '../world/fault-book.ts';
 import { WorldEnded } from '../world/world-ended.ts';
 import type { World } from '../world/world.ts';
+import type { BehindRoute } from '../aws/behind/routes.ts';
 import { version } from '../text/version.ts';
 import {
   readAdvance,
@@ -43,6 +44,10 @@ export interface AdminWorld extends InstanceAdmin {
   ): Promise<EntrySocket | DomainError>;
   /** The place that a city or a Region is, with the DNS listener that stands for it. */
   vantageOf(of: string): Promise<object | DomainError>;
+  /** Where calls of services go that are not ours. */
+  behind(): readonly BehindRoute[];
+  /** The operations of a service that goes behind, or of all of them; undefined when it does not. */
+  operationsBehind(service: string | undefined): Promise<ReadonlySet<string> | undefined>;
   /** Copies, and images that come and go. */
   images(): ImageTransfers;
   /** Begins an empty world in the same process, once the one before it is ended. */
@@ -73,14 +78,21 @@ const clockBody = (clock: LiveClock): object => ({
   lateRealSeconds: recentStallSeconds(clock.lateness, performance.now()),
 });
 
+const summarizeRoute = ({ services, endpoint }: BehindRoute): object => ({
+  services: services ?? null,
+  endpoint: endpoint.origin,
+  emulator: endpoint.preset?.name ?? null,
+});
+
 const faultsBody = (world: World): object => ({ faults: summarizeFaults(world) });
 
-const createFault = async (world: World, body: unknown): Promise<AdminResponse> => {
+const createFault = async (admin: AdminWorld, body: unknown): Promise<AdminResponse> => {
+  const world = admin.world();
   const request = readFaultRequest(body);
   if (isDomainError(request)) return refusal(request);
   // It knows every service: code that a world which nobody breaks never reads.
   const { openNamedFault } = await import('./open-named-fault.ts');
-  const fault = await openNamedFault(world, request);
+  const fault = await openNamedFault(world, request, (service) => admin.operationsBehind(service));
   return isDomainError(fault) ? refusal(fault) : ok(summarizeFault(fault, world.clock.now()));
 };
 
@@ -183,10 +195,11 @@ const routes: Readonly<Record<string, Route>> = {
       blocked: admin.blockedPaths(),
       userDataLeftOut: summarizeUserData(world),
       connections: admin.connections(),
+      behind: admin.behind().map(summarizeRoute),
     });
   },
   'GET /faults': (admin) => ok(faultsBody(admin.world())),
-  'POST /faults': (admin, request) => createFault(admin.world(), request.body),
+  'POST /faults': (admin, request) => createFault(admin, request.body),
   'DELETE /faults/': (admin, _request, id) => deleteFault(admin.world(), id),
   'GET /address': (admin, request) => addressBody(admin, request.query),
   'GET /vantage': async (admin, request) => {

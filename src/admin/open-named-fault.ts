@@ -9,6 +9,9 @@ import type { Fault, FaultRequest } from '../world/faults.ts';
 import type { World } from '../world/world.ts';
 import { instanceHosts } from '../serving/addresses/instance-hosts.ts';
 
+/** The operations of a service that goes behind, or of all that do; undefined when it does not. */
+type OperationsBehind = (service: string | undefined) => Promise<ReadonlySet<string> | undefined>;
+
 const unknown = (target: string, why: string): DomainError =>
   new DomainError('InvalidTarget', `Unknown target '${target}': ${why}.`);
 
@@ -19,14 +22,18 @@ const hasVolume = (world: World, volumeId: string): boolean =>
 const missingOperation = async (
   world: World,
   { target: named, operations }: FaultRequest,
+  operationsBehind: OperationsBehind,
 ): Promise<DomainError | undefined> => {
   const target = parseFaultTarget(world.geography, named);
   if (operations === undefined || isDomainError(target) || target.kind !== 'api') return undefined;
   const struck = services.filter(({ name }) => [undefined, name].includes(target.service));
   // Their names alone are wanted, and these need no host.
   const read = await Promise.all(struck.map((about) => about.read(noHost)));
+  const behind = await operationsBehind(target.service);
   const strange = operations.find(
-    (operation) => !read.some((service) => Object.hasOwn(service.operations, operation)),
+    (operation) =>
+      behind?.has(operation) !== true &&
+      !read.some((service) => Object.hasOwn(service.operations, operation)),
   );
   return strange === undefined
     ? undefined
@@ -52,16 +59,21 @@ const missing = (world: World, named: string): DomainError | undefined => {
       `there is no instance type or family '${target.typeOrFamily}'; DescribeInstanceTypes lists them`,
     );
   }
-  if (target.kind === 'api' && target.service !== undefined) {
-    const names = services.map((service) => service.name).toSorted();
-    if (!names.includes(target.service)) {
-      return unknown(
-        named,
-        `there is no service '${target.service}'; there are ${names.join(', ')}`,
-      );
-    }
-  }
   return undefined;
+};
+
+/** A service that neither is here nor goes behind. */
+const missingService = async (
+  world: World,
+  named: string,
+  operationsBehind: OperationsBehind,
+): Promise<DomainError | undefined> => {
+  const target = parseFaultTarget(world.geography, named);
+  if (isDomainError(target) || target.kind !== 'api' || target.service === undefined) return;
+  const names = services.map((service) => service.name).toSorted();
+  if (names.includes(target.service)) return undefined;
+  if ((await operationsBehind(target.service)) !== undefined) return undefined;
+  return unknown(named, `there is no service '${target.service}'; there are ${names.join(', ')}`);
 };
 
 /**
@@ -71,8 +83,12 @@ const missing = (world: World, named: string): DomainError | undefined => {
 export const openNamedFault = async (
   world: World,
   request: FaultRequest,
+  operationsBehind: OperationsBehind = () => Promise.resolve(undefined),
 ): Promise<Fault | DomainError> => {
-  const problem = missing(world, request.target) ?? (await missingOperation(world, request));
+  const problem =
+    missing(world, request.target) ??
+    (await missingService(world, request.target, operationsBehind)) ??
+    (await missingOperation(world, request, operationsBehind));
   if (problem !== undefined) return problem;
   const { output, durable } = openFault(world, request);
   await durable;

@@ -1,10 +1,11 @@
+import type { Region } from '../atlas/regions.ts';
 import { DomainError, isDomainError } from '../world/domain-error.ts';
 import { partitionShard, type AccountId, type ShardId } from '../world/entity.ts';
 import type { Tx, View } from '../world/transaction.ts';
 import type { Committed, World } from '../world/world.ts';
 import { regionOptStatus } from './account/regions.ts';
 import { rootCaller, type Caller } from './caller.ts';
-import type { AnyOperation, Service, ServiceAbout } from './operation.ts';
+import type { AnyOperation, Protocol, Service, ServiceAbout } from './operation.ts';
 import { notOptedIn, refusedMember } from './refusals.ts';
 import { once } from './shared/idempotency.ts';
 import { whyUnknownRegion } from './shared/unknown-region.ts';
@@ -52,6 +53,17 @@ const noEndpoint = (service: Service, region: string, regions: readonly string[]
   );
 };
 
+/** The refusal of an account that has not enabled the Region. */
+const refusedOptIn = (
+  partition: View,
+  region: Region,
+  protocol: Protocol,
+): DomainError | undefined => {
+  if (!region.optIn) return undefined;
+  const status = regionOptStatus(partition, region.code);
+  return status === 'ENABLED' || status === 'ENABLED_BY_DEFAULT' ? undefined : notOptedIn(protocol);
+};
+
 const mayUse = (partition: View, call: Call): DomainError | undefined => {
   const region = partition.geography.region(call.region);
   // Clients ask partition-wide services there, also in a world that has no such Region.
@@ -64,11 +76,23 @@ const mayUse = (partition: View, call: Call): DomainError | undefined => {
   if (endpoints?.includes(call.region) === false) {
     return noEndpoint(call.service, call.region, endpoints);
   }
-  if (!region.optIn) return undefined;
-  const status = regionOptStatus(partition, call.region);
-  return status === 'ENABLED' || status === 'ENABLED_BY_DEFAULT'
+  return refusedOptIn(partition, region, call.service.protocol);
+};
+
+/**
+ * The refusal of a Region that there is not or that the account has not enabled, for a service that is not ours. Nobody says
+ * here which of those are partition-wide and asked in us-east-1 alone, so that one is never refused for not being there.
+ */
+export const refusedRegion = (
+  partition: View,
+  code: string,
+  protocol: Protocol,
+): DomainError | undefined => {
+  const region = partition.geography.region(code);
+  if (region !== undefined) return refusedOptIn(partition, region, protocol);
+  return code === partitionHome
     ? undefined
-    : notOptedIn(call.service.protocol);
+    : new DomainError('InvalidRegion', whyUnknownRegion(partition.geography, code));
 };
 
 /** EC2's answer to a request with DryRun that would have been granted. */

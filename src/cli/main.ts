@@ -18,6 +18,9 @@ const client = (command: Command): Command =>
     )
     .option('--json', 'print JSON, and nothing else, on stdout');
 
+/** The values of an option that may be given several times. */
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
 /** A file of a command is read only when the command runs: starting is mostly reading code. */
 const addUp = (program: Command): void => {
   program
@@ -56,8 +59,15 @@ const addUp = (program: Command): void => {
       '--strict-user-data',
       'refuse launches whose user data asks for something that is not done here',
     )
+    .option(
+      '--behind <[services=]target>',
+      'where calls of services go that are not here: moto (is started), ministack, floci, localstack, a URL, or sqs,sns=URL; repeatable',
+      collect,
+      [],
+    )
+    .option('--behind-anywhere', 'let --behind lead out of this machine and private networks')
     .option('--json', 'print the ready line as JSON')
-    .action(async (options: Record<string, string | boolean>) => {
+    .action(async (options: Record<string, string | boolean | readonly string[]>) => {
       const { up } = await import('./commands/up.ts');
       await up(options);
     });
@@ -181,10 +191,6 @@ const addImages = (program: Command): void => {
 };
 
 const addDrill = (program: Command): void => {
-  const collect = (value: string, before: readonly string[]): readonly string[] => [
-    ...before,
-    value,
-  ];
   program
     .command('drill <file-or-directory>')
     .description('run a drill: build a stack, send traffic, break things, measure what users lose')
@@ -225,10 +231,6 @@ const takeRefreshedFacts = async (): Promise<void> => {
 };
 
 const addAtlas = (program: Command): void => {
-  const collect = (value: string, before: readonly string[]): readonly string[] => [
-    ...before,
-    value,
-  ];
   program
     .command('choose [file]')
     .description('choose a Region, or two, for users, services, price, law and carbon')

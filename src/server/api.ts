@@ -3,16 +3,16 @@ import { execute, homeRegion, isAnswered, type Call } from '../aws/execute.ts';
 import type { LoadedServices } from '../aws/loaded-services.ts';
 import type { Service } from '../aws/operation.ts';
 import type { RegionBlocks } from '../plane/disks/region-blocks.ts';
-import type { CallFate } from '../world/conditions.ts';
 import { DomainError, isDomainError } from '../world/domain-error.ts';
 import { noAccount, partitionShard } from '../world/entity.ts';
 import { identify } from '../aws/sts/session-credentials.ts';
 import type { IdentifyTemporary } from '../wire/callers.ts';
 import type { Execute } from '../wire/server.ts';
-import { worldMs, type WorldMs } from '../world/way.ts';
+import type { WorldMs } from '../world/way.ts';
 import { WorldEnded } from '../world/world-ended.ts';
 import type { World } from '../world/world.ts';
 import { EbsDirect } from '../serving/runners/ebs-direct.ts';
+import { CallFates } from './call-fates.ts';
 
 /** Whether nobody answers for a service of that name in a Region: what is broken there has silenced it. */
 export const isSilent = (
@@ -33,7 +33,7 @@ export const createIdentify =
     Promise.resolve(identify(world().view(partitionShard, noAccount), accessKeyId, sessionToken));
 
 /** What a call is answered whose world ended before it was carried out, in the words of AWS's common errors; SDKs try again. */
-const tooLate = (error: unknown): DomainError => {
+export const tooLate = (error: unknown): DomainError => {
   if (!(error instanceof WorldEnded)) throw error;
   return new DomainError(
     'ServiceUnavailable',
@@ -55,21 +55,6 @@ export interface ApiPorts {
   wait(worldMs: WorldMs): Promise<void>;
   /** A Region's blocks; absent where bytes are not kept, as in virtual time. */
   readonly regionBlocks?: (region: string) => RegionBlocks;
-}
-
-/** Draws what faults of the API make of calls: each operation's calls are counted apart, so that others' do not matter. */
-class CallFates {
-  readonly #counts = new Map<string, number>();
-
-  fateOf(world: World, { service, region, account, operation }: Call): CallFate {
-    const { conditions, clock } = world;
-    if (conditions.clear) return { kind: 'served', delay: worldMs(0) };
-    const call = { region: homeRegion({ service, region }), service: service.name, operation };
-    const key = `${call.region} ${call.service} ${operation} ${account}`;
-    const count = this.#counts.get(key) ?? 0;
-    this.#counts.set(key, count + 1);
-    return conditions.callFate(call, { of: account, count, now: clock.now() });
-  }
 }
 
 const readService = async (ports: ApiPorts, name: string): Promise<Service> => {
@@ -95,7 +80,12 @@ export const createExecute = (ports: ApiPorts): Execute => {
     const { region, account, operation, input, caller } = wireCall;
     const call: Call = { service, region, account, operation, input, caller };
     const world = ports.world();
-    const fate = fates.fateOf(world, call);
+    const fate = fates.fateOf(world, {
+      region: homeRegion(call),
+      service: service.name,
+      operation,
+      account,
+    });
     if (fate.kind !== 'served') return fate.kind;
     if (fate.delay > 0) await ports.wait(fate.delay);
     if (!isAnswered(world, call)) return 'silence';

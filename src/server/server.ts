@@ -7,6 +7,7 @@ import type { DnsQuestion } from '../aws/route53/dns-records.ts';
 import { roundingText } from '../plane/dns/shown-ttl.ts';
 import { startDnsServer, type DnsServer } from '../plane/dns/server.ts';
 import { createWireServer, type WireCall, type WireServer } from '../wire/server.ts';
+import type { ServicesBehind } from '../wire/behind.ts';
 import { DomainError } from '../world/domain-error.ts';
 import { WorldEnded } from '../world/world-ended.ts';
 import type { Journal } from '../world/journal.ts';
@@ -22,6 +23,7 @@ import { makeEphemeralDirectory } from './ephemeral-directory.ts';
 import { createLog, type Log } from '../text/log.ts';
 import { tellerOf } from './teller.ts';
 import { openLoopback, type Loopback } from '../serving/addresses/loopback.ts';
+import type { AskedBehind, OpenBehind } from './open-behind.ts';
 import { openJournal } from './open-journal.ts';
 import type { OpenWorld } from './open-live-world.ts';
 import { VantageListeners } from './vantage-listeners.ts';
@@ -41,6 +43,8 @@ export interface ServerOptions {
   readonly strictAuth: boolean;
   /** Refuses launches whose user data asks for something that is not done here; not unless it is said. */
   readonly strictUserData?: boolean;
+  /** Where calls of services go that are not ours; nowhere unless it is said. */
+  readonly behind?: AskedBehind;
   /** Takes lines for a person that come while the world runs; they go to stderr unless given. */
   readonly tell?: (line: string) => void;
   /** Called some times a second with what is known of this machine's lateness; unless given, `tell` gets a line once it matters. */
@@ -114,6 +118,7 @@ class Server implements AdminWorld {
   #open: OpenWorld | undefined;
   #opening: Promise<OpenWorld> | undefined;
   #wire: WireServer | undefined;
+  #behind: OpenBehind | undefined;
   #dns: DnsServer | undefined;
   #vantages: VantageListeners | undefined;
   #resets = 0;
@@ -136,6 +141,12 @@ class Server implements AdminWorld {
 
   async opened(): Promise<LiveWorld> {
     return (await this.#opened()).live;
+  }
+
+  /** Starts what is to be started behind; who listens knows where calls go. */
+  async openBehind(asked: AskedBehind): Promise<void> {
+    const { openBehind } = await import('./open-behind.ts');
+    this.#behind = await openBehind(asked, this.#options.port, tellerOf(this.#options));
   }
 
   async listen(): Promise<void> {
@@ -206,6 +217,15 @@ class Server implements AdminWorld {
     return { name, country, continent, latitude, longitude, subnet, dns };
   }
 
+  behind(): ReturnType<AdminWorld['behind']> {
+    return this.#behind?.routes ?? [];
+  }
+
+  async operationsBehind(service: string | undefined): ReturnType<AdminWorld['operationsBehind']> {
+    const { operationsBehind } = await import('./operations-behind.ts');
+    return await operationsBehind(this.behind(), service);
+  }
+
   vantageListener(placeId: string): ReturnType<RunningServer['vantage']> {
     if (this.#vantages === undefined) throw new Error('The DNS server is not listening yet.');
     return {
@@ -239,6 +259,7 @@ class Server implements AdminWorld {
   async close(): Promise<void> {
     this.#isClosing = true;
     await Promise.all([this.#wire?.close(), this.#dns?.close(), this.#vantages?.close()]);
+    await this.#behind?.close();
     const last = await this.#opening;
     if (last === undefined) await this.#journal.close();
     else await this.#end(last);
@@ -308,12 +329,24 @@ class Server implements AdminWorld {
     return await world.underWay.during(() => world.execute(call));
   }
 
+  /** Calls that go behind meet what is broken in the world that runs. */
+  async #servicesBehind(): Promise<ServicesBehind | undefined> {
+    if (this.#behind === undefined) return undefined;
+    const { servicesBehind } = await import('./behind-calls.ts');
+    return servicesBehind({
+      ...this.#behind,
+      world: async () => (await this.#opened()).live,
+    });
+  }
+
   async #listenWire(): Promise<void> {
     const { host, port, account, strictAuth } = this.#options;
+    const behind = await this.#servicesBehind();
     this.#wire = createWireServer({
       host,
       port,
       execute: (call) => this.#execute(call),
+      ...(behind === undefined ? {} : { behind }),
       // Read at the first such request: whoever waits for the ready line need not wait for it.
       admin: async (request) => (await import('../admin/admin.ts')).createAdmin(this)(request),
       identify: async (key, token) => await (await this.#opened()).identify(key, token),
@@ -422,6 +455,7 @@ export const startServer = async (
       await server.begin(Date.now());
     }
     kept?.keepGeography(directory, options.geography);
+    if (options.behind !== undefined) await server.openBehind(options.behind);
     await server.listen();
   } catch (error) {
     await server.close();

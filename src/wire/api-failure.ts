@@ -1,3 +1,4 @@
+import type { AwsService } from './aws-operations.ts';
 import { WireFault } from './fault.ts';
 import type { ProtocolName, ServiceModel } from './model.ts';
 
@@ -38,7 +39,7 @@ const unmodelled = (protocol: ProtocolName, failure: ApiFailure): Wording => {
 };
 
 /** The names under which models have them, and none of one operation's own (Route 53's ThrottlingException is of its checkers). */
-const modelledCodes: Readonly<Record<ApiFailure, readonly string[]>> = {
+export const modelledCodes: Readonly<Record<ApiFailure, readonly string[]>> = {
   error: [
     'InternalServerException',
     'InternalServerError',
@@ -60,6 +61,29 @@ export const apiFailure = (
   const wording = unmodelled(family, failure);
   const named = modelledCodes[failure].flatMap((code) => model.errors.get(code) ?? [])[0];
   return named === undefined || protocol === 'rest-xml'
+    ? new WireFault(wording.code, wording.message, wording.status)
+    : new WireFault(named.code, wording.message, named.status);
+};
+
+/** S3 has words that no other service has ("Error responses", Amazon S3 API Reference). */
+const s3Words: Readonly<Record<ApiFailure, Wording>> = {
+  error: {
+    code: 'InternalError',
+    message: 'We encountered an internal error. Please try again.',
+    status: 500,
+  },
+  throttle: { code: 'SlowDown', message: 'Please reduce your request rate.', status: 503 },
+};
+
+/** The same for a service that has no model here, by what the list of AWS's operations knows of it. */
+export const apiFailureOf = (
+  failure: ApiFailure,
+  service: Pick<AwsService, 'scope' | 'failures'> | undefined,
+  protocol: ProtocolName,
+): WireFault => {
+  const wording = service?.scope === 's3' ? s3Words[failure] : unmodelled(protocol, failure);
+  const named = service?.failures?.[failure];
+  return named === undefined || protocol === 'rest-xml' || protocol === 'query'
     ? new WireFault(wording.code, wording.message, wording.status)
     : new WireFault(named.code, wording.message, named.status);
 };

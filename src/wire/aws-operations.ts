@@ -17,6 +17,10 @@ export interface AwsService {
   readonly host: string;
   /** What stands before the operation in `X-Amz-Target`, of services that have it. */
   readonly target?: string;
+  /** How it says that it failed or was asked too much, where its model has an error for that. */
+  readonly failures?: Readonly<
+    Partial<Record<'error' | 'throttle', { readonly code: string; readonly status: number }>>
+  >;
   /** Operations that AWS takes without a signature; absent where there are none. */
   readonly unsigned?: readonly string[];
   /** Operation to `METHOD PATH` where requests name it by their path, to an empty text elsewhere. */
@@ -44,6 +48,35 @@ export const awsServicesOf = async (scope: string): Promise<readonly AwsService[
   const lines = (await readLines()).filter((line) => line.includes(mark));
   // Each line after the first is written by our own generator as an AwsService; a test reads all of them.
   return lines.map((line) => JSON.parse(line) as AwsService);
+};
+
+/** All services of AWS, built here or not. */
+export const allAwsServices = async (): Promise<readonly AwsService[]> =>
+  // Each line after the first is written by our own generator as an AwsService; a test reads all of them.
+  (await readLines()).slice(1).map((line) => JSON.parse(line) as AwsService);
+
+const known = new Map<string, readonly AwsService[]>();
+
+/** The same for whoever asks at each call; what AWS has is kept. */
+export const keptServicesOf = async (scope: string): Promise<readonly AwsService[]> => {
+  const kept = known.get(scope);
+  if (kept !== undefined) return kept;
+  const found = await awsServicesOf(scope);
+  if (found.length > 0) known.set(scope, found);
+  return found;
+};
+
+/** What stands in the credential scopes of the services that people call so: by scope, botocore's name or host. */
+export const scopesNamed = (name: string): readonly string[] => {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const scopes = lines.flatMap((line) => {
+    const [, model, scope, host] =
+      /^{"model":"([^"]+)","scope":"([^"]+)".*?"host":"([^"]+)"/.exec(line) ?? [];
+    return scope !== undefined && [model, scope, host].some((one) => one?.toLowerCase() === name)
+      ? [scope]
+      : [];
+  });
+  return [...new Set(scopes)];
 };
 
 /** A fact about all services, read out of the list when it is first asked for. */

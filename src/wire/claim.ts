@@ -1,6 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from './body.ts';
-import { missingToken, readCredentialScope, type CredentialScope } from './credential-scope.ts';
+import {
+  missingToken,
+  queryParameter,
+  readCredentialScope,
+  type CredentialScope,
+} from './credential-scope.ts';
 import { WireFault } from './fault.ts';
 import { headerOf, type WireRequest } from './protocols/codec.ts';
 
@@ -13,29 +18,46 @@ export interface Claim {
 /** Longest form that is read of whoever has not signed it: a SAML response of 100,000 characters, each of them escaped. */
 const unsignedBytes = 512 * 1_024;
 
+/** The key of an Authorization header of signature version 2, which S3 still takes: `AWS KEY:SIGNATURE`. */
+const oldS3Key = (authorization: string | undefined): string | undefined =>
+  /^AWS ([^\s:]+):/.exec(authorization ?? '')?.[1];
+
 /**
  * Reads who signed a request, for which service and Region. Of one that nobody signed it finds out whether AWS takes it so,
- * and reads its form for that. Undefined when the client went away meanwhile.
+ * and reads its form for that. With `takesS3` somebody has S3, so that what looks like nothing else is one of its requests:
+ * objects that everybody may read, and its signatures of old. Undefined when the client went away meanwhile.
  */
 export const readClaim = async (
   head: WireRequest,
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  takesS3: boolean,
 ): Promise<Claim | WireFault | undefined> => {
+  const authorization = headerOf(head, 'authorization');
+  const old = takesS3 ? oldS3Key(authorization) : undefined;
+  if (old !== undefined) {
+    const { s3Scope } = await import('./unsigned.ts');
+    return { scope: s3Scope(head, old) };
+  }
   const signed = readCredentialScope({
-    authorization: headerOf(head, 'authorization'),
+    authorization,
     query: head.query,
     regionSet: headerOf(head, 'x-amz-region-set'),
     host: headerOf(head, 'host'),
   });
   if (signed !== undefined) return signed instanceof WireFault ? signed : { scope: signed };
   // Loaded on the first use: most clients sign everything.
-  const { mayNameInBody, unsignedScope } = await import('./unsigned.ts');
+  const { isS3Alike, mayNameInBody, s3Scope, unsignedScope } = await import('./unsigned.ts');
+  const scopeOf = (whole: WireRequest): CredentialScope | undefined =>
+    unsignedScope(whole) ??
+    (takesS3 && isS3Alike(whole)
+      ? s3Scope(head, queryParameter(head.query, 'AWSAccessKeyId') ?? '')
+      : undefined);
   if (!mayNameInBody(head)) {
-    const scope = unsignedScope(head);
+    const scope = scopeOf(head);
     return scope === undefined ? missingToken() : { scope };
   }
   const body = await readBody(request, response, unsignedBytes);
   if (body === undefined) return undefined;
-  const scope = body instanceof WireFault ? undefined : unsignedScope({ ...head, body });
+  const scope = body instanceof WireFault ? undefined : scopeOf({ ...head, body });
   return scope === undefined || body instanceof WireFault ? missingToken() : { scope, body };
 };

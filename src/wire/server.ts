@@ -10,7 +10,8 @@ import type { AdminHandler } from './admin.ts';
 import { apiFailure } from './api-failure.ts';
 import { drain, inflated, readBody } from './body.ts';
 import { identifyCaller } from './callers.ts';
-import { readClaim } from './claim.ts';
+import type { ServicesBehind } from './behind.ts';
+import { readClaim, type Claim } from './claim.ts';
 import type { IdentifyTemporary, KeyHolder } from './callers.ts';
 import type { CredentialScope } from './credential-scope.ts';
 import { leaveTogether } from './departures.ts';
@@ -19,7 +20,7 @@ import { createGuard } from './guard.ts';
 import type { Guard, GuardedRequest } from './guard.ts';
 import { defaultLimits } from './limits.ts';
 import type { WireLimits } from './limits.ts';
-import type { ServiceModel } from './model.ts';
+import type { ProtocolName, ServiceModel } from './model.ts';
 import { codecOf } from './protocols/codecs.ts';
 import { guessProtocol } from './protocols/codec.ts';
 import type { Codec, Output, WireRequest, WireResponse } from './protocols/codec.ts';
@@ -64,6 +65,8 @@ export interface WireServerOptions {
   /** 0 picks a free port. */
   readonly port: number;
   readonly execute: Execute;
+  /** Passes on calls of services that are not ours; without it they are answered `NotImplemented`. */
+  readonly behind?: ServicesBehind;
   /** Answers the paths under `/_faultline/`. */
   readonly admin: AdminHandler;
   readonly log: WireLog;
@@ -227,23 +230,70 @@ const call = async (
   }
 };
 
+const oldSignature = (): WireFault =>
+  new WireFault(
+    'IncompleteSignature',
+    'Signatures older than version 4 are not verified here: sign with it, or start without --strict-auth',
+    400,
+  );
+
 const strictFault = async (
   context: Context,
   scope: CredentialScope,
   { secret }: KeyHolder,
-  routed: RoutedService,
+  protocol: ProtocolName,
   request: WireRequest,
+  isWhole = true,
 ): Promise<WireFault | undefined> => {
   const { strictAuth } = context.options;
-  if (strictAuth === undefined || scope.unsigned === true) return undefined;
+  if (strictAuth === undefined) return undefined;
+  if (scope.unsigned === true) return scope.accessKeyId === '' ? undefined : oldSignature();
   // Loaded on the first use: a world without strict signatures starts without the signing library.
   const { verifySignature } = await import('./signature.ts');
   const secretFor: SecretFor = secret === undefined ? strictAuth.secretFor : () => secret;
-  return verifySignature(request, scope, routed.protocol, secretFor, context.now());
+  return verifySignature(request, scope, protocol, secretFor, context.now(), isWhole);
+};
+
+/** Passes a call on to whoever has its service, and answers for them where they cannot. */
+const callBehind = async (
+  exchange: Exchange,
+  context: Context,
+  behind: ServicesBehind,
+  claim: Claim,
+): Promise<void> => {
+  const { request, response, requestId } = exchange;
+  // Loaded on the first use: most worlds have nothing behind them.
+  const { passBehind } = await import('./behind.ts');
+  const end = await passBehind(behind, {
+    request,
+    response,
+    head: wireRequest(exchange, emptyBody),
+    claim,
+    bodyBytes: context.limits.bodyBytes,
+    callers: context,
+    ...(context.options.strictAuth === undefined
+      ? {}
+      : {
+          verify: (whole, holder, protocol, isWhole) =>
+            strictFault(context, claim.scope, holder, protocol, whole, isWhole),
+        }),
+  });
+  if (end === 'passed') return;
+  if (end === 'silence') beSilent(exchange, context);
+  else {
+    if (request.headers.expect !== undefined) response.setHeader('connection', 'close');
+    send(exchange, end.codec.serialiseError(undefined, end.error, requestId));
+  }
+  drain(request);
 };
 
 const handleCall = async (exchange: Exchange, context: Context): Promise<void> => {
-  const claim = await readClaim(wireRequest(exchange, emptyBody), exchange);
+  const { behind } = context.options;
+  const claim = await readClaim(
+    wireRequest(exchange, emptyBody),
+    exchange,
+    behind?.has('s3') === true,
+  );
   if (claim === undefined) return;
   if (claim instanceof WireFault) {
     refuse(exchange, claim);
@@ -253,6 +303,10 @@ const handleCall = async (exchange: Exchange, context: Context): Promise<void> =
   if (context.options.isSilent?.(scope.service, scope.region) === true) {
     beSilent(exchange, context);
     drain(exchange.request);
+    return;
+  }
+  if (behind?.has(scope.service) === true) {
+    await callBehind(exchange, context, behind, claim);
     return;
   }
   const body =
@@ -265,7 +319,7 @@ const handleCall = async (exchange: Exchange, context: Context): Promise<void> =
   const request = wireRequest(exchange, body);
   const routed = await routeService(scope, request);
   if ('fault' in routed) {
-    fail(exchange, codecOf(routed.protocol), undefined, routed.fault);
+    fail(exchange, routed.codec, undefined, routed.fault);
     return;
   }
   try {
@@ -275,7 +329,7 @@ const handleCall = async (exchange: Exchange, context: Context): Promise<void> =
       return;
     }
     const fault =
-      (await strictFault(context, scope, holder, routed, request)) ??
+      (await strictFault(context, scope, holder, routed.protocol, request)) ??
       inflated(request, context.limits);
     if (fault instanceof WireFault) fail(exchange, routed.codec, routed, fault);
     else await call(exchange, context, scope, holder, routed, fault);

@@ -35,6 +35,27 @@ export const mayNameInBody = (request: Pick<WireRequest, 'headers'>): boolean =>
   return typeof type === 'string' && type.startsWith('application/x-www-form-urlencoded');
 };
 
+const regionOf = (request: WireRequest): string =>
+  readAwsHost(headerOf(request, 'host'))?.region ?? usualRegion;
+
+/** Whether a request that nobody signed with a version that says it may be S3's: its operations are named by path alone. */
+export const isS3Alike = (request: WireRequest): boolean =>
+  headerOf(request, 'x-amz-target') === undefined &&
+  headerOf(request, 'smithy-protocol') === undefined &&
+  // No bucket's name begins so; paths of emulators' own do.
+  !request.path.startsWith('/_') &&
+  queryParameters(request)?.get('Action') === undefined;
+
+/** The scope of such a request, with the key that an older signature names. */
+export const s3Scope = (request: WireRequest, accessKeyId: string): CredentialScope => ({
+  accessKeyId,
+  date: '',
+  region: regionOf(request),
+  service: 's3',
+  presigned: false,
+  unsigned: true,
+});
+
 /**
  * The scope of a request that nobody signed, where AWS asks for no signature (botocore's models name those operations:
  * AssumeRoleWithWebIdentity, AssumeRoleWithSAML, Cognito's sign-up and others); undefined where it does. The Region is its
@@ -46,7 +67,7 @@ export const unsignedScope = (request: WireRequest): CredentialScope | undefined
   return {
     accessKeyId: '',
     date: '',
-    region: readAwsHost(headerOf(request, 'host'))?.region ?? usualRegion,
+    region: regionOf(request),
     service: service.scope,
     presigned: false,
     unsigned: true,

@@ -26,7 +26,16 @@ interface WorldAnswer {
   readonly blocked?: readonly BlockedPath[];
   /** A world of an earlier version does not say. */
   readonly userDataLeftOut?: readonly UserDataSummary[];
+  /** A world of an earlier version does not say. */
+  readonly behind?: readonly RouteSummary[];
   readonly connections: readonly Connection[];
+}
+
+/** Where calls of services go that are not Faultline's; no names of services stand for all others. */
+interface RouteSummary {
+  readonly services: readonly string[] | null;
+  readonly endpoint: string;
+  readonly emulator: string | null;
 }
 
 const { bad: red, good: green, dim, bold } = stdoutPaint;
@@ -140,6 +149,19 @@ const leftOutLines = (summaries: readonly UserDataSummary[]): readonly string[] 
         '',
       ];
 
+const behindLines = (routes: readonly RouteSummary[]): readonly string[] =>
+  routes.length === 0
+    ? []
+    : [
+        bold('Behind') +
+          dim("  their state is not this world's: no failure of a zone or Region reaches it"),
+        ...routes.map(({ services, endpoint, emulator }) => {
+          const names = services?.join(', ') ?? 'all other services';
+          return `  ${names.padEnd(44)} ${endpoint}${emulator === null ? '' : ` (${emulator})`}`;
+        }),
+        '',
+      ];
+
 const latenessLines = ({ lateness }: WorldAnswer): readonly string[] => {
   if (lateness === undefined) return [];
   const { worldSeconds, worstWorldSeconds } = lateness;
@@ -168,6 +190,7 @@ const report = (world: WorldAnswer, regions: readonly RegionSummary[]): readonly
     '',
     ...blockedLines(world.blocked ?? []),
     ...leftOutLines(world.userDataLeftOut ?? []),
+    ...behindLines(world.behind ?? []),
     bold('Connect'),
     ...world.connections.map(({ what, where }) => `  ${what.padEnd(44)} ${where}`),
   ];

@@ -5,7 +5,7 @@ import { openJournal } from '../../server/open-journal.ts';
 import { driverOf } from '../driver-option.ts';
 import type { ServerOptions } from '../../server/server.ts';
 
-type Options = Readonly<Record<string, string | boolean>>;
+type Options = Readonly<Record<string, string | boolean | readonly string[]>>;
 
 const text = (options: Options, name: string): string => String(options[name] ?? '');
 
@@ -94,9 +94,22 @@ const geographyOption = async (options: Options): Promise<Pick<ServerOptions, 'g
   return { geography };
 };
 
+/** Names of AWS's services are looked up only when somebody gives some. */
+const behindOption = async (options: Options): Promise<Pick<ServerOptions, 'behind'>> => {
+  const { behind } = options;
+  if (!Array.isArray(behind) || behind.length === 0) return {};
+  const { behindOf } = await import('../behind-option.ts');
+  const asked = behindOf(behind, options['behindAnywhere'] === true);
+  return asked === undefined ? {} : { behind: asked };
+};
+
 /** `faultline up`: serves until it is told to end; then it ends everything that it started. */
 export const up = async (options: Options): Promise<void> => {
-  const settings = { ...serverOptionsOf(options), ...(await geographyOption(options)) };
+  const settings = {
+    ...serverOptionsOf(options),
+    ...(await geographyOption(options)),
+    ...(await behindOption(options)),
+  };
   if (!isLoopback(settings.host)) {
     process.stderr.write(
       `faultline: warning: --host ${settings.host} lets other machines in, and user data runs as code on this one.\n`,

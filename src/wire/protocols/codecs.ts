@@ -6,6 +6,7 @@ import { json } from './json.ts';
 import { restJson } from './rest-json.ts';
 import { restXml } from './rest-xml.ts';
 import { rpcCbor } from './rpc-cbor.ts';
+import { s3Errors } from './s3-errors.ts';
 
 const codecs: Readonly<Record<ProtocolName, Codec>> = {
   ec2: ec2Query,
@@ -18,3 +19,7 @@ const codecs: Readonly<Record<ProtocolName, Codec>> = {
 
 /** The codec of a protocol. */
 export const codecOf = (protocol: ProtocolName): Codec => codecs[protocol];
+
+/** The codec that words refusals of a service which has no model here: S3 has a form of its own. */
+export const errorCodecOf = (service: string, protocol: ProtocolName): Codec =>
+  service === 's3' && protocol === 'rest-xml' ? s3Errors : codecOf(protocol);
