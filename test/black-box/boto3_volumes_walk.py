@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import time
 
 from boto3_support import QUICK, check, client, print_report, refused, step
 
@@ -128,7 +129,24 @@ def snapshots_in_blocks():
     check(error.response["Reason"] == "INVALID_BLOCK_TOKEN", f"a reason, not {error.response}")
 
 
-for walk in (life_of_a_volume, encryption, snapshots_in_blocks):
+def the_archive_tier():
+    made = volume()
+    taken = ec2.create_snapshot(VolumeId=made)["SnapshotId"]
+    ec2.get_waiter("snapshot_completed").wait(SnapshotIds=[taken], WaiterConfig=QUICK)
+    ec2.modify_snapshot_tier(SnapshotId=taken, StorageTier="archive")
+    named = [{"Name": "snapshot-id", "Values": [taken]}]
+    for _ in range(200):
+        status = ec2.describe_snapshot_tier_status(Filters=named)["SnapshotTierStatuses"][0]
+        if status["StorageTier"] == "archive":
+            break
+        time.sleep(0.1)
+    check(status["StorageTier"] == "archive", f"an archived snapshot, not {status}")
+    refused("IncorrectState", ec2.create_volume, AvailabilityZone=ZONE, SnapshotId=taken)
+    back = ec2.restore_snapshot_tier(SnapshotId=taken, PermanentRestore=True)
+    check(back["IsPermanentRestore"], f"a restore for good, not {back}")
+
+
+for walk in (life_of_a_volume, encryption, snapshots_in_blocks, the_archive_tier):
     step(walk)
 
 print_report()

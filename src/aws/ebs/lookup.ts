@@ -1,6 +1,7 @@
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
 import { Snapshots, type Snapshot } from '../ec2/storage/entities.ts';
+import { unusable } from '../ec2/storage/snapshot-lookup.ts';
 import { accessDenied, invalid, snapshotNotFound } from './errors.ts';
 
 /**
@@ -27,11 +28,12 @@ const knownSnapshot = (
 export const readableSnapshot = (view: View, snapshotId: string): Snapshot | DomainError => {
   const known = knownSnapshot(view, snapshotId);
   if (isDomainError(known)) return known;
-  return known.snapshot.state === 'completed'
+  const objection = unusable(known.snapshot);
+  return objection === undefined
     ? known.snapshot
     : snapshotNotFound(
         snapshotId,
-        `The snapshot '${snapshotId}' cannot be read: it is in the state '${known.snapshot.state}'.`,
+        `The snapshot '${snapshotId}' cannot be read: ${objection.message}`,
       );
 };
 

@@ -60,3 +60,15 @@ export const draw = (tx: Tx, duration: Duration): number =>
  * take up to six hours" ("Monitor the progress of volume modifications", Amazon EBS User Guide).
  */
 export const optimizingVolumeMs = (sizeGiB: number): number => 60_000 + sizeGiB * 21_000;
+
+const hourMs = 3_600_000;
+
+/** How long a snapshot takes to the archive tier. AWS gives no figure: ten minutes, and what moving it takes. */
+export const archivingMs = (sizeGiB: number): number => 600_000 + sizeGiB * 3_600;
+
+/**
+ * How long a snapshot takes back from the archive tier: "up to 72 hours, depending on the size of the snapshot" ("Archive Amazon
+ * EBS snapshots", Amazon EBS User Guide); 24 hours, and what moving it takes.
+ */
+export const restoringMs = (sizeGiB: number): number =>
+  Math.min(72 * hourMs, 24 * hourMs + sizeGiB * 7_200);

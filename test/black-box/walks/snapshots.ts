@@ -116,5 +116,25 @@ export const walkSnapshots = (world: () => Running): void => {
       await ec2().disableSnapshotBlockPublicAccess({});
       await ec2().terminateInstances({ InstanceIds: [instanceId] });
     });
+
+    it('goes to the archive and comes back from it', async () => {
+      const { instanceId, volumeId } = await launch();
+      const { SnapshotId } = await ec2().createSnapshot({ VolumeId: volumeId });
+      const id = given(SnapshotId);
+      await completed(id);
+      await ec2().modifySnapshotTier({ SnapshotId: id, StorageTier: 'archive' });
+      await eventually(async () => (await snapshotOf(id)).StorageTier === 'archive');
+      expect(
+        await refusalOf(ec2().createVolume({ AvailabilityZone: `${region}a`, SnapshotId: id })),
+      ).toMatchObject({ code: 'IncorrectState' });
+      await ec2().restoreSnapshotTier({ SnapshotId: id, TemporaryRestoreDays: 2 });
+      const { SnapshotTierStatuses } = await ec2().describeSnapshotTierStatus({
+        Filters: [{ Name: 'snapshot-id', Values: [id] }],
+      });
+      expect(SnapshotTierStatuses).toMatchObject([
+        { LastTieringOperationStatus: 'temporary-restore-in-progress' },
+      ]);
+      await ec2().terminateInstances({ InstanceIds: [instanceId] });
+    });
   });
 };

@@ -6,7 +6,7 @@ import { invalidParameterValue, notBuilt } from '../errors.ts';
 import { isDeviceName, isSameDevice } from '../storage/device-names.ts';
 import { encryptionOf } from '../storage/ebs-encryption.ts';
 import type { ImageDevice } from '../storage/entities.ts';
-import { snapshotNotComplete, usableSnapshot } from '../storage/snapshot-lookup.ts';
+import { unusable, usableSnapshot } from '../storage/snapshot-lookup.ts';
 import { canBoot, volumeConfiguration } from '../storage/volume-types.ts';
 
 /** A block device mapping of a request. */
@@ -53,8 +53,7 @@ export const checkMappings = (
 const snapshotOf = (view: View, ebs: Ebs) => {
   if (ebs.SnapshotId === undefined || ebs.SnapshotId === '') return undefined;
   const owned = usableSnapshot(view, ebs.SnapshotId);
-  if (isDomainError(owned) || owned.snapshot.state === 'completed') return owned;
-  return snapshotNotComplete(owned.snapshot);
+  return isDomainError(owned) ? owned : (unusable(owned.snapshot) ?? owned);
 };
 
 /** The device that a mapping describes by itself: from a snapshot, or empty and of a size. */

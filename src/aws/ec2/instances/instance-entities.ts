@@ -161,6 +161,8 @@ export interface Volume extends Entity {
   readonly throughputMiBps: number | null;
   readonly encrypted: boolean;
   readonly kmsKeyId?: string | null;
+  /** Absent where none was asked for. */
+  readonly initializationRateMiBps?: number;
   /** Empty for one that began empty. */
   readonly snapshotId: string;
   readonly zoneId: string;

@@ -10,7 +10,7 @@ import { isDeviceName, isSameDevice } from '../storage/device-names.ts';
 import { encryptionOf, type Encryption } from '../storage/ebs-encryption.ts';
 import type { ImageDevice } from '../storage/entities.ts';
 import type { LaunchVolume } from '../storage/volume-life.ts';
-import { canBoot, volumeConfiguration } from '../storage/volume-types.ts';
+import { canBoot, checkInitializationRate, volumeConfiguration } from '../storage/volume-types.ts';
 import { snapshotForVolume } from '../storage/volumes.ts';
 
 type Mapping = NonNullable<Plain<RunInstancesRequest>['BlockDeviceMappings']>[number];
@@ -23,6 +23,7 @@ const read: ReadonlySet<string> = new Set<keyof Ebs>([
   'KmsKeyId',
   'SnapshotId',
   'Throughput',
+  'VolumeInitializationRate',
   'VolumeSize',
   'VolumeType',
 ]);
@@ -109,6 +110,8 @@ const launchVolume = (
       ebs.Throughput ?? (isOwnType ? (device?.throughputMiBps ?? undefined) : undefined),
   });
   if (isDomainError(configuration)) return configuration;
+  const rate = checkInitializationRate(ebs.VolumeInitializationRate, origin?.snapshotId ?? '');
+  if (isDomainError(rate)) return rate;
   const encryption = encryptionOf(
     view,
     { encrypted: ebs.Encrypted, kmsKeyId: ebs.KmsKeyId },
@@ -118,6 +121,7 @@ const launchVolume = (
   return {
     ...configuration,
     ...encryption,
+    ...rate,
     deviceName,
     snapshotId: origin?.snapshotId ?? '',
     // Volumes of a launch go with their instance ("Preserve data when an instance is terminated", EC2 User Guide).

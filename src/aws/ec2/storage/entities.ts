@@ -45,6 +45,29 @@ export interface Sharing {
 
 export const unshared: Sharing = { isPublic: false, accounts: [] };
 
+/** Where a snapshot lies that has been archived, or was. */
+export interface SnapshotTier {
+  /** Of one that is restored for some days still `archive`, where it goes back to. */
+  readonly storageTier: 'standard' | 'archive';
+  readonly operation:
+    | 'archival-in-progress'
+    | 'archival-completed'
+    | 'temporary-restore-in-progress'
+    | 'temporary-restore-completed'
+    | 'permanent-restore-in-progress'
+    | 'permanent-restore-completed';
+  /** World time at which the last operation began. */
+  readonly startedAt: number;
+  /** World time at which the operation under way is through; null when none is. */
+  readonly endsAt: number | null;
+  /** Null while it is not in the archive. */
+  readonly archivedAt: number | null;
+  /** Of a restore for some days; null for one for good. */
+  readonly restoreDays: number | null;
+  /** World time until which a restored one can be used; null when it is not restored for some days. */
+  readonly restoreExpiresAt: number | null;
+}
+
 /** A snapshot of a volume, by `snap-...`. */
 export interface Snapshot extends Entity {
   readonly source: SnapshotSource;
@@ -72,6 +95,8 @@ export interface Snapshot extends Entity {
   readonly sharing: Sharing;
   /** CompletionDurationMinutes of a time-based copy. */
   readonly completionMinutes: number | null;
+  /** Absent of one that was never archived. */
+  readonly tier?: SnapshotTier;
 }
 
 export const Snapshots = defineTable<Snapshot>('ec2-snapshots', {

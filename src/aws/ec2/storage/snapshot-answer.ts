@@ -43,7 +43,8 @@ export const snapshotAnswer = (view: View, owned: OwnedSnapshot): Plain<Answer> 
     CompletionTime:
       snapshot.state === 'completed' ? (snapshot.completedAt ?? undefined) : undefined,
     Progress: progressOf(view, owned),
-    StorageTier: 'standard',
+    StorageTier: snapshot.tier?.storageTier ?? 'standard',
+    RestoreExpiryTime: snapshot.tier?.restoreExpiresAt ?? undefined,
     TransferType: transferType(snapshot),
     CompletionDurationMinutes: snapshot.completionMinutes ?? undefined,
     FullSnapshotSizeInBytes: snapshot.contents === null ? undefined : wholeBytes(snapshot.contents),
@@ -79,7 +80,7 @@ export const snapshotFilterFields = (view: View): FilterFields<OwnedSnapshot> =>
     isoText(wholeSecond(snapshot.startTime)),
   ],
   status: ({ snapshot }) => snapshot.state,
-  'storage-tier': () => 'standard',
+  'storage-tier': ({ snapshot }) => snapshot.tier?.storageTier ?? 'standard',
   'transfer-type': ({ snapshot }) => transferType(snapshot),
   'volume-id': ({ snapshot }) => snapshot.volumeId,
   'volume-size': ({ snapshot }) => snapshot.volumeSizeGiB,

@@ -9,12 +9,7 @@ import { beginCopy, copiesAtOnce } from './copies.ts';
 import { encryptionOf, type Encryption } from './ebs-encryption.ts';
 import { Copies, type Snapshot } from './entities.ts';
 import { addSnapshot, observeSnapshotContents } from './snapshot-life.ts';
-import {
-  noContents,
-  snapshotNotComplete,
-  usableSnapshot,
-  type OwnedSnapshot,
-} from './snapshot-lookup.ts';
+import { noContents, unusable, usableSnapshot, type OwnedSnapshot } from './snapshot-lookup.ts';
 
 /** The volume that a copy names: there is none ("Copy an Amazon EBS snapshot", Amazon EBS User Guide). */
 const copiedVolumeId = 'vol-ffffffff';
@@ -133,7 +128,8 @@ export const copySnapshot: Operation<CopySnapshotRequest, CopySnapshotResult> = 
   if (id === '') return missingParameter('sourceSnapshotId');
   const owned = usableSnapshot(there, id);
   if (isDomainError(owned)) return owned;
-  if (owned.snapshot.state !== 'completed') return snapshotNotComplete(owned.snapshot);
+  const objection = unusable(owned.snapshot);
+  if (objection !== undefined) return objection;
   const source = { ...owned, region };
   const encryption = copyEncryption(tx, source, {
     encrypted: input.Encrypted,

@@ -57,6 +57,21 @@ export const usableSnapshots = (view: View): readonly OwnedSnapshot[] => [
     .filter((owned) => mayUseSnapshot(view, owned)),
 ];
 
+/**
+ * Why nothing can be made of a snapshot: it is not complete, or lies in the archive ("You can't use an archived snapshot until
+ * you restore it", Amazon EBS User Guide).
+ */
+export const unusable = (snapshot: Snapshot): DomainError | undefined => {
+  if (snapshot.state !== 'completed') return snapshotNotComplete(snapshot);
+  const { tier } = snapshot;
+  return tier?.storageTier === 'archive' && tier.restoreExpiresAt === null
+    ? new DomainError(
+        'IncorrectState',
+        `Snapshot ${snapshot.id} is archived. Restore it to use it.`,
+      )
+    : undefined;
+};
+
 /** The error for a snapshot that is to be used before it is complete, or that never will be. */
 export const snapshotNotComplete = (snapshot: Snapshot): DomainError =>
   new DomainError('IncorrectState', `Snapshot is in invalid state - ${snapshot.state}`);

@@ -8,19 +8,19 @@ import { wholeSecond } from '../../shared/utc-text.ts';
 import type { Encryption } from './ebs-encryption.ts';
 import { VolumeModifications } from './volume-entities.ts';
 import { onWorkingStorage, slowedByMs, volumeIo } from './volume-io.ts';
-import type { VolumeConfiguration } from './volume-types.ts';
+import type { InitializationRate, VolumeConfiguration } from './volume-types.ts';
 
 const stepKind = 'ec2/volume-step';
 
 /** What a volume is to be made as. */
-export interface VolumeRequest extends VolumeConfiguration, Encryption {
+export interface VolumeRequest extends VolumeConfiguration, Encryption, InitializationRate {
   readonly zoneId: string;
   /** Empty for one that begins empty. */
   readonly snapshotId: string;
 }
 
 /** A volume that a launch makes and attaches. */
-export interface LaunchVolume extends VolumeConfiguration, Encryption {
+export interface LaunchVolume extends VolumeConfiguration, Encryption, InitializationRate {
   readonly deviceName: string;
   readonly snapshotId: string;
   readonly deleteOnTermination: boolean;

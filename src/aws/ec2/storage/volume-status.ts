@@ -148,7 +148,11 @@ const answer = (view: View, volume: Volume): Plain<VolumeStatusItem> => {
     InitializationStatusDetails:
       volume.snapshotId === ''
         ? undefined
-        : { InitializationType: 'default', Progress: volumeState(volume) === 'creating' ? 0 : 100 },
+        : {
+            InitializationType:
+              volume.initializationRateMiBps === undefined ? 'default' : 'provisioned-rate',
+            Progress: volumeState(volume) === 'creating' ? 0 : 100,
+          },
     Operator: { Managed: false },
   };
 };

@@ -182,3 +182,29 @@ export const volumeConfiguration = (
   if (throughputMiBps instanceof DomainError) return throughputMiBps;
   return { volumeType, sizeGiB, iops, throughputMiBps };
 };
+
+/** The rate at which a volume gets its snapshot's blocks; absent where none was asked for. */
+export interface InitializationRate {
+  readonly initializationRateMiBps?: number;
+}
+
+/**
+ * Checks the rate that a volume of a snapshot is to be initialized at: "Valid range: 100 - 300 MiB/s" (CreateVolume, Amazon EC2
+ * API Reference). The volumes here have all of their snapshot when they are available, so it is a fact without effect.
+ */
+export const checkInitializationRate = (
+  asked: number | undefined,
+  snapshotId: string,
+): InitializationRate | DomainError => {
+  if (asked === undefined) return {};
+  if (snapshotId === '') {
+    return invalidParameterCombination(
+      'The parameter VolumeInitializationRate is only supported for volumes created from snapshots.',
+    );
+  }
+  return asked >= 100 && asked <= 300
+    ? { initializationRateMiBps: asked }
+    : invalidParameterValue(
+        `Value (${asked}) for parameter VolumeInitializationRate is invalid. It must be from 100 to 300.`,
+      );
+};

@@ -23,7 +23,7 @@ import {
 import { Volumes, type Volume } from '../instances/instance-entities.ts';
 import { isoText } from '../../shared/utc-text.ts';
 import { encryptionOf } from './ebs-encryption.ts';
-import { usableSnapshot, type OwnedSnapshot } from './snapshot-lookup.ts';
+import { unusable, usableSnapshot, type OwnedSnapshot } from './snapshot-lookup.ts';
 import {
   addVolume,
   attachmentState,
@@ -32,7 +32,7 @@ import {
   volumeState,
   type Attachment,
 } from './volume-life.ts';
-import { volumeConfiguration } from './volume-types.ts';
+import { checkInitializationRate, volumeConfiguration } from './volume-types.ts';
 
 type CreateInput = Plain<CreateVolumeRequest>;
 
@@ -64,18 +64,11 @@ const zoneOf = (view: View, input: CreateInput): string | DomainError => {
 export const snapshotForVolume = (view: View, snapshotId: string): OwnedSnapshot | DomainError => {
   const owned = usableSnapshot(view, snapshotId);
   if (isDomainError(owned)) return owned;
-  return owned.snapshot.state === 'completed'
-    ? owned
-    : new DomainError('IncorrectState', `Snapshot is in invalid state - ${owned.snapshot.state}`);
+  return unusable(owned.snapshot) ?? owned;
 };
 
 const unbuilt = (input: CreateInput): DomainError | undefined => {
   if (input.OutpostArn !== undefined) return notBuilt('Outposts');
-  if (input.VolumeInitializationRate !== undefined) {
-    return notBuilt(
-      'the parameter VolumeInitializationRate of CreateVolume: a volume has all of its snapshot when it is available',
-    );
-  }
   if (input.Operator !== undefined) return notBuilt('the parameter Operator of CreateVolume');
   if (input.MultiAttachEnabled !== true) return undefined;
   const { VolumeType: type = 'gp2' } = input;
@@ -117,6 +110,7 @@ const volumeAnswer = (view: View, volume: Volume): Plain<Answer> => ({
   VolumeType: volume.volumeType as Answer['VolumeType'],
   MultiAttachEnabled: false,
   Throughput: volume.throughputMiBps ?? undefined,
+  VolumeInitializationRate: volume.initializationRateMiBps,
   Operator: { Managed: false },
 });
 
@@ -144,13 +138,21 @@ export const createVolume: Operation<CreateVolumeRequest, Answer> = (tx, input) 
     throughputMiBps: input.Throughput,
   });
   if (isDomainError(configuration)) return configuration;
+  const rate = checkInitializationRate(input.VolumeInitializationRate, snapshotId);
+  if (isDomainError(rate)) return rate;
   const encryption = encryptionOf(
     tx,
     { encrypted: input.Encrypted, kmsKeyId: input.KmsKeyId },
     owned === undefined ? undefined : { ...owned.snapshot, ownerId: owned.ownerId },
   );
   if (isDomainError(encryption)) return encryption;
-  const volume = addVolume(tx, { ...configuration, ...encryption, zoneId, snapshotId });
+  const volume = addVolume(tx, {
+    ...configuration,
+    ...encryption,
+    ...rate,
+    zoneId,
+    snapshotId,
+  });
   return addTags(tx, volume.id, 'volume', tags) ?? volumeAnswer(tx, volume);
 };
 
