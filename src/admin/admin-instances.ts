@@ -1,4 +1,5 @@
 import type { Entrance } from '../plane/compute/driver.ts';
+import type { AskedInstance } from '../serving/addresses/find-instance.ts';
 import { DomainError } from '../world/domain-error.ts';
 import type { AdminRequest } from './admin-request.ts';
 
@@ -19,17 +20,11 @@ export interface ConsoleAnswer {
 
 /** What the routes about single instances need of a running world. */
 export interface InstanceAdmin {
-  entranceOf(
-    of: string,
-    region: string | undefined,
-    hasTerminal: boolean,
-  ): EntranceAnswer | DomainError;
-  consoleOf(of: string, region: string | undefined): Promise<ConsoleAnswer | DomainError>;
+  entranceOf(who: AskedInstance, hasTerminal: boolean): EntranceAnswer | DomainError;
+  consoleOf(who: AskedInstance): Promise<ConsoleAnswer | DomainError>;
 }
 
-const asked = (
-  query: URLSearchParams,
-): { readonly of: string; readonly region: string | undefined } | DomainError => {
+const asked = (query: URLSearchParams): AskedInstance | DomainError => {
   const of = query.get('of');
   if (of === null || of === '') {
     return new DomainError(
@@ -37,7 +32,12 @@ const asked = (
       "The query needs 'of', an instance's id, name or private address.",
     );
   }
-  return { of, region: query.get('region') ?? undefined };
+  return {
+    of,
+    region: query.get('region') ?? undefined,
+    account: query.get('account') ?? undefined,
+    isOwn: query.get('own') === 'true',
+  };
 };
 
 /** The paths about single instances; each answers what is sent as JSON, or a DomainError. */
@@ -47,10 +47,10 @@ export const instanceRoutes: Readonly<
   'GET /entrance': (admin, { query }) => {
     const who = asked(query);
     if (who instanceof DomainError) return who;
-    return admin.entranceOf(who.of, who.region, query.get('terminal') === 'true');
+    return admin.entranceOf(who, query.get('terminal') === 'true');
   },
   'GET /console': (admin, { query }) => {
     const who = asked(query);
-    return who instanceof DomainError ? who : admin.consoleOf(who.of, who.region);
+    return who instanceof DomainError ? who : admin.consoleOf(who);
   },
 };

@@ -5,9 +5,12 @@ import type { World } from '../world/world.ts';
 import type { BehindRoute } from '../aws/behind/routes.ts';
 import { version } from '../text/version.ts';
 import {
+  badRequest,
+  fieldsOf,
   readAdvance,
   readFaultRequest,
   readSpeed,
+  textOf,
   type AdminRequest,
   type AdminResponse,
 } from './admin-request.ts';
@@ -36,6 +39,8 @@ export interface AdminWorld extends InstanceAdmin {
   /** What is there and lets nobody in, and why. */
   blockedPaths(): readonly BlockedPath[];
   readonly account: string;
+  /** The account that an access key stands for. */
+  accountOfKey(accessKeyId: string, sessionToken: string | undefined): Promise<string>;
   /** Where an address, name or id of AWS's side really is. */
   socketOf(
     of: string,
@@ -85,6 +90,69 @@ const summarizeRoute = ({ services, endpoint }: BehindRoute): object => ({
 });
 
 const faultsBody = (world: World): object => ({ faults: summarizeFaults(world) });
+
+/** The account that a query names, else the world's own. */
+const accountIn = (admin: AdminWorld, query: URLSearchParams): string | DomainError => {
+  const account = query.get('account') ?? admin.account;
+  return /^\d{12}$/.test(account)
+    ? account
+    : new DomainError('InvalidRequest', `'account' is 12 digits, not '${account.slice(0, 100)}'.`);
+};
+
+const worldBody = async (admin: AdminWorld, { query }: AdminRequest): Promise<AdminResponse> => {
+  const account = accountIn(admin, query);
+  if (isDomainError(account)) return refusal(account);
+  const world = admin.world();
+  // It looks into every service: code that a world which is only asked for its health never reads.
+  const { summarizeRegions } = await import('./world-summary.ts');
+  const { summarizeUserData } = await import('./user-data-summary.ts');
+  return ok({
+    version,
+    seed: world.seed,
+    account,
+    clock: clockBody(admin.clock()),
+    lateness: summarizeLateness(admin.clock().lateness, performance.now()),
+    ...faultsBody(world),
+    regions: summarizeRegions(world, account, query.get('own') === 'true'),
+    blocked: admin.blockedPaths(),
+    userDataLeftOut: summarizeUserData(world),
+    connections: admin.connections(),
+    behind: admin.behind().map(summarizeRoute),
+  });
+};
+
+const faultsIn = async (admin: AdminWorld, { query }: AdminRequest): Promise<AdminResponse> => {
+  const world = admin.world();
+  const region = query.get('region');
+  if (region === null) return ok(faultsBody(world));
+  if (world.geography.region(region) === undefined) {
+    return refusal(new DomainError('NoSuchRegion', `There is no Region '${region}'.`));
+  }
+  const { regionsOfTarget } = await import('./fault-regions.ts');
+  const faults = summarizeFaults(world);
+  return ok({
+    faults: faults.filter(({ target }) => regionsOfTarget(world, target).includes(region)),
+  });
+};
+
+const targetBody = async (admin: AdminWorld, { query }: AdminRequest): Promise<AdminResponse> => {
+  const account = accountIn(admin, query);
+  if (isDomainError(account)) return refusal(account);
+  const { namedTarget } = await import('./named-target.ts');
+  const region = query.get('region') ?? undefined;
+  return ok({ target: namedTarget(admin.world(), query.get('of') ?? '', { account, region }) });
+};
+
+const callerBody = async (admin: AdminWorld, { body }: AdminRequest): Promise<AdminResponse> => {
+  const fields = fieldsOf(body, ['accessKeyId', 'sessionToken']);
+  if (isDomainError(fields)) return refusal(fields);
+  const accessKeyId = textOf(fields, 'accessKeyId');
+  const sessionToken = textOf(fields, 'sessionToken');
+  if (isDomainError(accessKeyId)) return refusal(accessKeyId);
+  if (isDomainError(sessionToken)) return refusal(sessionToken);
+  if (accessKeyId === undefined) return refusal(badRequest("'accessKeyId' is needed."));
+  return ok({ account: await admin.accountOfKey(accessKeyId, sessionToken) });
+};
 
 const createFault = async (admin: AdminWorld, body: unknown): Promise<AdminResponse> => {
   const world = admin.world();
@@ -179,26 +247,10 @@ const aboutInstances: Readonly<Record<string, Route>> = Object.fromEntries(
 /** Method and path of each thing that can be asked; a path that ends in `/` takes one more part. */
 const routes: Readonly<Record<string, Route>> = {
   'GET /health': () => ok({ status: 'ready', version }),
-  'GET /world': async (admin) => {
-    const world = admin.world();
-    // It looks into every service: code that a world which is only asked for its health never reads.
-    const { summarizeRegions } = await import('./world-summary.ts');
-    const { summarizeUserData } = await import('./user-data-summary.ts');
-    return ok({
-      version,
-      seed: world.seed,
-      account: admin.account,
-      clock: clockBody(admin.clock()),
-      lateness: summarizeLateness(admin.clock().lateness, performance.now()),
-      ...faultsBody(world),
-      regions: summarizeRegions(world, admin.account),
-      blocked: admin.blockedPaths(),
-      userDataLeftOut: summarizeUserData(world),
-      connections: admin.connections(),
-      behind: admin.behind().map(summarizeRoute),
-    });
-  },
-  'GET /faults': (admin) => ok(faultsBody(admin.world())),
+  'GET /world': worldBody,
+  'GET /faults': faultsIn,
+  'GET /target': targetBody,
+  'POST /caller': callerBody,
   'POST /faults': (admin, request) => createFault(admin, request.body),
   'DELETE /faults/': (admin, _request, id) => deleteFault(admin.world(), id),
   'GET /address': (admin, request) => addressBody(admin, request.query),

@@ -2,7 +2,7 @@ import { locationOf } from '../aws/ec2/instances/instance-location.ts';
 import type { Driver } from '../plane/compute/driver.ts';
 import { DomainError, isDomainError } from '../world/domain-error.ts';
 import type { World } from '../world/world.ts';
-import { findInstance } from '../serving/addresses/find-instance.ts';
+import { findInstance, type AskedInstance } from '../serving/addresses/find-instance.ts';
 import type { ConsoleAnswer, EntranceAnswer, InstanceAdmin } from './admin-instances.ts';
 
 /** What access to instances goes by. */
@@ -20,13 +20,9 @@ export class InstanceAccess implements InstanceAdmin {
     this.#options = options;
   }
 
-  entranceOf(
-    of: string,
-    region: string | undefined,
-    hasTerminal: boolean,
-  ): EntranceAnswer | DomainError {
+  entranceOf(who: AskedInstance, hasTerminal: boolean): EntranceAnswer | DomainError {
     const { world, driver } = this.#options;
-    const found = findInstance(world, of, region);
+    const found = findInstance(world, who);
     if (isDomainError(found)) return found;
     const { id, state, zoneId } = found.instance;
     if (state !== 'running') {
@@ -48,9 +44,9 @@ export class InstanceAccess implements InstanceAdmin {
     return isDomainError(entrance) ? entrance : { instanceId: id, ...entrance };
   }
 
-  async consoleOf(of: string, region: string | undefined): Promise<ConsoleAnswer | DomainError> {
+  async consoleOf(who: AskedInstance): Promise<ConsoleAnswer | DomainError> {
     const { world, driver, diskDirectory } = this.#options;
-    const found = findInstance(world, of, region);
+    const found = findInstance(world, who);
     if (isDomainError(found)) return found;
     const { id, state } = found.instance;
     const disk = { instanceId: id, diskDirectory: diskDirectory(id) };

@@ -10,13 +10,13 @@ import { noAccount, partitionShard } from '../world/entity.ts';
 /** A zone as `GET /_faultline/world` shows it. */
 export interface ZoneSummary {
   readonly id: string;
-  /** Its name for the world's default account; null when that account does not see it. */
+  /** Its name for the account that was asked for, or the world's default; null when that account does not see it. */
   readonly name: string | null;
   readonly state: 'ok' | 'no power' | 'no network';
   readonly impairedSince: string | null;
   /** About the share of its hosts without power or network, 0 to 1. */
   readonly hostsLost: number;
-  /** Instances of all accounts, by state. */
+  /** Instances by state, of all accounts unless those of one alone were asked for. */
   readonly instances: Readonly<Record<string, number>>;
   readonly balancerNodes: number;
   /** The share of its machines of all types that is gone, 0 to 1: a shortage, or a rush. */
@@ -51,8 +51,12 @@ interface ZoneLoad {
   balancerNodes: number;
 }
 
-/** What stands in each zone of a Region, over all accounts. */
-const loadsOf = (world: World, region: string): ReadonlyMap<string, ZoneLoad> => {
+/** What stands in each zone of a Region, over all accounts or of one alone. */
+const loadsOf = (
+  world: World,
+  region: string,
+  onlyOf: string | undefined,
+): ReadonlyMap<string, ZoneLoad> => {
   const loads = new Map<string, ZoneLoad>();
   const load = (zoneId: string): ZoneLoad => {
     const known = loads.get(zoneId) ?? { instances: {}, balancerNodes: 0 };
@@ -60,6 +64,7 @@ const loadsOf = (world: World, region: string): ReadonlyMap<string, ZoneLoad> =>
     return known;
   };
   for (const view of world.viewsOf(region)) {
+    if (onlyOf !== undefined && view.account !== onlyOf) continue;
     for (const instance of view.list(Instances)) {
       const { instances } = load(instance.zoneId);
       instances[instance.state] = (instances[instance.state] ?? 0) + 1;
@@ -84,11 +89,18 @@ const stocksOf = (world: World, zone: Zone): readonly StockSummary[] => {
   }));
 };
 
-/** Everything at a glance: Regions, zones, conditions and what stands where. */
-export const summarizeRegions = (world: World, account: string): readonly RegionSummary[] => {
+/**
+ * Everything at a glance: Regions, zones by the names that an account has for them, conditions, and what stands where; with
+ * `isOwn` only what is that account's.
+ */
+export const summarizeRegions = (
+  world: World,
+  account: string,
+  isOwn = false,
+): readonly RegionSummary[] => {
   const partition = world.view(partitionShard, account);
   return world.geography.regions.map((region) => {
-    const loads = loadsOf(world, region.code);
+    const loads = loadsOf(world, region.code, isOwn ? account : undefined);
     const names = zoneNamesOf(region, account, world.seed);
     return {
       code: region.code,

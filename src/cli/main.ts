@@ -1,22 +1,47 @@
 import { Command, CommanderError } from 'commander';
+import type { CallerOptions } from './caller-options.ts';
 import type { BreakOptions } from './commands/break.ts';
 import { useCompiledCode } from './compiled-code.ts';
 import { Failed, Uncertain, UsageError } from '../text/usage-error.ts';
 import { version } from '../text/version.ts';
 
 /** Options that every command which speaks to a running world has. */
-interface ClientOptions {
+interface ClientOptions extends CallerOptions {
   readonly endpoint?: string;
   readonly json?: boolean;
 }
 
-const client = (command: Command): Command =>
+/** What the Region and the account of a command mean to it, in the words of its help. */
+interface CallerWords {
+  readonly region: string;
+  readonly account?: string;
+}
+
+const ofKey = 'the account of the key in AWS_ACCESS_KEY_ID';
+
+const caller = (command: Command, { region, account }: CallerWords): Command =>
   command
-    .option(
-      '--endpoint <url>',
-      'the world to speak to (default: FAULTLINE_ENDPOINT, else port 4566)',
-    )
-    .option('--json', 'print JSON, and nothing else, on stdout');
+    .option('--region <code>', region)
+    .option('--account <id>', account ?? `whose, 12 digits (default: ${ofKey})`);
+
+const worldOf = (command: Command): Command =>
+  command.option(
+    '--endpoint <url>',
+    'the world to speak to (default: FAULTLINE_ENDPOINT, else port 4566)',
+  );
+
+const client = (command: Command, words: CallerWords): Command =>
+  caller(worldOf(command).option('--json', 'print JSON, and nothing else, on stdout'), words);
+
+const ofTarget: CallerWords = {
+  region: 'where a target is that does not say it: api/ec2, zone/a (default: AWS_REGION)',
+  account: `whose names of zones a target has, as zone/us-east-1a (default: ${ofKey})`,
+};
+const ofInstance: CallerWords = {
+  region: 'the Region that it is in, where several have one of that name',
+  account: `whose it is (default: anybody's, and of several of one name that of ${ofKey})`,
+};
+const ofImage: CallerWords = { region: 'the Region that it is in (default: found by its id)' };
 
 /** The values of an option that may be given several times. */
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -45,7 +70,15 @@ const addUp = (program: Command): void => {
       'world seconds per real second; 0: time passes only by /clock/advance',
       '1',
     )
-    .option('--account <id>', 'the default account, 12 digits', '000000000000')
+    .option(
+      '--account <id>',
+      'the account of keys that are none themselves, 12 digits',
+      '000000000000',
+    )
+    .option(
+      '--region <code>',
+      'the Region of what to try first (default: AWS_REGION, else us-east-1)',
+    )
     .option(
       '--driver <name>',
       'what runs instances: netns, container, process, mock, or auto (netns where it can be, else process)',
@@ -74,7 +107,7 @@ const addUp = (program: Command): void => {
 };
 
 const addFaults = (program: Command): void => {
-  client(program.command('break <target> <effect>'))
+  client(program.command('break <target> <effect>'), ofTarget)
     .description(
       'break something: zone/use1-az1 power, region/us-east-1 disaster, zone/use1-az1/m5 capacity',
     )
@@ -100,55 +133,49 @@ const addFaults = (program: Command): void => {
       const { breakSomething } = await import('./commands/break.ts');
       await breakSomething(target, effect, options);
     });
-  client(program.command('mend [id]'))
+  client(program.command('mend [id]'), {
+    ...ofTarget,
+    region: 'only what is broken there; also where a target is that does not say it',
+  })
     .description('mend one fault, by its id or its target, or with --all every one')
     .option('--all', 'mend everything')
     .action(async (id: string | undefined, options: ClientOptions & { readonly all?: boolean }) => {
       const { mend } = await import('./commands/mend.ts');
       await mend(id, options);
     });
-  client(program.command('status'))
+  client(program.command('status'), {
+    region: 'only this Region',
+    account: `whose names of zones, and only what is its own (default: all, by the names of ${ofKey})`,
+  })
     .description('what runs where, what is broken and since when, where to connect')
-    .option('--region <code>', 'only this Region')
     .option('--all', 'all Regions, also those where nothing is')
-    .action(
-      async (options: ClientOptions & { readonly region?: string; readonly all?: boolean }) => {
-        const { status } = await import('./commands/status.ts');
-        await status(options);
-      },
-    );
+    .action(async (options: ClientOptions & { readonly all?: boolean }) => {
+      const { status } = await import('./commands/status.ts');
+      await status(options);
+    });
 };
 
 const addInstances = (program: Command): void => {
-  program
-    .command('ssh <instance> [command...]')
+  caller(worldOf(program.command('ssh <instance> [command...]')), ofInstance)
     .description('a shell in an instance (by id, Name tag or private address), or a command: -- ls')
-    .option(
-      '--endpoint <url>',
-      'the world to speak to (default: FAULTLINE_ENDPOINT, else port 4566)',
-    )
-    .option('--region <code>', 'the Region that it is in, where several have one of that name')
     .action(async (of: string, words: readonly string[], options: Record<string, string>) => {
       const { ssh } = await import('./commands/ssh.ts');
       await ssh(of, words, options);
     });
-  client(program.command('logs <instance>'))
+  client(program.command('logs <instance>'), ofInstance)
     .description('what an instance (by id, Name tag or private address) printed on its console')
     .option('--follow', 'go on with what it prints from now on')
-    .option('--region <code>', 'the Region that it is in, where several have one of that name')
-    .action(
-      async (
-        of: string,
-        options: ClientOptions & { readonly region?: string; readonly follow?: boolean },
-      ) => {
-        const { logs } = await import('./commands/logs.ts');
-        await logs(of, options);
-      },
-    );
+    .action(async (of: string, options: ClientOptions & { readonly follow?: boolean }) => {
+      const { logs } = await import('./commands/logs.ts');
+      await logs(of, options);
+    });
 };
 
 const addImages = (program: Command): void => {
-  client(program.command('copies'))
+  client(program.command('copies'), {
+    region: 'only those from or to this Region',
+    account: 'only those of this account, 12 digits',
+  })
     .description('images and snapshots on their way between Regions: rate, share, time left')
     .option('--once', 'show them once instead of following them')
     .action(async (options: ClientOptions & { readonly once?: boolean }) => {
@@ -156,32 +183,31 @@ const addImages = (program: Command): void => {
       await copies(options);
     });
   const image = program.command('image').description('copy, bring in and take out images');
-  client(image.command('copy <image-id>'))
+  client(image.command('copy <image-id>'), ofImage)
     .description('send an image to other Regions, or say what that takes')
     .option('--to <regions>', 'where to: eu-west-1,ap-south-1')
-    .option('--region <code>', 'the Region that it is in (default: found by its id)')
     .option('--name <name>', "the copies' name (default: its own)")
     .option('--estimate', 'only say how many hours and dollars it takes')
     .action(async (imageId: string, options: ClientOptions & Record<string, string>) => {
       const { imageCopy } = await import('./commands/image.ts');
       await imageCopy(imageId, options);
     });
-  client(image.command('import [path]'))
+  client(image.command('import [path]'), {
+    region: 'where it is to be (default: AWS_REGION, else us-east-1)',
+  })
     .description(
       'make an image of a directory, an archive (.tar, .tar.gz, .tar.zst) or a container',
     )
     .option('--container <reference>', 'an image of Docker or Podman, such as nginx:1.27')
     .option('--name <name>', 'what the image is called')
-    .option('--region <code>', 'where it is to be (default: AWS_REGION, else us-east-1)')
     .option('--architecture <name>', 'x86_64 or arm64')
     .option('--size-gib <n>', 'the size of its root volume')
     .action(async (path: string | undefined, options: ClientOptions & Record<string, string>) => {
       const { imageImport } = await import('./commands/image.ts');
       await imageImport(path, options);
     });
-  client(image.command('export <image-id> <path>'))
+  client(image.command('export <image-id> <path>'), ofImage)
     .description("write an image's root file system to a directory or an archive")
-    .option('--region <code>', 'the Region that it is in (default: found by its id)')
     .action(
       async (imageId: string, path: string, options: ClientOptions & Record<string, string>) => {
         const { imageExport } = await import('./commands/image.ts');
@@ -191,8 +217,11 @@ const addImages = (program: Command): void => {
 };
 
 const addDrill = (program: Command): void => {
-  program
-    .command('drill <file-or-directory>')
+  caller(program.command('drill <file-or-directory>'), {
+    region:
+      "where the stack's script has its clients unless it says otherwise (default: us-east-1)",
+    account: 'whose stack it is, 12 digits (default: 000000000000, whatever the environment says)',
+  })
     .description('run a drill: build a stack, send traffic, break things, measure what users lose')
     .option('--virtual', 'simulate it: no waiting and no sockets, the same decisions')
     .option('--json', 'print the report as JSON, and nothing else, on stdout')
@@ -258,9 +287,12 @@ const addAtlas = (program: Command): void => {
       await takeRefreshedFacts();
       await choose(file, options);
     });
-  program
-    .command('regions')
+  caller(program.command('regions'), {
+    region: 'only this one',
+    account: `with its names of zones, 12 digits (default: in JSON those of ${ofKey})`,
+  })
     .description('all Regions: place, zones, services, price, carbon')
+    .option('--seed <n>', 'seed of the world, from which names of zones come', '1')
     .option('--json', 'print JSON, and nothing else, on stdout')
     .action(async (options: Record<string, unknown>) => {
       const { regions } = await import('./commands/regions.ts');
@@ -270,7 +302,7 @@ const addAtlas = (program: Command): void => {
   program
     .command('region <code>')
     .description('one Region: zones, nearest Regions, prices, services, carbon, past incidents')
-    .option('--account <id>', 'whose names of zones, 12 digits', '000000000000')
+    .option('--account <id>', `whose names of zones, 12 digits (default: ${ofKey})`)
     .option('--seed <n>', 'seed of the world, from which names of zones come', '1')
     .option('--sources', 'each fact with its source, its date and how sure it is')
     .option('--json', 'print JSON, and nothing else, on stdout')

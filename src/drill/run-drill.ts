@@ -40,6 +40,8 @@ export interface DrillOptions {
   readonly version: string;
   /** Real time at which everything began. */
   readonly startedAt: Date;
+  /** Where the clients of the stack's script are unless it says otherwise; us-east-1 unless given. */
+  readonly region?: string;
   /** Gets a way to ask where the drill stands, whenever the phase changes. */
   readonly watch?: (progress: () => DrillProgress) => void;
 }
@@ -221,7 +223,7 @@ export const runDrill = async (
   const vantages = vantagesOf(plan, world);
   if (isDomainError(vantages)) return vantages;
   options.watch?.(() => idle('building', []));
-  const failed = await runStackScript(plan.stackFile, world.endpoint);
+  const failed = await runStackScript(plan.stackFile, world.endpoint, options.region);
   if (failed !== undefined) return failed;
   if (world.mode === 'live') world.keepPace(shortestPatienceMs(plan));
   const problem = await settle(world, options.watch);

@@ -11,7 +11,7 @@ const stackTimeoutMs = 300_000;
 /** As much of a script's output as is kept to be shown when it fails. */
 const keptOutput = 20_000;
 
-const environmentOf = (endpoint: string): NodeJS.ProcessEnv => {
+const environmentOf = (endpoint: string, region: string): NodeJS.ProcessEnv => {
   const inherited = Object.entries(process.env).filter(
     // A profile, a session token or an endpoint of the user's own would lead the script to real AWS.
     ([name]) => !name.startsWith('AWS_'),
@@ -21,8 +21,8 @@ const environmentOf = (endpoint: string): NodeJS.ProcessEnv => {
     AWS_ENDPOINT_URL: endpoint,
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_REGION: 'us-east-1',
-    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
     AWS_EC2_METADATA_DISABLED: 'true',
     FAULTLINE_ENDPOINT: endpoint,
   };
@@ -38,11 +38,12 @@ const howItEnded = (code: number | null, signal: NodeJS.Signals | null): string 
 export const runStackScript = async (
   file: string,
   endpoint: string,
+  region = 'us-east-1',
 ): Promise<DomainError | undefined> => {
   const isNode = nodeExtensions.includes(extname(file));
   const child = spawn(isNode ? process.execPath : file, isNode ? [file] : [], {
     cwd: dirname(file),
-    env: environmentOf(endpoint),
+    env: environmentOf(endpoint, region),
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: stackTimeoutMs,
   });

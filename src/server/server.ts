@@ -6,6 +6,7 @@ import { answer, type AnswerContext } from '../aws/route53/answer.ts';
 import type { DnsQuestion } from '../aws/route53/dns-records.ts';
 import { roundingText } from '../plane/dns/shown-ttl.ts';
 import { startDnsServer, type DnsServer } from '../plane/dns/server.ts';
+import { accountOf } from '../wire/credential-scope.ts';
 import { createWireServer, type WireCall, type WireServer } from '../wire/server.ts';
 import type { ServicesBehind } from '../wire/behind.ts';
 import { DomainError } from '../world/domain-error.ts';
@@ -45,6 +46,8 @@ export interface ServerOptions {
   readonly strictUserData?: boolean;
   /** Where calls of services go that are not ours; nowhere unless it is said. */
   readonly behind?: AskedBehind;
+  /** The Region that hints name; us-east-1 unless given. */
+  readonly region?: string;
   /** Takes lines for a person that come while the world runs; they go to stderr unless given. */
   readonly tell?: (line: string) => void;
   /** Called some times a second with what is known of this machine's lateness; unless given, `tell` gets a line once it matters. */
@@ -226,6 +229,11 @@ class Server implements AdminWorld {
     return await operationsBehind(this.behind(), service);
   }
 
+  async accountOfKey(accessKeyId: string, sessionToken: string | undefined): Promise<string> {
+    const found = await (await this.#opened()).identify(accessKeyId, sessionToken);
+    return found.kind === 'known' ? found.caller.account : accountOf(accessKeyId, this.account);
+  }
+
   vantageListener(placeId: string): ReturnType<RunningServer['vantage']> {
     if (this.#vantages === undefined) throw new Error('The DNS server is not listening yet.');
     return {
@@ -390,12 +398,12 @@ class Server implements AdminWorld {
   }
 }
 
-const hintsOf = (ready: Ready, { loopback, driver }: Site): readonly string[] => {
+const hintsOf = (ready: Ready, { loopback, driver }: Site, region: string): readonly string[] => {
   const hints = [...loopback.hints];
   if (driver.why !== undefined) hints.push(`faultline: driver ${driver.name}: ${driver.why}`);
   if (process.stderr.isTTY) {
     hints.push(
-      `  export AWS_ENDPOINT_URL=${ready.endpoint} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1`,
+      `  export AWS_ENDPOINT_URL=${ready.endpoint} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=${region}`,
       `  faultline status --endpoint ${ready.endpoint}     (Ctrl-C ends the world's processes and keeps its state)`,
     );
   }
@@ -479,7 +487,7 @@ export const startServer = async (
   return {
     ready,
     readyLine,
-    hints: hintsOf(ready, site),
+    hints: hintsOf(ready, site, options.region ?? 'us-east-1'),
     opened: () => server.opened(),
     world: () => server.live(),
     vantage: (placeId) => server.vantageListener(placeId),

@@ -1,4 +1,5 @@
 import { AdminRefusal, callAdmin, endpointOf } from '../admin-client.ts';
+import { targetOf, type CallerOptions } from '../caller-options.ts';
 import { durationMs as parseDuration } from '../../text/duration.ts';
 import { faultWords } from '../../admin/fault-words.ts';
 import type { FaultSummary } from '../../admin/fault-summary.ts';
@@ -34,15 +35,16 @@ const checkDuration = (name: string, text: string | undefined): void => {
 
 /** `faultline break TARGET EFFECT`: opens a fault and says its id, by which it is mended. */
 export const breakSomething = async (
-  target: string,
+  named: string,
   effect: string,
-  options: BreakOptions & { readonly endpoint?: string; readonly json?: boolean },
+  options: BreakOptions & CallerOptions & { readonly endpoint?: string; readonly json?: boolean },
 ): Promise<void> => {
   checkDuration('duration', options.duration);
   checkDuration('tail', options.tail);
   checkDuration('hold', options.hold);
+  const endpoint = endpointOf(options.endpoint);
   const body = {
-    target,
+    target: await targetOf(endpoint, named, options),
     effect,
     severity: numberOption('severity', options.severity),
     duration: options.duration,
@@ -57,12 +59,7 @@ export const breakSomething = async (
   let fault: FaultSummary;
   try {
     // The admin API answers a new fault in this form.
-    fault = (await callAdmin(
-      endpointOf(options.endpoint),
-      'POST',
-      '/faults',
-      body,
-    )) as FaultSummary;
+    fault = (await callAdmin(endpoint, 'POST', '/faults', body)) as FaultSummary;
   } catch (error) {
     if (error instanceof AdminRefusal) throw new UsageError(error.message);
     throw error;

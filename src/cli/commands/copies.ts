@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { callAdmin, endpointOf } from '../admin-client.ts';
+import { namedAccount, type CallerOptions } from '../caller-options.ts';
 import { copyLines, type ShownCopy } from '../images/copy-lines.ts';
 import type { CopySummary } from '../../admin/copies-summary.ts';
 
@@ -18,6 +19,16 @@ const askCopies = async (endpoint: string): Promise<readonly CopySummary[]> => {
   const { copies } = (await callAdmin(endpoint, 'GET', '/copies')) as CopiesAnswer;
   return copies;
 };
+
+interface Whose {
+  readonly account: string | undefined;
+  readonly region: string | undefined;
+}
+
+/** Whether a copy is that account's, and from or to that Region, where they were named. */
+const isOf = (copy: CopySummary, { account, region }: Whose): boolean =>
+  (account === undefined || copy.account === account) &&
+  (region === undefined || copy.fromRegion === region || copy.toRegion === region);
 
 /** Draws over what it drew before, on a terminal; writes lines elsewhere. */
 class Screen {
@@ -62,13 +73,16 @@ export const watchCopies = async (
 };
 
 /** `faultline copies`: what is being copied between Regions, with rate, share of the way and time left. */
-export const copies = async (options: {
-  readonly endpoint?: string;
-  readonly json?: boolean;
-  readonly once?: boolean;
-}): Promise<void> => {
+export const copies = async (
+  options: CallerOptions & {
+    readonly endpoint?: string;
+    readonly json?: boolean;
+    readonly once?: boolean;
+  },
+): Promise<void> => {
   const endpoint = endpointOf(options.endpoint);
-  const now = await askCopies(endpoint);
+  const of = { account: namedAccount(options), region: options.region };
+  const now = (await askCopies(endpoint)).filter((copy) => isOf(copy, of));
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify({ copies: now })}\n`);
     return;
@@ -87,7 +101,7 @@ export const copies = async (options: {
   }
   await watchCopies(
     endpoint,
-    () => true,
+    (copy) => isOf(copy, of),
     () => Promise.resolve('over'),
   );
 };

@@ -16,6 +16,7 @@ import { runDrill, type DrillProgress } from '../../drill/run-drill.ts';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import { drillText, ProgressLine } from '../drill/drill-progress.ts';
 import { openLiveDrill, openVirtualDrill } from '../../drill-worlds/open-drill-world.ts';
+import { namedAccount } from '../caller-options.ts';
 import { driverOf } from '../driver-option.ts';
 import { Failed, Uncertain, UsageError } from '../../text/usage-error.ts';
 import { version } from '../../text/version.ts';
@@ -31,6 +32,8 @@ export interface DrillCommandOptions {
   readonly seed?: string;
   readonly world?: string;
   readonly driver?: string;
+  readonly account?: string;
+  readonly region?: string;
 }
 
 const defaultAccount = '000000000000';
@@ -99,7 +102,7 @@ const failed = (plan: DrillPlan, error: DomainError): Failed => {
 const runIn = async (
   plan: DrillPlan,
   world: DrillWorld,
-  startedAt: Date,
+  { startedAt, region }: { readonly startedAt: Date; readonly region: string | undefined },
   line: ProgressLine,
 ): Promise<DrillResult | DomainError> => {
   let current: (() => DrillProgress) | undefined;
@@ -109,6 +112,7 @@ const runIn = async (
     return await runDrill(plan, world, {
       version,
       startedAt,
+      ...(region === undefined ? {} : { region }),
       watch: (progress) => {
         current = progress;
         line.now(drillText(plan, progress()));
@@ -184,6 +188,10 @@ export const drill = async (file: string, options: DrillCommandOptions): Promise
   const line = new ProgressLine(process.stderr);
   line.now(`reading ${file}`);
   const plan = await planOf(file, options).finally(() => line.clear());
+  const { region } = options;
+  if (region !== undefined && plan.geography.region(region) === undefined) {
+    throw new UsageError(`--region: there is no Region '${region}' in the drill's world.`);
+  }
   checkWritable('junit', options.junit);
   checkWritable('html', options.html);
   line.now(`${plan.name}: starting a ${options.virtual === true ? 'simulated ' : ''}world`);
@@ -191,13 +199,13 @@ export const drill = async (file: string, options: DrillCommandOptions): Promise
     geography: plan.geography,
     seed: plan.seed,
     speed: plan.speed,
-    account: defaultAccount,
+    account: namedAccount(options) ?? defaultAccount,
     tell: (told) => line.tell(told),
   });
   const stopListening = closeOnSignal(world);
   let result: DrillResult | DomainError;
   try {
-    result = await runIn(plan, world, startedAt, line);
+    result = await runIn(plan, world, { startedAt, region }, line);
   } finally {
     stopListening();
     await world.close();

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { callAdmin, endpointOf } from '../admin-client.ts';
+import { callerAccount, namedAccount, regionOf, type CallerOptions } from '../caller-options.ts';
 import { tableLines } from '../choose/text-table.ts';
 import { formatDuration } from '../../text/duration.ts';
 import { bytesText, type ShownCopy } from '../images/copy-lines.ts';
@@ -12,7 +13,7 @@ import { TerminalLine } from '../../text/terminal-line.ts';
 import { Failed, UsageError } from '../../text/usage-error.ts';
 import { watchCopies } from './copies.ts';
 
-interface Options {
+interface Options extends CallerOptions {
   readonly endpoint?: string;
   readonly json?: boolean;
 }
@@ -104,17 +105,17 @@ export const imageCopy = async (
   imageId: string,
   options: Options & {
     readonly to?: string;
-    readonly region?: string;
     readonly name?: string;
     readonly estimate?: boolean;
   },
 ): Promise<void> => {
   const endpoint = endpointOf(options.endpoint);
   const toRegions = destinationsOf(options.to);
-  const calls = new ImageCalls(endpoint);
+  const calls = new ImageCalls(endpoint, namedAccount(options));
+  const account = await callerAccount(endpoint, options);
   const query = new URLSearchParams({ image: imageId, to: toRegions.join(',') });
   if (options.region !== undefined) query.set('region', options.region);
-  if (calls.account !== undefined) query.set('account', calls.account);
+  if (account !== undefined) query.set('account', account);
   // The admin API answers estimates in this form.
   const answer = (await callAdmin(
     endpoint,
@@ -156,11 +157,11 @@ const print = (job: ImageJob, json: boolean, words: string): void => {
 
 /** Waits until an image can be launched; one that cannot become so while the clock stands still is left pending. */
 const untilUsable = async (
+  calls: ImageCalls,
   endpoint: string,
   region: string,
   imageId: string,
 ): Promise<{ readonly state: string; readonly reason: string }> => {
-  const calls = new ImageCalls(endpoint);
   for (;;) {
     const now = await calls.imageState(region, imageId);
     if (now.state !== 'pending') return now;
@@ -177,7 +178,6 @@ export const imageImport = async (
   options: Options & {
     readonly container?: string;
     readonly name?: string;
-    readonly region?: string;
     readonly architecture?: string;
     readonly sizeGib?: string;
   },
@@ -188,18 +188,23 @@ export const imageImport = async (
     throw new UsageError('Give a directory or an archive, or --container IMAGE: one of them.');
   }
   if (name === undefined) throw new UsageError('--name is what the image is called.');
-  const account = new ImageCalls(endpoint).account;
+  const account = await callerAccount(endpoint, options);
   const body = {
     ...(path === undefined ? { container } : { path: resolve(path) }),
     name,
-    region: options.region ?? process.env['AWS_REGION'] ?? 'us-east-1',
+    region: regionOf(options) ?? 'us-east-1',
     ...(options.architecture === undefined ? {} : { architecture: options.architecture }),
     ...(options.sizeGib === undefined ? {} : { sizeGiB: Number(options.sizeGib) }),
     ...(account === undefined ? {} : { account }),
   };
   const begun = (await callAdmin(endpoint, 'POST', '/images/import', body)) as ImageJob;
   const job = await followJob(endpoint, begun);
-  const { state, reason } = await untilUsable(endpoint, body.region, job.imageId ?? '');
+  const { state, reason } = await untilUsable(
+    new ImageCalls(endpoint, namedAccount(options)),
+    endpoint,
+    body.region,
+    job.imageId ?? '',
+  );
   if (state === 'failed') throw new Failed(`The image failed: ${reason}`);
   print(
     job,
@@ -215,7 +220,7 @@ export const imageExport = async (
   options: Options & { readonly region?: string },
 ): Promise<void> => {
   const endpoint = endpointOf(options.endpoint);
-  const account = new ImageCalls(endpoint).account;
+  const account = await callerAccount(endpoint, options);
   const body = {
     imageId,
     path: resolve(path),

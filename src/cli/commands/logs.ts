@@ -1,5 +1,6 @@
 import { followConsole } from './followed-console.ts';
 import { callAdmin, endpointOf } from '../admin-client.ts';
+import { callerQuery, type CallerOptions } from '../caller-options.ts';
 import type { ConsoleAnswer } from '../../admin/admin-instances.ts';
 import { Failed } from '../../text/usage-error.ts';
 
@@ -11,20 +12,21 @@ const write = (bytes: Uint8Array): Promise<void> =>
 /** `faultline logs`: what an instance has printed on its console, and with `follow` what it prints from now on. */
 export const logs = async (
   of: string,
-  options: {
+  options: CallerOptions & {
     readonly endpoint?: string;
-    readonly region?: string;
     readonly follow?: boolean;
     readonly json?: boolean;
   },
 ): Promise<void> => {
+  const endpoint = endpointOf(options.endpoint);
   const query = new URLSearchParams({
     of,
     ...(options.region === undefined ? {} : { region: options.region }),
+    ...(await callerQuery(endpoint, options)),
   });
   // The admin API answers a console in this form.
   const answer = (await callAdmin(
-    endpointOf(options.endpoint),
+    endpoint,
     'GET',
     `/console?${query.toString()}`,
   )) as ConsoleAnswer;

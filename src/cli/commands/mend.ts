@@ -1,4 +1,5 @@
 import { AdminRefusal, callAdmin, endpointOf } from '../admin-client.ts';
+import { targetOf, type CallerOptions } from '../caller-options.ts';
 import type { FaultSummary } from '../../admin/fault-summary.ts';
 import { UsageError } from '../../text/usage-error.ts';
 
@@ -22,17 +23,24 @@ const chosen = (
 /** `faultline mend ID|TARGET` or `--all`: ends faults. */
 export const mend = async (
   which: string | undefined,
-  options: { readonly endpoint?: string; readonly json?: boolean; readonly all?: boolean },
+  options: CallerOptions & {
+    readonly endpoint?: string;
+    readonly json?: boolean;
+    readonly all?: boolean;
+  },
 ): Promise<void> => {
   const endpoint = endpointOf(options.endpoint);
+  const { region } = options;
+  const where = region === undefined ? '' : `?${new URLSearchParams({ region }).toString()}`;
+  const target = which === undefined ? undefined : await targetOf(endpoint, which, options);
   // The admin API answers the list of faults in this form.
-  const { faults } = (await callAdmin(endpoint, 'GET', '/faults')) as {
+  const { faults } = (await callAdmin(endpoint, 'GET', `/faults${where}`)) as {
     readonly faults: readonly FaultSummary[];
   };
   // What follows from another fault ends with that one.
   const opened = faults.filter((fault) => fault.derivedFrom === undefined);
   const mended: FaultSummary[] = [];
-  for (const fault of chosen(opened, which, options.all === true)) {
+  for (const fault of chosen(opened, target, options.all === true)) {
     try {
       // The admin API answers in this form; with a recovery when the fault has a tail.
       const { recovery } = (await callAdmin(endpoint, 'DELETE', `/faults/${fault.id}`)) as Pick<

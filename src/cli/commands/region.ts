@@ -4,6 +4,7 @@ import { earthPlaces } from '../../atlas/places.ts';
 import { sourcesOf } from '../../atlas/region-sources.ts';
 import { foreignRegions, type Region } from '../../atlas/regions.ts';
 import { hundredths } from '../choose/choice-json.ts';
+import { keyAccount } from '../caller-options.ts';
 import { regionProfile, servicesReference, type RegionProfile } from '../choose/region-profile.ts';
 import { regionText } from '../choose/region-text.ts';
 import { stdoutPaint } from '../../text/paint.ts';
@@ -36,12 +37,13 @@ const regionOf = (text: string): Region => {
   throw new UsageError(`there is no Region '${text}'${orNames([...new Set(nearest)])}.`);
 };
 
-const accountOf = (text = '000000000000'): string => {
+const accountOf = (text: string): string => {
   if (!/^\d{12}$/.test(text)) throw new UsageError(`--account is 12 digits, not '${text}'.`);
   return text;
 };
 
-const seedOf = (text = '1'): number => {
+/** The seed that names of zones come from. */
+export const seedOf = (text = '1'): number => {
   if (!/^\d+$/.test(text) || Number(text) > 4_294_967_295) {
     throw new UsageError(`--seed is a whole number from 0 to 4294967295, not '${text}'.`);
   }
@@ -95,7 +97,11 @@ const profileJson = (profile: RegionProfile, withSources: boolean): Record<strin
 /** `faultline region CODE`: all that is known of one Region. */
 export const region = (code: string, options: RegionOptions): void => {
   const found = regionOf(code);
-  const profile = regionProfile(found, accountOf(options.account), seedOf(options.seed));
+  const profile = regionProfile(
+    found,
+    accountOf(options.account ?? keyAccount() ?? '000000000000'),
+    seedOf(options.seed),
+  );
   const withSources = options.sources === true;
   process.stdout.write(
     options.json === true

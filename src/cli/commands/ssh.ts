@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { callAdmin, endpointOf } from '../admin-client.ts';
+import { callerQuery, type CallerOptions } from '../caller-options.ts';
 import type { EntranceAnswer } from '../../admin/admin-instances.ts';
 import { Failed } from '../../text/usage-error.ts';
 
@@ -33,17 +34,19 @@ const environmentIn = (entrance: EntranceAnswer): NodeJS.ProcessEnv =>
 export const ssh = async (
   of: string,
   words: readonly string[],
-  options: { readonly endpoint?: string; readonly region?: string },
+  options: CallerOptions & { readonly endpoint?: string },
 ): Promise<void> => {
   const hasTerminal = process.stdin.isTTY && process.stdout.isTTY;
+  const endpoint = endpointOf(options.endpoint);
   const query = new URLSearchParams({
     of,
     terminal: String(hasTerminal),
     ...(options.region === undefined ? {} : { region: options.region }),
+    ...(await callerQuery(endpoint, options)),
   });
   // The admin API answers an entrance in this form.
   const entrance = (await callAdmin(
-    endpointOf(options.endpoint),
+    endpoint,
     'GET',
     `/entrance?${query.toString()}`,
   )) as EntranceAnswer;

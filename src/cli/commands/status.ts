@@ -1,4 +1,5 @@
 import { callAdmin, endpointOf } from '../admin-client.ts';
+import { callerQuery, type CallerOptions } from '../caller-options.ts';
 import { formatDuration } from '../../text/duration.ts';
 import type { LatenessSummary } from '../../live/lateness-text.ts';
 import { faultWords } from '../../admin/fault-words.ts';
@@ -197,14 +198,17 @@ const report = (world: WorldAnswer, regions: readonly RegionSummary[]): readonly
 };
 
 /** `faultline status`: the world at a glance. */
-export const status = async (options: {
-  readonly endpoint?: string;
-  readonly json?: boolean;
-  readonly region?: string;
-  readonly all?: boolean;
-}): Promise<void> => {
+export const status = async (
+  options: CallerOptions & {
+    readonly endpoint?: string;
+    readonly json?: boolean;
+    readonly all?: boolean;
+  },
+): Promise<void> => {
+  const endpoint = endpointOf(options.endpoint);
+  const query = new URLSearchParams(await callerQuery(endpoint, options));
   // The admin API answers the world in this form.
-  const world = (await callAdmin(endpointOf(options.endpoint), 'GET', '/world')) as WorldAnswer;
+  const world = (await callAdmin(endpoint, 'GET', `/world?${query.toString()}`)) as WorldAnswer;
   const regions = shown(world, options);
   process.stdout.write(
     options.json === true

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { isDomainError } from '../../world/domain-error.ts';
 import { UsageError } from '../../text/usage-error.ts';
 import { openJournal } from '../../server/open-journal.ts';
+import { regionOf } from '../caller-options.ts';
 import { driverOf } from '../driver-option.ts';
 import type { ServerOptions } from '../../server/server.ts';
 
@@ -94,6 +95,11 @@ const geographyOption = async (options: Options): Promise<Pick<ServerOptions, 'g
   return { geography };
 };
 
+const regionOption = ({ region }: Options): Pick<ServerOptions, 'region'> => {
+  const named = regionOf(typeof region === 'string' ? { region } : {});
+  return named === undefined ? {} : { region: named };
+};
+
 /** Names of AWS's services are looked up only when somebody gives some. */
 const behindOption = async (options: Options): Promise<Pick<ServerOptions, 'behind'>> => {
   const { behind } = options;
@@ -109,6 +115,7 @@ export const up = async (options: Options): Promise<void> => {
     ...serverOptionsOf(options),
     ...(await geographyOption(options)),
     ...(await behindOption(options)),
+    ...regionOption(options),
   };
   if (!isLoopback(settings.host)) {
     process.stderr.write(

@@ -1,17 +1,15 @@
 import { accessOf, askAws, type AwsAccess } from '../atlas/aws-call.ts';
 
-/** EC2 as the commands about images ask it, with the credentials of the environment. */
+/** EC2 as the commands about images ask it, as an account, else with the credentials of the environment. */
 export class ImageCalls {
   readonly #access: AwsAccess;
 
-  constructor(endpoint: string) {
-    this.#access = accessOf(endpoint, process.env);
-  }
-
-  /** The account that asks, if the access key names one. */
-  get account(): string | undefined {
-    const { accessKeyId } = this.#access.credentials;
-    return /^\d{12}$/.test(accessKeyId) ? accessKeyId : undefined;
+  constructor(endpoint: string, account: string | undefined) {
+    // The key of an account is its number, and its secret any.
+    this.#access =
+      account === undefined
+        ? accessOf(endpoint, process.env)
+        : { endpoint, credentials: { accessKeyId: account, secretAccessKey: 'test' } };
   }
 
   /** Begins a copy to a Region; answers the new image's id. Rejects with an AwsRefusal. */

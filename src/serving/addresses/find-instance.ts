@@ -11,6 +11,17 @@ export interface FoundInstance {
   readonly instance: Instance;
 }
 
+/** The instance that somebody asks for. */
+export interface AskedInstance {
+  /** Its id, its tag `Name` or its private address. */
+  readonly of: string;
+  readonly region: string | undefined;
+  /** Whose it is rather than others', where several are called so. */
+  readonly account: string | undefined;
+  /** That it is nobody else's. */
+  readonly isOwn: boolean;
+}
+
 /** An instance with its name, if it has one. */
 interface Candidate extends FoundInstance {
   readonly name: string | undefined;
@@ -30,14 +41,22 @@ const candidates = (world: World): readonly Candidate[] =>
 const describe = ({ instance, region, name }: Candidate): string =>
   `${instance.id} in ${region}${name === undefined ? '' : ` (${name})`}, ${instance.state}`;
 
+/** Those that something is true of, or all where it is true of none. */
+const preferred = (
+  all: readonly Candidate[],
+  isTrue: (candidate: Candidate) => boolean,
+): readonly Candidate[] => {
+  const some = all.filter(isTrue);
+  return some.length > 0 ? some : all;
+};
+
 /**
  * The instance that a person means: by its id, its tag `Name` or its private address. One that is gone is meant only when
  * no other is. Several of them are an `AmbiguousInstance` that names all.
  */
 export const findInstance = (
   world: World,
-  of: string,
-  region: string | undefined,
+  { of, region, account, isOwn }: AskedInstance,
 ): FoundInstance | DomainError => {
   if (region !== undefined && world.geography.region(region) === undefined)
     return new DomainError('NoSuchRegion', `There is no Region '${region}'.`);
@@ -46,7 +65,7 @@ export const findInstance = (
       .byPrivateAddress(of)
       .map(({ instance }) => instance.id),
   );
-  const all = candidates(world);
+  const all = candidates(world).filter((candidate) => !isOwn || candidate.account === account);
   const meant = all.filter(
     (candidate) =>
       (region === undefined || candidate.region === region) &&
@@ -54,8 +73,8 @@ export const findInstance = (
         candidate.name === of ||
         byAddress.has(candidate.instance.id)),
   );
-  const present = meant.filter(({ instance }) => instance.state !== 'terminated');
-  const [found, ...others] = present.length > 0 ? present : meant;
+  const present = preferred(meant, ({ instance }) => instance.state !== 'terminated');
+  const [found, ...others] = preferred(present, (candidate) => candidate.account === account);
   if (found === undefined) {
     const known = all.filter(({ instance }) => instance.state !== 'terminated').slice(0, 5);
     const hint =
@@ -64,7 +83,7 @@ export const findInstance = (
         : `there are ${known.map(describe).join('; ')}`;
     return new DomainError(
       'NoSuchInstance',
-      `No instance has the id, the name or the private address '${of}'${region === undefined ? '' : ` in ${region}`}; ${hint}.`,
+      `No instance has the id, the name or the private address '${of}'${region === undefined ? '' : ` in ${region}`}${isOwn ? ` in the account ${account ?? ''}` : ''}; ${hint}.`,
     );
   }
   if (others.length === 0) return found;
