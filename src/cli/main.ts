@@ -122,7 +122,7 @@ const addFaults = (program: Command): void => {
     )
     .option(
       '--as <manner>',
-      'api: silence, error, throttle, latency; gray; disk: stuck, slow, full',
+      'api: silence, error, throttle, latency; gray; disk: stuck, slow, full; spot: interruption, rebalance',
     )
     .option('--operations <names>', 'api: only these, such as RunInstances,StartInstances')
     .option('--one-way', 'a link: only what is opened from its first end to its second')

@@ -40,7 +40,7 @@ export type DrillStep =
       readonly severity?: number;
       readonly duration?: string;
       readonly latencyMs?: number;
-      /** Of the effects `api`, `gray` and `disk`: for example `error`, `throttle`, `stuck`. */
+      /** Of the effects `api`, `gray`, `disk` and `spot`: for example `error`, `throttle`, `stuck`. */
       readonly as?: string;
       /** Of the effect `api`: only these operations. */
       readonly operations?: readonly string[];

@@ -14,7 +14,13 @@ import {
 import { lossOf, nowhere, passageBetween, type Passage } from './passage.ts';
 import { isBack, strengthLeft } from './recovery.ts';
 import { fateOf, requestFault, type ApiFault, type RequestFate } from './request-faults.ts';
-import { Shortage, type CapacityCondition, type Consequence } from './shortage.ts';
+import {
+  Shortage,
+  type CapacityCondition,
+  type Consequence,
+  type SpotCondition,
+  type SpotLocation,
+} from './shortage.ts';
 import { noWay, openWay, worldMs, type Gray, type Way } from './way.ts';
 import { volumeCondition, type VolumeCondition, type VolumeLocation } from './volume-condition.ts';
 
@@ -231,6 +237,16 @@ export class Conditions {
    */
   capacity(zoneId: string, instanceType: string | undefined, now: number): CapacityCondition {
     return this.#shortage.capacity(zoneId, instanceType, now);
+  }
+
+  /** The same of Spot Instances, for which EC2 has what nobody needs otherwise. */
+  spotCapacity(zoneId: string, instanceType: string, now: number): CapacityCondition {
+    return this.#shortage.spotCapacity(zoneId, instanceType, now);
+  }
+
+  /** What a Spot Instance is told now. Of a share of a zone the instance's id draws whether it is struck. */
+  spot(location: SpotLocation): SpotCondition {
+    return this.clear ? 'well' : this.#shortage.spot(location);
   }
 
   /**

@@ -10,9 +10,11 @@ export type FaultEffect =
   | 'capacity'
   | 'api'
   | 'gray'
-  | 'disk';
+  | 'disk'
+  /** Spot capacity that is needed elsewhere. */
+  | 'spot';
 
-/** In which way a fault of `api`, `gray` or `disk` shows. */
+/** In which way a fault of `api`, `gray`, `disk` or `spot` shows. */
 export type FaultManner =
   | 'silence'
   | 'error'
@@ -23,7 +25,11 @@ export type FaultManner =
   /** Reads and writes never end. */
   | 'stuck'
   /** Writes are refused: no space is left. */
-  | 'full';
+  | 'full'
+  /** Spot Instances are told that they will be taken, and are. */
+  | 'interruption'
+  /** Spot Instances are told that they might be taken. */
+  | 'rebalance';
 
 /** What an effect takes on one kind of target, beside a duration and a seed. */
 export interface EffectRule {
@@ -46,6 +52,7 @@ type EffectRules = Readonly<Partial<Record<FaultEffect, EffectRule>>>;
 const graded: EffectRule = { parts: true, tail: true };
 const drawnEach: EffectRule = { parts: true, tail: true, hold: true };
 const grayRule: EffectRule = { ...drawnEach, manners: ['error', 'silence', 'latency'] };
+const spotRule: EffectRule = { manners: ['interruption', 'rebalance'] };
 const diskRule: EffectRule = { manners: ['stuck', 'slow', 'full'], tail: true };
 
 /** What each kind of target takes. */
@@ -65,8 +72,9 @@ export const effectRules: Readonly<Record<FaultTarget['kind'], EffectRules>> = {
     capacity: graded,
     gray: grayRule,
     disk: { ...diskRule, parts: true },
+    spot: { ...spotRule, parts: true },
   },
-  stock: { capacity: graded },
+  stock: { capacity: graded, spot: { ...spotRule, parts: true } },
   provider: { network: {}, loss: graded },
   instance: {
     power: { tail: true },
@@ -74,6 +82,7 @@ export const effectRules: Readonly<Record<FaultTarget['kind'], EffectRules>> = {
     loss: graded,
     gray: grayRule,
     disk: diskRule,
+    spot: spotRule,
   },
   volume: { disk: diskRule },
   link: {

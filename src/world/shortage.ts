@@ -1,3 +1,4 @@
+import { hash32 } from '../atlas/hash.ts';
 import type { Geography } from '../atlas/geography.ts';
 import type { FaultIndex } from './fault-index.ts';
 import type { Fault } from './faults.ts';
@@ -19,6 +20,28 @@ export interface CapacityCondition {
 
 const fullStock: CapacityCondition = { goneShare: 0, seed: 0 };
 
+/** A Spot Instance, as faults see it. */
+export interface SpotLocation {
+  readonly instanceId: string;
+  readonly zoneId: string;
+  readonly instanceType: string;
+}
+
+/** What a Spot Instance is told: that it will be taken, or that it might be. */
+export type SpotCondition = 'well' | 'rebalance' | 'interruption';
+
+const isInterruption = ({ as }: Fault): boolean => as !== 'rebalance';
+
+/** What strikes the machines of a type in a zone: of all types, of the family and of the type itself. */
+const stockTargets = (zoneId: string, instanceType: string | undefined): readonly string[] => {
+  const family = instanceType?.split('.')[0];
+  return [
+    `zone/${zoneId}`,
+    ...(instanceType === undefined ? [] : [`stock/${zoneId}/${instanceType}`]),
+    ...(family === undefined || family === instanceType ? [] : [`stock/${zoneId}/${family}`]),
+  ];
+};
+
 /** What is short in zones: what faults take of their stocks, and the rush that follows when a zone fails. */
 export class Shortage {
   readonly #index: FaultIndex;
@@ -33,13 +56,7 @@ export class Shortage {
   capacity(zoneId: string, instanceType: string | undefined, now: number): CapacityCondition {
     if (this.#index.faults.length === 0) return fullStock;
     const region = this.#geography.zone(zoneId)?.region ?? '';
-    const family = instanceType?.split('.')[0];
-    const targets = [
-      `zone/${zoneId}`,
-      `region/${region}`,
-      ...(instanceType === undefined ? [] : [`stock/${zoneId}/${instanceType}`]),
-      ...(family === undefined || family === instanceType ? [] : [`stock/${zoneId}/${family}`]),
-    ];
+    const targets = [`region/${region}`, ...stockTargets(zoneId, instanceType)];
     const opened = this.#index.keep(`capacity ${targets.join(' ')}`, () =>
       taken(targets.flatMap((target) => this.#index.of('capacity', target))),
     );
@@ -49,6 +66,35 @@ export class Shortage {
       goneShare: 1 - opened.leftShare * rush.leftShare,
       seed: opened.seed + rush.seed,
     };
+  }
+
+  /** See `Conditions.spotCapacity`. */
+  spotCapacity(zoneId: string, instanceType: string, now: number): CapacityCondition {
+    const capacity = this.capacity(zoneId, instanceType, now);
+    const wanted = this.#spotFaults(zoneId, instanceType).filter(isInterruption);
+    if (wanted.length === 0) return capacity;
+    const spot = taken(wanted);
+    return {
+      goneShare: 1 - (1 - capacity.goneShare) * spot.leftShare,
+      seed: capacity.seed + spot.seed,
+    };
+  }
+
+  /** See `Conditions.spot`. */
+  spot({ zoneId, instanceType, instanceId }: SpotLocation): SpotCondition {
+    const struck = [
+      ...this.#spotFaults(zoneId, instanceType).filter(
+        ({ seed, severity }) => hash32('spot', seed, instanceId) / 2 ** 32 < severity,
+      ),
+      ...this.#index.of('spot', `instance/${instanceId}`),
+    ];
+    if (struck.length === 0) return 'well';
+    return struck.some(isInterruption) ? 'interruption' : 'rebalance';
+  }
+
+  #spotFaults(zoneId: string, instanceType: string): readonly Fault[] {
+    if (!this.#index.hasAny('spot')) return [];
+    return stockTargets(zoneId, instanceType).flatMap((target) => this.#index.of('spot', target));
   }
 
   /** See `Conditions.consequences`. */

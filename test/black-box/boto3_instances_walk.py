@@ -78,7 +78,34 @@ def defaults_of_an_account():
     ec2.terminate_instances(InstanceIds=[made])
 
 
-for walk in (options_of_an_instance, defaults_of_an_account):
+def spot_instances():
+    asked = ec2.request_spot_instances(
+        InstanceCount=2,
+        LaunchSpecification={"ImageId": image(), "InstanceType": "t3.micro"},
+    )["SpotInstanceRequests"]
+    ids = [one["SpotInstanceRequestId"] for one in asked]
+    ec2.get_waiter("spot_instance_request_fulfilled").wait(
+        SpotInstanceRequestIds=ids, WaiterConfig=QUICK
+    )
+    pages = ec2.get_paginator("describe_spot_instance_requests").paginate(
+        Filters=[{"Name": "state", "Values": ["active"]}],
+        PaginationConfig={"PageSize": 5},
+    )
+    found = [one for page in pages for one in page["SpotInstanceRequests"]]
+    check(sorted(one["SpotInstanceRequestId"] for one in found) == sorted(ids), f"{found}")
+    made = [one["InstanceId"] for one in found]
+    check(described(made[0])["InstanceLifecycle"] == "spot", "a Spot Instance")
+    ec2.cancel_spot_instance_requests(SpotInstanceRequestIds=ids)
+    ec2.terminate_instances(InstanceIds=made)
+    prices = ec2.get_paginator("describe_spot_price_history").paginate(
+        InstanceTypes=["m5.large"], PaginationConfig={"PageSize": 20, "MaxItems": 50}
+    )
+    rows = [row for page in prices for row in page["SpotPriceHistory"]]
+    check(len(rows) == 50, f"fifty prices, not {len(rows)}")
+    check(all(float(row["SpotPrice"]) > 0 for row in rows), "prices above nought")
+
+
+for walk in (options_of_an_instance, defaults_of_an_account, spot_instances):
     step(walk)
 
 print_report()

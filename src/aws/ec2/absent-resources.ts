@@ -113,12 +113,6 @@ const rows: readonly Row[] = [
     'InvalidSpotFleetRequestId.NotFound',
   ],
   [
-    'DescribeSpotInstanceRequests',
-    'SpotInstanceRequests',
-    'SpotInstanceRequestIds',
-    'InvalidSpotInstanceRequestID.NotFound',
-  ],
-  [
     'DescribeTrafficMirrorFilters',
     'TrafficMirrorFilters',
     'TrafficMirrorFilterIds',

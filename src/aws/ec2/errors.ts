@@ -175,6 +175,14 @@ export const kinds = {
     notFoundCode: 'InvalidAttachmentID.NotFound',
     notFoundMessage: (id) => `The interface attachment '${id}' does not exist.`,
   },
+  spotInstancesRequest: {
+    type: 'spot-instances-request',
+    prefix: 'sir',
+    idsParameter: 'spotInstanceRequestIds',
+    malformedCode: 'InvalidSpotInstanceRequestID.Malformed',
+    notFoundCode: 'InvalidSpotInstanceRequestID.NotFound',
+    notFoundMessage: (id) => `The spot instance request ID '${id}' does not exist`,
+  },
   networkInterface: {
     type: 'network-interface',
     prefix: 'eni',

@@ -1,4 +1,4 @@
-import { extend } from '../../world/rules.ts';
+import { extend, follow } from '../../world/rules.ts';
 import { noAccount } from '../../world/entity.ts';
 import type { Service } from '../operation.ts';
 import { absentResources } from './absent-resources.ts';
@@ -101,6 +101,10 @@ import { userDataRefusal } from './launch/user-data.ts';
 import { snapshotTimers } from './storage/snapshot-life.ts';
 import { snapshotTierTimers } from './storage/snapshot-tiers.ts';
 import { snapshotOperations } from './storage/snapshot-operations.ts';
+import { Instances } from './instances/instance-entities.ts';
+import { spotInterruptionTimers } from './spot/interruptions.ts';
+import { spotOperations } from './spot/operations.ts';
+import { followSpotInstance, spotRequestTimers } from './spot/request-life.ts';
 import { createTags, deleteTags, describeTags } from './tags.ts';
 import {
   associateVpcCidrBlock,
@@ -124,6 +128,7 @@ const operations = {
   ...instanceOptionOperations,
   ...instanceProfileOperations,
   ...natGatewayOperations,
+  ...spotOperations,
   AssociateRouteTable: associateRouteTable,
   AssociateVpcCidrBlock: associateVpcCidrBlock,
   AttachInternetGateway: attachInternetGateway,
@@ -205,6 +210,7 @@ export const ec2With = (keys: KeyMaker, isStrictAboutUserData = false): Service 
     RunInstances: ['Monitoring.MetricCategoryIds'],
     UnmonitorInstances: ['MetricCategoryIds'],
   },
+  follows: [follow(Instances, followSpotInstance)],
   extends: isStrictAboutUserData ? [extend(UserDataRules, 'strict', userDataRefusal)] : [],
   // Which Regions an account has opted in to is state of the partition.
   partitionReads: ['DescribeRegions'],
@@ -230,6 +236,8 @@ export const ec2With = (keys: KeyMaker, isStrictAboutUserData = false): Service 
     ...snapshotTierTimers,
     ...copyTimers,
     ...natGatewayTimers,
+    ...spotRequestTimers,
+    ...spotInterruptionTimers,
   },
   operations: {
     ...operations,

@@ -38,6 +38,8 @@ export interface InstanceMetadata {
   readonly role?: RoleMetadata;
   /** Of an instance of an Auto Scaling group: the state that it is on its way to. */
   readonly targetLifecycleState?: string;
+  /** Of a Spot Instance: what EC2 has told it. */
+  readonly spot?: SpotMetadata;
   readonly keyPair?: { readonly name: string; readonly publicKey: string };
   /** For example `/dev/xvda`. */
   readonly rootDeviceName: string;
@@ -49,6 +51,14 @@ export interface InstanceMetadata {
     readonly httpTokens: 'optional' | 'required';
     readonly instanceMetadataTags: 'enabled' | 'disabled';
   };
+}
+
+/** What a Spot Instance is told; moments are world time, milliseconds since 1970. */
+export interface SpotMetadata {
+  /** When it was recommended to replace it. */
+  readonly rebalanceNoticeTimeMs?: number;
+  /** What will be done to it, and when. */
+  readonly action?: { readonly action: 'terminate' | 'stop'; readonly timeMs: number };
 }
 
 /** A directory of the metadata, or the text of a leaf. */
@@ -98,6 +108,9 @@ const partitionOf = (region: string): { readonly partition: string; readonly dom
   return { partition: 'aws', domain: 'amazonaws.com' };
 };
 
+const secondText = (timeMs: number): string =>
+  new Date(timeMs).toISOString().replace(/\.\d+Z$/, 'Z');
+
 const identityDocument = (metadata: InstanceMetadata): string =>
   JSON.stringify(
     {
@@ -111,7 +124,7 @@ const identityDocument = (metadata: InstanceMetadata): string =>
       instanceId: metadata.instanceId,
       instanceType: metadata.instanceType,
       kernelId: null,
-      pendingTime: new Date(metadata.pendingTimeMs).toISOString().replace(/\.\d+Z$/, 'Z'),
+      pendingTime: secondText(metadata.pendingTimeMs),
       privateIp: metadata.privateAddress,
       ramdiskId: null,
       region: metadata.region,
@@ -153,6 +166,28 @@ const blockDeviceMapping = (metadata: InstanceMetadata): MetadataDirectory => ({
   root: metadata.rootDeviceName,
 });
 
+/** "Spot Instance interruption notices": there only once the notice was given. */
+const spotDirectory = ({ action }: SpotMetadata): MetadataDirectory | undefined =>
+  action === undefined
+    ? undefined
+    : {
+        'instance-action': JSON.stringify({
+          action: action.action,
+          time: secondText(action.timeMs),
+        }),
+        'termination-time': action.action === 'terminate' ? secondText(action.timeMs) : undefined,
+      };
+
+const eventsDirectory = ({ spot }: InstanceMetadata): MetadataDirectory => ({
+  maintenance: { history: '[]', scheduled: '[]' },
+  recommendations:
+    spot?.rebalanceNoticeTimeMs === undefined
+      ? undefined
+      : {
+          rebalance: JSON.stringify({ noticeTime: secondText(spot.rebalanceNoticeTimeMs) }),
+        },
+});
+
 const metaData = (metadata: InstanceMetadata): MetadataDirectory => {
   const { partition, domain } = partitionOf(metadata.region);
   return {
@@ -164,13 +199,13 @@ const metaData = (metadata: InstanceMetadata): MetadataDirectory => {
         ? undefined
         : { 'target-lifecycle-state': metadata.targetLifecycleState },
     'block-device-mapping': blockDeviceMapping(metadata),
-    events: { maintenance: { history: '[]', scheduled: '[]' } },
+    events: eventsDirectory(metadata),
     hibernation: { configured: 'false' },
     hostname: metadata.privateHostname,
     iam: metadata.role === undefined ? undefined : roleDirectory(metadata.role),
     'instance-action': 'none',
     'instance-id': metadata.instanceId,
-    'instance-life-cycle': 'on-demand',
+    'instance-life-cycle': metadata.spot === undefined ? 'on-demand' : 'spot',
     'instance-type': metadata.instanceType,
     'local-hostname': metadata.privateHostname,
     'local-ipv4': metadata.privateAddress,
@@ -191,6 +226,7 @@ const metaData = (metadata: InstanceMetadata): MetadataDirectory => {
     'reservation-id': metadata.reservationId,
     'security-groups': metadata.securityGroups.map(({ name }) => name).join('\n'),
     services: { domain, partition },
+    spot: metadata.spot === undefined ? undefined : spotDirectory(metadata.spot),
     system: 'nitro',
     tags:
       metadata.options.instanceMetadataTags === 'enabled' ? { instance: metadata.tags } : undefined,

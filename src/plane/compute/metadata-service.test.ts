@@ -158,6 +158,32 @@ describe('what is there', () => {
     expect((await get(`${await start()}/${path}`))[0]).toBe(404);
   });
 
+  test('a Spot Instance learns that it will be taken, and when', async () => {
+    const told = async (path: string, endpoint: string) =>
+      await get(`${endpoint}/latest/meta-data/${path}`);
+    const noticed = await start({
+      spot: {
+        rebalanceNoticeTimeMs: Date.UTC(2026, 0, 2, 3, 4, 5),
+        action: { action: 'stop', timeMs: Date.UTC(2026, 0, 2, 3, 6, 5) },
+      },
+    });
+    expect(await told('instance-life-cycle', noticed)).toEqual([200, 'spot']);
+    expect(await told('spot/instance-action', noticed)).toEqual([
+      200,
+      '{"action":"stop","time":"2026-01-02T03:06:05Z"}',
+    ]);
+    expect(await told('events/recommendations/rebalance', noticed)).toEqual([
+      200,
+      '{"noticeTime":"2026-01-02T03:04:05Z"}',
+    ]);
+    // It is there for the end of the instance alone.
+    expect((await told('spot/termination-time', noticed))[0]).toBe(404);
+    for (const endpoint of [await start(), await start({ spot: {} })]) {
+      expect((await told('spot/instance-action', endpoint))[0]).toBe(404);
+      expect((await told('events/recommendations/rebalance', endpoint))[0]).toBe(404);
+    }
+  });
+
   test('the identity document names account, Region and address', async () => {
     const endpoint = await start();
     const [, body] = await get(`${endpoint}/latest/dynamic/instance-identity/document`);

@@ -8,8 +8,10 @@ import { instanceRoleOf } from '../../aws/ec2/instance-profiles/instance-credent
 import {
   Instances,
   Volumes,
+  type Instance,
   type NetworkInterface,
 } from '../../aws/ec2/instances/instance-entities.ts';
+import { SpotInterruptions } from '../../aws/ec2/spot/entities.ts';
 import { interfacesOf } from '../../aws/ec2/network-interfaces/network-interfaces.ts';
 import { publicAddressOf } from '../../aws/ec2/network-interfaces/answer.ts';
 import { tagsOf } from '../../aws/shared/tags.ts';
@@ -74,6 +76,20 @@ const groupsOf = (
 ): readonly { readonly id: string; readonly name: string }[] =>
   groupIds.map((id) => ({ id, name: view.get(SecurityGroups, id)?.name ?? id }));
 
+/** What a Spot Instance was told of its end. */
+const spotOf = (view: View, instance: Instance): Pick<InstanceMetadata, 'spot'> => {
+  if (instance.spotRequestId === undefined) return {};
+  const told = view.get(SpotInterruptions, instance.id);
+  if (told === undefined) return { spot: {} };
+  const { recommendedAt, actionAt, action } = told;
+  return {
+    spot: {
+      rebalanceNoticeTimeMs: recommendedAt,
+      ...(actionAt === null ? {} : { action: { action, timeMs: actionAt } }),
+    },
+  };
+};
+
 /** What an instance's metadata service tells of it, read out of the world at this moment; undefined once it is terminated. */
 export const metadataOf = (
   world: World,
@@ -114,6 +130,7 @@ export const metadataOf = (
     ...keyPairOf(view, instance.keyName),
     ...roleOf(view, instanceId),
     ...targetStateOf(view, instanceId),
+    ...spotOf(view, instance),
     rootDeviceName: instance.rootDeviceName,
     volumeDeviceNames: view
       .find(Volumes, 'instance', instanceId)

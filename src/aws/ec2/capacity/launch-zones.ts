@@ -12,6 +12,7 @@ import { occupantsOf, roomFor, type Occupant } from './zone-stock.ts';
  */
 export const launchZonesFor = (
   tx: Tx,
+  market: 'on-demand' | 'spot' = 'on-demand',
 ): ((instanceType: string, claims?: readonly Occupant[]) => readonly LaunchZone[]) => {
   let drawn: number | undefined;
   // A request that is refused takes back its draw, so that the time must tell it from its repetition.
@@ -21,7 +22,10 @@ export const launchZonesFor = (
       instanceType,
       zoneId,
       stocks: tx.geography.stocksOf(zoneId),
-      condition: tx.conditions.capacity(zoneId, instanceType, tx.now),
+      condition:
+        market === 'spot'
+          ? tx.conditions.spotCapacity(zoneId, instanceType, tx.now)
+          : tx.conditions.capacity(zoneId, instanceType, tx.now),
       occupants: () => [...occupantsOf(tx, zoneId), ...claims],
       draw,
     });

@@ -201,6 +201,7 @@ export const instanceAnswer = (view: View, instance: Instance): Plain<Answer> =>
   IamInstanceProfile: profileAnswer(view, instance),
   ImageId: instance.imageId,
   InstanceId: instance.id,
+  InstanceLifecycle: instance.spotRequestId === undefined ? undefined : 'spot',
   KeyName: instance.keyName ?? undefined,
   LaunchTime: instance.launchTime,
   Licenses: licensesAnswer(instance),
@@ -212,6 +213,7 @@ export const instanceAnswer = (view: View, instance: Instance): Plain<Answer> =>
   ProductCodes: [],
   RootDeviceName: instance.rootDeviceName,
   RootDeviceType: 'ebs',
+  SpotInstanceRequestId: instance.spotRequestId,
   State: stateAnswer(instance.state),
   StateReason:
     instance.stateReason === null

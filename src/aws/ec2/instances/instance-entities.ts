@@ -76,6 +76,8 @@ export interface Instance extends Entity {
   readonly cpuCredits: 'standard' | 'unlimited' | null;
   /** Absent: as AWS has them for an instance that was asked nothing of the kind. */
   readonly options?: InstanceOptions;
+  /** The request for a Spot Instance that it fulfils; absent of one on demand. */
+  readonly spotRequestId?: string;
   /** Grows with each start, reboot and return of power: a plane that runs another number boots anew. */
   readonly bootNumber: number;
   /** World time at which the last boot was asked for; null before the first and while it is off. */

@@ -34,7 +34,6 @@ const absentNames = [
   'capacity-reservation-specification.capacity-reservation-target.capacity-reservation-id',
   'capacity-reservation-specification.capacity-reservation-target.capacity-reservation-resource-group-arn',
   'host-id',
-  'instance-lifecycle',
   'ipv6-address',
   'kernel-id',
   'network-interface.addresses.association.carrier-ip',
@@ -59,7 +58,6 @@ const absentNames = [
   'product-code.type',
   'ramdisk-id',
   'requester-id',
-  'spot-instance-request-id',
   'tpm-support',
 ];
 
@@ -210,6 +208,7 @@ export const instanceFilterFields = (view: View): Fields => ({
   hypervisor: () => 'xen',
   'image-id': (it) => it.imageId,
   'instance-id': (it) => it.id,
+  'instance-lifecycle': (it) => (it.spotRequestId === undefined ? undefined : 'spot'),
   'instance-state-code': (it) => stateCodes[it.state],
   'instance-state-name': (it) => it.state,
   'instance-type': (it) => it.instanceType,
@@ -236,6 +235,7 @@ export const instanceFilterFields = (view: View): Fields => ({
   'private-dns-name-options.hostname-type': (it) => it.hostnameType,
   reason: (it) => it.stateTransitionReason,
   'reservation-id': (it) => it.reservationId,
+  'spot-instance-request-id': (it) => it.spotRequestId,
   'state-reason-code': (it) => it.stateReason?.code,
   'state-reason-message': (it) => it.stateReason?.message,
   tenancy: (it) => optionsOf(it).tenancy,

@@ -88,6 +88,22 @@ export const stateReasons = {
   },
 } as const satisfies Readonly<Record<string, StateReason>>;
 
+/** Why EC2 ends a Spot Instance by itself. */
+export const interruptionReasons = {
+  terminate: {
+    code: 'Server.SpotInstanceTermination',
+    message: 'Server.SpotInstanceTermination: Spot instance termination',
+  },
+  stop: {
+    code: 'Server.SpotInstanceShutdown',
+    message: 'Server.SpotInstanceShutdown: Spot instance shutdown',
+  },
+} as const satisfies Readonly<Record<string, StateReason>>;
+
+/** Whether it was EC2 that wanted the capacity of a Spot Instance back. */
+export const isInterruptionReason = (reason: StateReason | null): boolean =>
+  Object.values(interruptionReasons).some(({ code }) => code === reason?.code);
+
 const transitionReason = (tx: Tx, reason: StateReason): string =>
   reason === stateReasons.user ? `User initiated (${utcText(tx.now)})` : '';
 

@@ -4,6 +4,7 @@ import { ConsoleOutputs, Instances, MachineReports, type Instance } from './inst
 import { locationOf } from './instance-location.ts';
 import { beginStop, beginTermination, ownShutdown } from './instance-lifecycle.ts';
 import { base64OfBytes } from '../launch/launch-user-data.ts';
+import { reconcileSpot } from '../spot/interruptions.ts';
 import { canReadRoot, loseVolumes } from '../storage/volume-io.ts';
 import { releaseHeldVolumes } from '../storage/volume-life.ts';
 import { releaseHeldModifications } from '../storage/volume-modifications.ts';
@@ -119,6 +120,7 @@ export const observeConsole = (tx: Tx, instanceId: string, output: Uint8Array): 
 export const reconcileFaults = (tx: Tx): void => {
   loseVolumes(tx);
   for (const instance of tx.list(Instances)) followConditions(tx, instance);
+  reconcileSpot(tx);
   releaseHeldVolumes(tx);
   releaseHeldModifications(tx);
 };

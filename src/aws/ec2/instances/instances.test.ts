@@ -173,9 +173,9 @@ describe('RunInstances', () => {
       'template name web, does not exist',
     ],
     [
-      { InstanceMarketOptions: { MarketType: 'spot' as const } },
+      { InstanceMarketOptions: { MarketType: 'capacity-block' as const } },
       'UnsupportedOperation',
-      'InstanceMarketOptions',
+      'capacity-block',
     ],
     [{ Placement: { GroupName: 'rack' } }, 'UnsupportedOperation', 'Placement.GroupName'],
     [

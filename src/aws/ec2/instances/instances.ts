@@ -16,6 +16,7 @@ import { DomainError, isDomainError } from '../../../world/domain-error.ts';
 import type { Tx, View } from '../../../world/transaction.ts';
 import type { Operation, Plain } from '../../operation.ts';
 import { newResourceId } from '../../shared/ids.ts';
+import { addTags } from '../../shared/tags.ts';
 import { filteredPage } from '../describe.ts';
 import { launchZonesFor } from '../capacity/launch-zones.ts';
 import { startRefusal } from '../capacity/start-plan.ts';
@@ -44,6 +45,10 @@ import { launchInstance } from '../launch/launch-instance.ts';
 import { planLaunch } from '../launch/launch-plan.ts';
 import { readLaunchRequest, type LaunchRequest } from '../launch/launch-request.ts';
 import { tagWithTemplate, withLaunchTemplate } from '../launch-templates/launch-from-template.ts';
+import type { SpotRequest } from '../spot/entities.ts';
+import { checkSpotType, priceObjection } from '../spot/market-options.ts';
+import { addRequest, fulfil } from '../spot/request-states.ts';
+import { spotStartObjection, spotStopObjection } from '../spot/power.ts';
 import { hasRootVolume } from '../storage/volume-life.ts';
 import { availableAddressCount } from '../network/subnet-addresses.ts';
 import { launchableByQuota, startOverQuota } from '../launch/vcpu-quotas.ts';
@@ -67,7 +72,7 @@ const chooseSubnet = (
         return availableAddressCount(tx, subnet);
       },
     })),
-    zones: launchZonesFor(tx)(request.instanceType),
+    zones: launchZonesFor(tx, request.spot === null ? 'on-demand' : 'spot')(request.instanceType),
     draw: tx.random('ec2/launch-zones').uint32(),
   });
   if (isDomainError(plan)) return plan;
@@ -91,33 +96,76 @@ export interface LaunchedInstances {
   readonly instances: readonly Instance[];
 }
 
+/** What a launch of Spot Instances must hold to beside what every launch does. */
+const spotObjection = (view: View, request: LaunchRequest): DomainError | undefined =>
+  request.spot === null
+    ? undefined
+    : (checkSpotType(request.instanceType) ??
+      priceObjection(
+        view,
+        request.instanceType,
+        request.spot.maxPrice,
+        request.network.subnets.map(({ zoneId }) => zoneId),
+      ));
+
+/** The request for a Spot Instance that one more instance of a launch fulfils; undefined for one on demand. */
+const spotRequestFor = (
+  tx: Tx,
+  input: Plain<RunInstancesRequest>,
+  { spot, tags }: LaunchRequest,
+): SpotRequest | undefined | DomainError => {
+  if (spot === null) return undefined;
+  const request = addRequest(tx, spot, input);
+  return addTags(tx, request.id, 'spot-instances-request', tags.spotRequest) ?? request;
+};
+
+/** What is to be launched: the request completed by its template and checked, and how many of it there can be. */
+const completeLaunch = (
+  tx: Tx,
+  input: Plain<RunInstancesRequest>,
+  standing: SpotRequest | undefined,
+) => {
+  const completed = withLaunchTemplate(tx, input);
+  if (isDomainError(completed)) return completed;
+  const read = readLaunchRequest(tx, completed.request);
+  if (isDomainError(read)) return read;
+  const asked: LaunchRequest = standing === undefined ? read : { ...read, spot: standing };
+  const objection = spotObjection(tx, asked);
+  if (objection !== undefined) return objection;
+  const maxCount = launchableByQuota(tx, asked);
+  if (isDomainError(maxCount)) return maxCount;
+  const request: LaunchRequest = { ...asked, maxCount };
+  return { request, version: completed.version };
+};
+
 /**
  * Launches as RunInstances does, for whoever is in the same transaction. A launch of one instance that is refused has
- * changed nothing.
+ * changed nothing. With a standing request for a Spot Instance it is that one's instance.
  */
 export const launchInstances = (
   tx: Tx,
   input: Plain<RunInstancesRequest>,
+  standing?: SpotRequest,
 ): LaunchedInstances | DomainError => {
-  const completed = withLaunchTemplate(tx, input);
-  if (isDomainError(completed)) return completed;
-  const asked = readLaunchRequest(tx, completed.request);
-  if (isDomainError(asked)) return asked;
-  const maxCount = launchableByQuota(tx, asked);
-  if (isDomainError(maxCount)) return maxCount;
-  const request: LaunchRequest = { ...asked, maxCount };
+  const launch = completeLaunch(tx, input, standing);
+  if (isDomainError(launch)) return launch;
+  const { request, version } = launch;
   const chosen = chooseSubnet(tx, request);
   if (isDomainError(chosen)) return chosen;
   const reservationId = newResourceId(tx, 'r');
   const launched: Instance[] = [];
   for (let launchIndex = 0; launchIndex < chosen.count; launchIndex++) {
+    const spotRequest = standing ?? spotRequestFor(tx, input, request);
+    if (isDomainError(spotRequest)) return spotRequest;
     const instance = launchInstance(tx, request, {
       subnet: chosen.subnet,
       reservationId,
       launchIndex,
+      spotRequestId: spotRequest?.id,
     });
     if (isDomainError(instance)) return instance;
-    const untagged = tagWithTemplate(tx, instance.id, completed.version);
+    if (spotRequest !== undefined) fulfil(tx, spotRequest, instance);
+    const untagged = tagWithTemplate(tx, instance.id, version);
     if (untagged !== undefined) return untagged;
     launched.push(instance);
   }
@@ -250,7 +298,8 @@ export const startInstances: Operation<StartInstancesRequest, StartInstancesResu
     firstObjection(instances, (instance) => {
       if (isIn(instance, 'pending', 'running')) return undefined;
       if (!isIn(instance, 'stopped')) return incorrectState(instance, 'started');
-      return hasRootVolume(tx, instance) ? undefined : noRootVolume(instance);
+      if (!hasRootVolume(tx, instance)) return noRootVolume(instance);
+      return spotStartObjection(tx, instance);
     }) ??
     startOverQuota(tx, stopped) ??
     startRefusal(stopped, launchZonesFor(tx));
@@ -305,7 +354,9 @@ export const stopInstances: Operation<StopInstancesRequest, StopInstancesResult>
     return firstObjection(instances, notHibernatable) ?? notBuilt('the hibernation of an instance');
   }
   const request = shutdownRequest(input);
-  const objection = firstObjection(instances, stopObjection);
+  const objection =
+    firstObjection(instances, stopObjection) ??
+    firstObjection(instances, (instance) => spotStopObjection(tx, instance));
   if (objection !== undefined) return objection;
   return {
     StoppingInstances: change(instances, (instance) =>

@@ -16,15 +16,16 @@ export interface CompletedLaunch {
   readonly version: LaunchTemplateVersion | undefined;
 }
 
-/** Resources of types that a launch here never makes: a template may speak of them in vain, as at AWS. */
-const neverMade: ReadonlySet<string> = new Set(['spot-instances-request', 'elastic-gpu']);
-
 type TagSpecifications = NonNullable<Request['TagSpecifications']>;
 
-/** Tags of template and request; of one key, the request's ("Launch instances from a launch template", User Guide). */
+/**
+ * Tags of template and request; of what the launch does not make a template may speak in vain, as at AWS. Of one key, the request's ("Launch
+ * instances from a launch template", User Guide).
+ */
 const mergedTags = (
   template: LaunchTemplateData['TagSpecifications'],
   request: Request['TagSpecifications'],
+  isSpot: boolean,
 ): TagSpecifications => {
   const byType = new Map<string, Map<string, string>>();
   for (const { ResourceType: type = '', Tags: tags = [] } of [
@@ -36,7 +37,7 @@ const mergedTags = (
     for (const { Key: key = '', Value: value = '' } of tags) known.set(key, value);
   }
   return [...byType]
-    .filter(([type]) => !neverMade.has(type))
+    .filter(([type]) => type !== 'elastic-gpu' && (isSpot || type !== 'spot-instances-request'))
     .map(([type, tags]) => ({
       // What a template or a request has passed through the wire is one of the API's types.
       ResourceType: type as NonNullable<TagSpecifications[number]['ResourceType']>,
@@ -102,7 +103,11 @@ export const withTemplateData = (
     MinCount: request.MinCount,
     MaxCount: request.MaxCount,
     BlockDeviceMappings: mergedDevices(data.BlockDeviceMappings, request.BlockDeviceMappings),
-    TagSpecifications: mergedTags(data.TagSpecifications, request.TagSpecifications),
+    TagSpecifications: mergedTags(
+      data.TagSpecifications,
+      request.TagSpecifications,
+      (own.InstanceMarketOptions ?? data.InstanceMarketOptions)?.MarketType === 'spot',
+    ),
     LaunchTemplate: undefined,
   };
 };

@@ -22,6 +22,8 @@ export interface LaunchPlace {
   readonly subnet: Subnet;
   readonly reservationId: string;
   readonly launchIndex: number;
+  /** Undefined: on demand. */
+  readonly spotRequestId: string | undefined;
 }
 
 /** A VPC with the tenancy `dedicated` makes all of its instances so, whatever the launch says (User Guide). */
@@ -69,6 +71,7 @@ const newInstance = (
     detailedMonitoring: request.detailedMonitoring,
     cpuCredits: request.cpuCredits,
     ...(options === null ? {} : { options }),
+    ...(place.spotRequestId === undefined ? {} : { spotRequestId: place.spotRequestId }),
     bootNumber: 1,
     bootedAt: null,
     lostBootNumber: null,

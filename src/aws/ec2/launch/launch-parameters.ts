@@ -22,6 +22,7 @@ const built: ReadonlySet<string> = new Set<Names>([
   'IamInstanceProfile',
   'ImageId',
   'InstanceInitiatedShutdownBehavior',
+  'InstanceMarketOptions',
   'InstanceType',
   'KeyName',
   'LicenseSpecifications',

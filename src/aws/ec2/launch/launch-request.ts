@@ -20,6 +20,8 @@ import { launchVolumes } from './launch-volumes.ts';
 import { checkLaunchParameters } from './launch-parameters.ts';
 import { decodeUserData } from './launch-user-data.ts';
 import { defaultMetadataOptions, withMetadataOptions } from '../instances/metadata-options.ts';
+import type { SpotTerms } from '../spot/entities.ts';
+import { readMarketOptions } from '../spot/market-options.ts';
 import type { LaunchVolume } from '../storage/volume-life.ts';
 
 type Input = Plain<RunInstancesRequest>;
@@ -45,12 +47,15 @@ export interface LaunchRequest {
   readonly cpuCredits: Instance['cpuCredits'];
   /** Null: as AWS has them. */
   readonly options: InstanceOptions | null;
+  /** Of a Spot Instance; null: on demand. */
+  readonly spot: SpotTerms | null;
   readonly clientToken: string | null;
   readonly instanceProfile: InstanceProfile | undefined;
   readonly tags: {
     readonly instance: readonly Tag[];
     readonly volume: readonly Tag[];
     readonly networkInterface: readonly Tag[];
+    readonly spotRequest: readonly Tag[];
   };
 }
 
@@ -83,17 +88,19 @@ const checkCounts = (minCount: number, maxCount: number): DomainError | undefine
 };
 
 const taggable: readonly string[] = ['instance', 'volume', 'network-interface'];
+const taggableOfSpot: readonly string[] = [...taggable, 'spot-instances-request'];
 
 const tagsOfLaunch = (
   specifications: readonly TagSpecificationInput[] | undefined,
+  isSpot: boolean,
 ): LaunchRequest['tags'] | DomainError => {
-  const instance = tagsForType(specifications, 'instance', taggable);
-  const volume = tagsForType(specifications, 'volume', taggable);
-  const networkInterface = tagsForType(specifications, 'network-interface', taggable);
-  if (isDomainError(instance)) return instance;
-  if (isDomainError(volume)) return volume;
-  if (isDomainError(networkInterface)) return networkInterface;
-  return { instance, volume, networkInterface };
+  const types = isSpot ? taggableOfSpot : taggable;
+  return allOrError({
+    instance: tagsForType(specifications, 'instance', types),
+    volume: tagsForType(specifications, 'volume', types),
+    networkInterface: tagsForType(specifications, 'network-interface', types),
+    spotRequest: isSpot ? tagsForType(specifications, 'spot-instances-request', types) : [],
+  });
 };
 
 /** The key pair that a launch names, which must be there; null when it names none. */
@@ -128,6 +135,7 @@ const launchParts = (
   volumes,
   keyName: keyNameOf(view, input.KeyName),
   network: launchNetwork(view, input),
+  spot: readMarketOptions(input.InstanceMarketOptions),
   options: readLaunchOptions(input, instanceType, volumes),
   userData: decodeUserData(view, input.UserData),
   metadataOptions: withMetadataOptions(
@@ -137,7 +145,7 @@ const launchParts = (
   shutdownBehavior: shutdownBehaviorOf(input.InstanceInitiatedShutdownBehavior),
   instanceProfile: askedProfile(view, input.IamInstanceProfile),
   cpuCredits: creditsOf(view, instanceType, input.CreditSpecification?.CpuCredits),
-  tags: tagsOfLaunch(input.TagSpecifications),
+  tags: tagsOfLaunch(input.TagSpecifications, input.InstanceMarketOptions?.MarketType === 'spot'),
 });
 
 /**

@@ -14,8 +14,8 @@ const vcpuLimitExceeded = (quota: number): DomainError =>
 /** The vCPUs of a group that the account has in use in the Region: "running On-Demand Instances" count, no stopped ones. */
 const usedVcpus = (view: View, group: VcpuGroup): number => {
   let used = 0;
-  for (const { state, instanceType } of view.list(Instances)) {
-    if (state !== 'pending' && state !== 'running') continue;
+  for (const { state, instanceType, spotRequestId } of view.list(Instances)) {
+    if (spotRequestId !== undefined || (state !== 'pending' && state !== 'running')) continue;
     if (vcpuGroupOf(instanceType) === group) used += vcpusOf(instanceType);
   }
   return used;
@@ -31,12 +31,15 @@ export const launchableByQuota = (
     readonly instanceType: string;
     readonly minCount: number;
     readonly maxCount: number;
+    readonly spot?: object | null;
   },
 ): number | DomainError => {
   const { instanceType, minCount, maxCount } = request;
   const group = vcpuGroupOf(instanceType);
   const quota = group === undefined ? undefined : view.geography.vcpuQuota(group);
-  if (group === undefined || quota === undefined) return maxCount;
+  // Spot Instances have quotas of their own, which nobody sets here.
+  const isSpot = (request.spot ?? null) !== null;
+  if (isSpot || group === undefined || quota === undefined) return maxCount;
   const left = quota - usedVcpus(view, group);
   const count = Math.min(maxCount, Math.max(0, Math.floor(left / vcpusOf(instanceType))));
   return count < minCount ? vcpuLimitExceeded(quota) : count;
