@@ -1,4 +1,5 @@
 import { DomainError } from '../../../world/domain-error.ts';
+import { defineExtensionPoint } from '../../../world/rules.ts';
 import type { Tx, View } from '../../../world/transaction.ts';
 import { baseImage, baseImagesOf, type BaseImage } from './base-images.ts';
 import { checkIdForm, kinds, notFound } from '../errors.ts';
@@ -109,14 +110,28 @@ export const imageById = (view: View, imageId: string): LaunchImage | DomainErro
 
 const resolvePrefix = 'resolve:ssm:';
 
+/** Who knows the parameters of accounts: the value of one that is named with or without a version or a label. */
+export const ImageParameters =
+  defineExtensionPoint<(view: View, named: string) => string | undefined>('ec2/image-parameters');
+
+const ownParameter = (view: View, named: string): string | undefined => {
+  for (const valueOf of view.extensions(ImageParameters).values()) {
+    const value = valueOf(view, named);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+};
+
 /**
- * The image that a launch names: by its id, or as `resolve:ssm:NAME` by the public parameter that leads to it, with its
- * version behind another colon if one likes (RunInstances, Amazon EC2 API Reference). Errors: as imageById, and
- * SsmInvalidParameter for a parameter that is not there or leads to no image.
+ * The image that a launch names: by its id, or as `resolve:ssm:NAME` by the parameter that leads to it, public or the
+ * account's own, with its version or label behind another colon if one likes (RunInstances, Amazon EC2 API Reference).
+ * Errors: as imageById, and SsmInvalidParameter for a parameter that is not there or leads to no image.
  */
 export const launchedImage = (view: View, named: string): LaunchImage | DomainError => {
   if (!named.startsWith(resolvePrefix)) return imageById(view, named);
   const [name = '', version] = named.slice(resolvePrefix.length).split(':');
+  const own = ownParameter(view, named.slice(resolvePrefix.length));
+  if (own?.startsWith('ami-') === true) return imageById(view, own);
   const image = baseImagesOf(view.shard).find((known) => known.parameterNames.includes(name));
   // Public parameters have one version here.
   return image !== undefined && (version === undefined || version === '1')
