@@ -1,5 +1,7 @@
 """Drives the endpoint in argv[1] with boto3: what an instance may be asked to be, at its launch and later."""
 
+import time
+
 from boto3_support import QUICK, check, client, print_report, refused, step
 
 REGION = "ap-southeast-1"
@@ -105,7 +107,46 @@ def spot_instances():
     check(all(float(row["SpotPrice"]) > 0 for row in rows), "prices above nought")
 
 
-for walk in (options_of_an_instance, defaults_of_an_account, spot_instances):
+def fleets():
+    ec2.create_launch_template(
+        LaunchTemplateName="fleet", LaunchTemplateData={"ImageId": image()}
+    )
+    configs = [
+        {
+            "LaunchTemplateSpecification": {"LaunchTemplateName": "fleet", "Version": "$Latest"},
+            "Overrides": [{"InstanceType": "t3.micro", "WeightedCapacity": 2.0}],
+        }
+    ]
+    made = ec2.create_fleet(
+        LaunchTemplateConfigs=configs,
+        TargetCapacitySpecification={
+            "TotalTargetCapacity": 2,
+            "DefaultTargetCapacityType": "on-demand",
+        },
+    )["FleetId"]
+    for _ in range(200):
+        fleet = ec2.describe_fleets(FleetIds=[made])["Fleets"][0]
+        if fleet["ActivityStatus"] == "fulfilled":
+            break
+        time.sleep(0.05)
+    check(fleet["FulfilledCapacity"] == 2.0, f"two units, not {fleet}")
+    active = ec2.describe_fleet_instances(FleetId=made)["ActiveInstances"]
+    check(len(active) == 1, f"one instance that counts two, not {active}")
+    ec2.modify_fleet(FleetId=made, ExcessCapacityTerminationPolicy="no-termination")
+    history = ec2.describe_fleet_history(FleetId=made, StartTime=0)["HistoryRecords"]
+    check(len(history) == 3, f"three things that happened, not {history}")
+    ec2.delete_fleets(FleetIds=[made], TerminateInstances=True)
+    pages = ec2.get_paginator("get_instance_types_from_instance_requirements").paginate(
+        ArchitectureTypes=["arm64"],
+        VirtualizationTypes=["hvm"],
+        InstanceRequirements={"VCpuCount": {"Min": 2, "Max": 4}, "MemoryMiB": {"Min": 2048}},
+        PaginationConfig={"PageSize": 20},
+    )
+    types = [one["InstanceType"] for page in pages for one in page["InstanceTypes"]]
+    check("m7g.large" in types and len(types) == len(set(types)), f"types, not {types}")
+
+
+for walk in (options_of_an_instance, defaults_of_an_account, spot_instances, fleets):
     step(walk)
 
 print_report()

@@ -53,7 +53,6 @@ const rows: readonly Row[] = [
   ['DescribeElasticGpus', 'ElasticGpuSet'],
   ['DescribeExportTasks', 'ExportTasks', 'ExportTaskIds', 'InvalidExportTaskID.NotFound'],
   ['DescribeFastSnapshotRestores', 'FastSnapshotRestores'],
-  ['DescribeFleets', 'Fleets', 'FleetIds', 'InvalidFleetId.NotFound'],
   ['DescribeFlowLogs', 'FlowLogs', 'FlowLogIds', 'InvalidFlowLogId.NotFound'],
   ['DescribeHostReservations', 'HostReservationSet'],
   ['DescribeHosts', 'Hosts', 'HostIds', 'InvalidHostID.NotFound'],

@@ -175,6 +175,14 @@ export const kinds = {
     notFoundCode: 'InvalidAttachmentID.NotFound',
     notFoundMessage: (id) => `The interface attachment '${id}' does not exist.`,
   },
+  fleet: {
+    type: 'fleet',
+    prefix: 'fleet',
+    idsParameter: 'fleetIds',
+    malformedCode: 'InvalidFleetId.Malformed',
+    notFoundCode: 'InvalidFleetId.NotFound',
+    notFoundMessage: (id) => `The fleet ID '${id}' does not exist`,
+  },
   spotInstancesRequest: {
     type: 'spot-instances-request',
     prefix: 'sir',

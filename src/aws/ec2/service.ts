@@ -102,6 +102,9 @@ import { snapshotTimers } from './storage/snapshot-life.ts';
 import { snapshotTierTimers } from './storage/snapshot-tiers.ts';
 import { snapshotOperations } from './storage/snapshot-operations.ts';
 import { Instances } from './instances/instance-entities.ts';
+import { followFleetInstance, followFleetInterruption, fleetTimers } from './fleets/fleet-life.ts';
+import { fleetOperations } from './fleets/operations.ts';
+import { SpotInterruptions } from './spot/entities.ts';
 import { spotInterruptionTimers } from './spot/interruptions.ts';
 import { spotOperations } from './spot/operations.ts';
 import { followSpotInstance, spotRequestTimers } from './spot/request-life.ts';
@@ -129,6 +132,7 @@ const operations = {
   ...instanceProfileOperations,
   ...natGatewayOperations,
   ...spotOperations,
+  ...fleetOperations,
   AssociateRouteTable: associateRouteTable,
   AssociateVpcCidrBlock: associateVpcCidrBlock,
   AttachInternetGateway: attachInternetGateway,
@@ -210,7 +214,11 @@ export const ec2With = (keys: KeyMaker, isStrictAboutUserData = false): Service 
     RunInstances: ['Monitoring.MetricCategoryIds'],
     UnmonitorInstances: ['MetricCategoryIds'],
   },
-  follows: [follow(Instances, followSpotInstance)],
+  follows: [
+    follow(Instances, followSpotInstance),
+    follow(Instances, followFleetInstance),
+    follow(SpotInterruptions, followFleetInterruption),
+  ],
   extends: isStrictAboutUserData ? [extend(UserDataRules, 'strict', userDataRefusal)] : [],
   // Which Regions an account has opted in to is state of the partition.
   partitionReads: ['DescribeRegions'],
@@ -238,6 +246,7 @@ export const ec2With = (keys: KeyMaker, isStrictAboutUserData = false): Service 
     ...natGatewayTimers,
     ...spotRequestTimers,
     ...spotInterruptionTimers,
+    ...fleetTimers,
   },
   operations: {
     ...operations,

@@ -29,6 +29,7 @@ import { checkIdForm, kinds, missingParameter, notFound, type ResourceKind } fro
 import { visibleImage } from './images/launch-image.ts';
 import { Instances, NetworkInterfaces, Volumes } from './instances/instance-entities.ts';
 import { NatGateways } from './nat-gateways/entities.ts';
+import { Fleets } from './fleets/entities.ts';
 import { SpotRequests } from './spot/entities.ts';
 import { findSnapshot } from './storage/snapshot-lookup.ts';
 import { LaunchTemplates } from './launch-templates/entities.ts';
@@ -62,6 +63,7 @@ const taggables: readonly Taggable[] = [
   inTable(kinds.elasticIp, ElasticIps),
   inTable(kinds.natGateway, NatGateways),
   inTable(kinds.spotInstancesRequest, SpotRequests),
+  inTable(kinds.fleet, Fleets),
   // As with images, an account's tags on what is shared with it are its own.
   { kind: kinds.snapshot, exists: (view, id) => findSnapshot(view, id) !== undefined },
   // Public images belong to Amazon; an account's tags on them are seen by that account alone.
