@@ -1,12 +1,14 @@
 /**
  * `npm test`: everything that must hold of a commit. Three lanes run side by side: one computes, the others wait for
- * worlds that run. Ends with what was skipped, how long each job took, and one line `N passed, N failed`. Arguments go to
- * vitest, and then only vitest runs: `npm test -- src/world`.
+ * worlds that run. What fails beside the other lanes is tried once more, alone, and named if it passes then: it depends on
+ * the machine's load, and should not. Campaigns are not: what fails there with one seed may pass with the next. Ends with
+ * what was skipped, how long each job took, which tests failed, and one line `N passed, N failed`. Arguments go to vitest,
+ * and then only vitest runs: `npm test -- src/world`.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { environment, root, setUp } from './set-up.mjs';
 
 const node = setUp();
@@ -18,6 +20,7 @@ const reports = mkdtempSync(join(tmpdir(), 'faultline-test-'));
 
 const vitest = (name, ...more) => ({
   name,
+  more,
   report: join(reports, `${name}.json`),
   command: [
     node,
@@ -61,7 +64,6 @@ const cpuSecondsOf = (text) =>
   );
 
 const done = [];
-const total = { passed: 0, failed: 0 };
 const skipped = new Map();
 
 /** The reason stands in the name of what is skipped, or of what it is part of. */
@@ -71,24 +73,27 @@ const countSkipped = ({ ancestorTitles, title }) => {
   skipped.set(name, (skipped.get(name) ?? 0) + 1);
 };
 
+/** Of a file: its path, how many tests passed, and the names of those that failed. */
+const readSuite = (suite) => {
+  const file = relative(root, suite.name);
+  const named = (status) => suite.assertionResults.filter((test) => test.status === status);
+  const failures = named('failed').map((test) => `${file} > ${test.fullName}`);
+  // A file that could not even be loaded has no failed test of its own.
+  if (suite.status === 'failed' && failures.length === 0) failures.push(file);
+  for (const status of ['skipped', 'pending']) named(status).forEach(countSkipped);
+  return { file, passed: named('passed').length, failures };
+};
+
 const readReport = ({ name, report }, isGood) => {
   try {
-    const results = JSON.parse(readFileSync(report, 'utf8'));
-    let failed = results.numFailedTests;
-    for (const suite of results.testResults) {
-      const tests = suite.assertionResults;
-      for (const test of tests) {
-        if (test.status === 'skipped' || test.status === 'pending') countSkipped(test);
-      }
-      // A file that could not even be loaded has no failed test of its own.
-      if (suite.status === 'failed' && tests.every(({ status }) => status !== 'failed'))
-        failed += 1;
-    }
-    if (!isGood && failed === 0) failed = 1;
-    return { passed: results.numPassedTests, failed };
+    const suites = JSON.parse(readFileSync(report, 'utf8')).testResults.map(readSuite);
+    const failures = suites.flatMap((suite) => suite.failures);
+    if (!isGood && failures.length === 0) failures.push(name);
+    const passed = suites.reduce((sum, suite) => sum + suite.passed, 0);
+    return { passed, failures, suites: suites.filter((suite) => suite.failures.length > 0) };
   } catch (error) {
     process.stdout.write(`${name}: vitest gave no report: ${error.message}\n`);
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failures: [name], suites: [] };
   }
 };
 
@@ -125,12 +130,10 @@ const run = (job, isAlone = false) =>
       const isGood = code === 0;
       const found =
         job.report === undefined
-          ? { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1 }
+          ? { passed: isGood ? 1 : 0, failures: isGood ? [] : [job.name], suites: [] }
           : readReport(job, isGood);
-      total.passed += found.passed;
-      total.failed += found.failed;
       const seconds = (performance.now() - begin) / 1000;
-      done.push({ name: job.name, seconds, cpuSeconds: cpuSecondsOf(times), ...found });
+      done.push({ ...job, ...found, seconds, cpuSeconds: cpuSecondsOf(times) });
       // What is well needs no words; of tests one line a file shows how far it has come.
       if (!isGood || job.report !== undefined) process.stdout.write(written);
       process.stdout.write(`${isGood ? 'ok  ' : 'FAIL'} ${job.name} (${seconds.toFixed(0)} s)\n`);
@@ -142,8 +145,33 @@ const runLane = async (jobs) => {
   for (const job of jobs) await run(job);
 };
 
+/** Where a failure depends on a seed, so that another try proves nothing. */
+const isCampaign = (file) => /^test\/(crash|simulation)\/|-property\.test\.ts$/u.test(file);
+
+/** What passed only when it was tried again. */
+const unsteady = [];
+
+/** Tries the files of a job that failed once more, alone. Their second result counts. */
+const tryAgain = async (job) => {
+  const suites = job.suites.filter(({ file }) => !isCampaign(file));
+  // So much at once is no matter of load.
+  if (suites.length === 0 || suites.length > 10) return;
+  const files = suites.map(({ file }) => file);
+  process.stdout.write(`again, alone: ${files.join(' ')}\n`);
+  await run(vitest(`${job.name}-again`, ...job.more, '--maxWorkers=1', ...files));
+  const second = done.at(-1);
+  const failures = suites.flatMap((suite) => suite.failures);
+  job.failures = job.failures.filter((name) => !failures.includes(name));
+  job.passed -= suites.reduce((sum, suite) => sum + suite.passed, 0);
+  unsteady.push(...failures.filter((name) => !second.failures.includes(name)));
+};
+
 if (args.length > 0) await run(vitest('vitest', ...args), true);
-else await Promise.all([computing, waiting, worlds].map((lane) => runLane(lane)));
+else {
+  await Promise.all([computing, waiting, worlds].map((lane) => runLane(lane)));
+  const first = done.slice();
+  for (const job of first) await tryAgain(job);
+}
 
 rmSync(reports, { recursive: true, force: true });
 if (skipped.size > 0) {
@@ -151,13 +179,19 @@ if (skipped.size > 0) {
   for (const [name, count] of skipped) process.stdout.write(`  ${name}: ${count}\n`);
 }
 process.stdout.write('\nreal s  processor s  job\n');
-for (const { name, seconds, cpuSeconds, passed, failed } of done) {
+for (const { name, seconds, cpuSeconds, passed, failures } of done) {
   const [real, cpu] = [seconds.toFixed(0).padStart(6), cpuSeconds.toFixed(0).padStart(11)];
-  process.stdout.write(`${real}  ${cpu}  ${name}: ${passed} passed, ${failed} failed\n`);
+  process.stdout.write(`${real}  ${cpu}  ${name}: ${passed} passed, ${failures.length} failed\n`);
 }
-const cpuSeconds = done.reduce((sum, job) => sum + job.cpuSeconds, 0);
+const sum = (of) => done.reduce((before, job) => before + of(job), 0);
 process.stdout.write(
-  `${((performance.now() - begunMs) / 1000).toFixed(0)} s in all, ${cpuSeconds.toFixed(0)} s of processor time\n`,
+  `${((performance.now() - begunMs) / 1000).toFixed(0)} s in all, ${sum((job) => job.cpuSeconds).toFixed(0)} s of processor time\n`,
 );
-process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
-process.exit(total.failed === 0 ? 0 : 1);
+const list = (title, names) => {
+  if (names.length > 0) process.stdout.write(`${[title, ...names].join('\n  ')}\n`);
+};
+list('passed only when tried again, alone:', unsteady);
+const failures = done.flatMap((job) => job.failures);
+list('failed:', failures);
+process.stdout.write(`${sum((job) => job.passed)} passed, ${failures.length} failed\n`);
+process.exit(failures.length === 0 ? 0 : 1);
