@@ -108,6 +108,9 @@ export const changedBySchedule = (
 ): string =>
   `${at(now)} a scheduled action update of AutoScalingGroup constraints to min: ${bounds.min}, max: ${bounds.max}, desired: ${bounds.desired} changing the desired capacity from ${before} to ${bounds.desired}.`;
 
+export const launchedForRebalance = (now: number): string =>
+  `${at(now)} an instance was launched in response to an EC2 instance rebalance recommendation.`;
+
 export const leftWarmPool = (now: number): string =>
   `${at(now)} an instance was taken out of the warm pool in response to a difference between its desired and actual capacity.`;
 

@@ -1,6 +1,7 @@
 import { follow, type Follower } from '../../world/rules.ts';
 import type { InstanceGrouping } from '../cloudwatch/instance-metrics.ts';
 import { Instances, type Instance } from '../ec2/instances/instance-entities.ts';
+import { SpotInterruptions } from '../ec2/spot/entities.ts';
 import { TargetHealthReports, Targets } from '../elbv2/entities.ts';
 import { GroupInstances } from './entities.ts';
 import { wakeGroupOf } from './group-wake.ts';
@@ -12,12 +13,15 @@ const isSameToGroups = (a: Instance, b: Instance): boolean =>
   a.bootNumber === b.bootNumber &&
   a.lostBootNumber === b.lostBootNumber;
 
-/** What wakes a group: the life and the health of its instances, and what balancers say of them. */
+/** What wakes a group: the life and the health of its instances, what balancers say of them, and EC2 of Spot Instances. */
 export const groupFollowers: readonly Follower[] = [
   follow(Instances, (tx, { before, after }) => {
     // Of a new instance its group knows, if it has one: it has launched it.
     if (before === undefined || (after !== undefined && isSameToGroups(before, after))) return;
     wakeGroupOf(tx, before.id);
+  }),
+  follow(SpotInterruptions, (tx, { after }) => {
+    if (after !== undefined) wakeGroupOf(tx, after.id);
   }),
   follow(Targets, (tx, { before, after }) => {
     if (before !== undefined && after === undefined) wakeGroupOf(tx, before.targetId);

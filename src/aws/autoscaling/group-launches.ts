@@ -6,6 +6,7 @@ import { tagWithTemplate } from '../ec2/launch-templates/launch-from-template.ts
 import { beginActivity, placeDetails } from './activities.ts';
 import {
   launchedForBalance,
+  launchedForRebalance,
   launchedForRefresh,
   replacesUnhealthy,
   startedForDifference,
@@ -23,7 +24,9 @@ import {
   type GroupInstance,
 } from './entities.ts';
 import { capacityOf, membersOf, subnetsIn } from './group-members.ts';
-import { choicesOf, groupLaunch, type GroupLaunch } from './launch-request.ts';
+import { nextLifecycle, type Lifecycle } from './decisions/instances-distribution.ts';
+import { distributionOf, lifecycleOf, orderedChoices } from './launch-pools.ts';
+import { groupLaunch, type GroupLaunch } from './launch-request.ts';
 import { activeRefresh, launchedNow } from './refresh/active-refresh.ts';
 import { closeZone } from './member-lifecycle.ts';
 import { tagWithGroup } from './member-tags.ts';
@@ -91,6 +94,15 @@ const launched = (
   tx.put(AutoScalingGroups, { ...group, zoneTroubles, launchTrouble: null });
 };
 
+/** Whether the next instance of a group is to be a Spot Instance; without a policy its template alone says so. */
+const lifecycleOfNext = (tx: Tx, group: AutoScalingGroup): Lifecycle => {
+  if (group.launch.kind !== 'mixed') return 'on-demand';
+  const filling = membersOf(tx, group.id).filter((member) => fillsCapacity(member.state));
+  const spot = filling.filter((member) => lifecycleOf(tx, member.id) === 'spot').length;
+  const have = { spot, 'on-demand': filling.length - spot };
+  return nextLifecycle(distributionOf(group.launch), have, group.desiredCapacity);
+};
+
 /** Tries every wanted type in every subnet of a zone; the last refusal when none is launched. */
 const launchInZone = (
   tx: Tx,
@@ -102,7 +114,8 @@ const launchInZone = (
   const turn = subnets.length > 1 ? tx.random('autoscaling/subnets').below(subnets.length) : 0;
   let refusal: DomainError | undefined;
   const launchedFrom = { ...group, launch: launchedNow(tx, group) };
-  for (const choice of choicesOf(launchedFrom)) {
+  const lifecycle = lifecycleOfNext(tx, launchedFrom);
+  for (const choice of orderedChoices(tx, launchedFrom, zoneId, lifecycle)) {
     for (const subnet of [...subnets.slice(turn), ...subnets.slice(0, turn)]) {
       const launch = groupLaunch(tx, launchedFrom, choice, subnet.id);
       if (isDomainError(launch)) return launch;
@@ -253,6 +266,10 @@ export const carryOutLaunches = (
       : startedForDifference(tx.now, from, from + added);
     const cause = joined([...causes, sentence]);
     launchMissing(tx, group.id, snapshot, added, { cause, isSurplus: false });
+  }
+  if (plan.rebalance !== undefined) {
+    const cause = launchedForRebalance(tx.now);
+    launchMissing(tx, group.id, snapshot, plan.rebalance, { cause, isSurplus: true });
   }
   if (plan.fill.length > 0) fillZones(tx, group, plan.fill);
 };

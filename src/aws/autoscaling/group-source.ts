@@ -5,6 +5,8 @@ import type {
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import type { View } from '../../world/transaction.ts';
 import { LaunchTemplates } from '../ec2/launch-templates/entities.ts';
+import { checkRequirements } from '../ec2/instances/instance-requirements.ts';
+import { readMaxPrice } from '../ec2/spot/market-options.ts';
 import { templateOf, versionOf } from '../ec2/launch-templates/lookups.ts';
 import type { Plain } from '../operation.ts';
 import type { LaunchOverride, TemplateReference } from './decisions/launch-choices.ts';
@@ -36,15 +38,18 @@ const templateReference = (
   return { id: template.id, name: template.name, version: named.Version ?? '$Default' };
 };
 
+/** What a policy keeps of attributes was read from one. */
+type AskedRequirements = OverrideInput['InstanceRequirements'];
+
 type OverrideInput = NonNullable<NonNullable<Mixed['LaunchTemplate']>['Overrides']>[number];
 
 const readOverride = (view: View, input: OverrideInput): LaunchOverride | DomainError => {
   if (input.WeightedCapacity !== undefined && input.WeightedCapacity !== '1') {
     return notBuilt('weights of instance types (WeightedCapacity)');
   }
-  if (input.InstanceRequirements !== undefined) {
-    return notBuilt('instance types chosen by attributes (InstanceRequirements)');
-  }
+  const { InstanceRequirements: requirements } = input;
+  const refusal = requirements === undefined ? undefined : checkAttributes(input, requirements);
+  if (refusal !== undefined) return refusal;
   const template =
     input.LaunchTemplateSpecification === undefined
       ? undefined
@@ -54,7 +59,19 @@ const readOverride = (view: View, input: OverrideInput): LaunchOverride | Domain
     ...(input.InstanceType === undefined ? {} : { instanceType: input.InstanceType }),
     ...(input.ImageId === undefined ? {} : { imageId: input.ImageId }),
     ...(template === undefined ? {} : { template }),
+    ...(requirements === undefined ? {} : { requirements }),
   };
+};
+
+const checkAttributes = (
+  input: OverrideInput,
+  requirements: NonNullable<OverrideInput['InstanceRequirements']>,
+): DomainError | undefined => {
+  if (input.InstanceType !== undefined) {
+    return validation('InstanceType and InstanceRequirements cannot be specified together.');
+  }
+  const refusal = checkRequirements(requirements);
+  return refusal === undefined ? undefined : validation(refusal.message);
 };
 
 const defaultDistribution = {
@@ -66,20 +83,62 @@ const defaultDistribution = {
 
 type Distribution = Extract<LaunchSource, { kind: 'mixed' }>['distribution'];
 
-const readDistribution = (asked: Mixed['InstancesDistribution']): Distribution | DomainError => {
+/** The strategies that there are ("InstancesDistribution", API Reference). */
+const strategies: Readonly<Record<string, readonly string[]>> = {
+  OnDemandAllocationStrategy: ['prioritized', 'lowest-price'],
+  SpotAllocationStrategy: [
+    'lowest-price',
+    'capacity-optimized',
+    'capacity-optimized-prioritized',
+    'price-capacity-optimized',
+  ],
+};
+
+/** Bounds of its numbers (API Reference). */
+const bounds: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  OnDemandBaseCapacity: [0, Infinity],
+  OnDemandPercentageAboveBaseCapacity: [0, 100],
+  SpotInstancePools: [1, 20],
+};
+
+const checkDistribution = (distribution: Distribution): DomainError | undefined => {
+  for (const [name, known] of Object.entries(strategies)) {
+    const strategy = distribution[name];
+    if (!known.some((one) => one === strategy)) {
+      return validation(`Invalid ${name} ${strategy}. Valid values are ${known.join(', ')}.`);
+    }
+  }
+  for (const [name, [least, most]] of Object.entries(bounds)) {
+    const value = distribution[name];
+    if (typeof value === 'number' && (value < least || value > most)) {
+      return validation(`The ${name} must be from ${least} to ${most}, not ${value}.`);
+    }
+  }
+  const isLowestPrice = distribution['SpotAllocationStrategy'] === 'lowest-price';
+  if (distribution['SpotInstancePools'] !== undefined && !isLowestPrice) {
+    return validation(
+      'SpotInstancePools option is only available with the lowest-price allocation strategy.',
+    );
+  }
+  const price = readMaxPrice(String(distribution['SpotMaxPrice'] ?? ''));
+  return isDomainError(price) ? validation(price.message) : undefined;
+};
+
+const readDistribution = (
+  asked: Mixed['InstancesDistribution'],
+  overrides: readonly LaunchOverride[],
+): Distribution | DomainError => {
   const given = Object.fromEntries(
     Object.entries(asked ?? {}).filter(
       (entry): entry is [string, string | number] => entry[1] !== undefined,
     ),
   );
-  const distribution: Distribution = { ...defaultDistribution, ...given };
-  if (distribution['OnDemandPercentageAboveBaseCapacity'] !== 100) {
-    return notBuilt('Spot Instances (OnDemandPercentageAboveBaseCapacity below 100)');
-  }
-  const strategy = distribution['OnDemandAllocationStrategy'];
-  return strategy === 'prioritized'
-    ? distribution
-    : notBuilt(`the On-Demand allocation strategy '${strategy}'; 'prioritized' is there`);
+  // Types by attributes have no order: the cheapest is wanted first (API Reference).
+  const usual = overrides.some(({ requirements }) => requirements !== undefined)
+    ? { ...defaultDistribution, OnDemandAllocationStrategy: 'lowest-price' }
+    : defaultDistribution;
+  const distribution: Distribution = { ...usual, ...given };
+  return checkDistribution(distribution) ?? distribution;
 };
 
 const readMixed = (view: View, policy: Mixed): LaunchSource | DomainError => {
@@ -91,7 +150,7 @@ const readMixed = (view: View, policy: Mixed): LaunchSource | DomainError => {
     if (isDomainError(override)) return override;
     overrides.push(override);
   }
-  const distribution = readDistribution(policy.InstancesDistribution);
+  const distribution = readDistribution(policy.InstancesDistribution, overrides);
   if (isDomainError(distribution)) return distribution;
   return { kind: 'mixed', template, overrides, distribution };
 };
@@ -147,12 +206,15 @@ export const sourceAnswer = (
         MixedInstancesPolicy: {
           LaunchTemplate: {
             LaunchTemplateSpecification: specification(view, launch.template),
-            Overrides: launch.overrides.map(({ instanceType, imageId, template }) => ({
-              InstanceType: instanceType,
-              ImageId: imageId,
-              LaunchTemplateSpecification:
-                template === undefined ? undefined : specification(view, template),
-            })),
+            Overrides: launch.overrides.map(
+              ({ instanceType, imageId, template, requirements }) => ({
+                InstanceType: instanceType,
+                ImageId: imageId,
+                InstanceRequirements: requirements as AskedRequirements,
+                LaunchTemplateSpecification:
+                  template === undefined ? undefined : specification(view, template),
+              }),
+            ),
           },
           InstancesDistribution: launch.distribution,
         },

@@ -1,9 +1,11 @@
 import type { View } from '../../world/transaction.ts';
+import { SpotInterruptions } from '../ec2/spot/entities.ts';
 import { LaunchTemplates } from '../ec2/launch-templates/entities.ts';
 import type { GroupSnapshot, LaunchAge, MemberSnapshot } from './decisions/group-snapshot.ts';
 import { typePriority } from './decisions/launch-choices.ts';
 import type { AutoScalingGroup, GroupInstance } from './entities.ts';
 import { membersOf } from './group-members.ts';
+import { distributionOf, lifecycleOf } from './launch-pools.ts';
 import { isReady } from './health-checks.ts';
 
 const ageOf = (view: View, group: AutoScalingGroup, member: GroupInstance): LaunchAge => {
@@ -38,6 +40,8 @@ const memberSnapshot = (
   age: ageOf(view, group, member),
   typePriority:
     group.launch.kind === 'mixed' ? typePriority(group.launch.overrides, member.instanceType) : 0,
+  lifecycle: lifecycleOf(view, member.id),
+  isAtRisk: group.capacityRebalance && view.get(SpotInterruptions, member.id) !== undefined,
 });
 
 /** A group as decisions see it. */
@@ -57,5 +61,7 @@ export const snapshotOf = (view: View, group: AutoScalingGroup, draw: number): G
   impairedZone: group.impairment?.healthCheckBehavior ?? 'ReplaceUnhealthy',
   maintenance: group.maintenance ?? undefined,
   terminationPolicies: group.terminationPolicies,
+  ...(group.launch.kind === 'mixed' ? { mix: distributionOf(group.launch) } : {}),
+  rebalancesCapacity: group.capacityRebalance,
   draw,
 });

@@ -10,7 +10,14 @@ import type { AutoScalingGroup, LaunchConfiguration } from './entities.ts';
 import { validation } from './errors.ts';
 import { subnetsIn } from './group-members.ts';
 import { notFullyFormed } from './group-source.ts';
-import { choicesOf, groupLaunch, profileOfConfiguration } from './launch-request.ts';
+import { choicesOf } from './launch-pools.ts';
+import { groupLaunch, profileOfConfiguration } from './launch-request.ts';
+
+/** A policy says itself what is Spot; its template must not. */
+const spotTemplate = (): DomainError =>
+  validation(
+    'Incompatible launch template: You cannot use a launch template that is set to request Spot Instances (InstanceMarketOptions) when you configure an Auto Scaling group with a mixed instances policy.',
+  );
 
 /** A group is refused when EC2 would refuse to launch what it names, as AWS does with launch templates. */
 export const checkLaunches = (
@@ -20,10 +27,21 @@ export const checkLaunches = (
   if (group.launch.kind === 'configuration') return undefined;
   const [subnet] = group.zoneIds.flatMap((zoneId) => subnetsIn(view, group, zoneId));
   if (subnet === undefined) return undefined;
-  for (const choice of choicesOf(group)) {
+  const choices = choicesOf(view, group);
+  if (choices.length === 0) {
+    return validation(
+      'No instance type of this Region has the attributes of InstanceRequirements.',
+    );
+  }
+  // Of the many types of one override the first stands for all: they differ in nothing that is checked.
+  const first = [...Map.groupBy(choices, ({ priority }) => priority).values()].flatMap(
+    ([choice]) => choice ?? [],
+  );
+  for (const choice of first) {
     const launch = groupLaunch(view, group, choice, subnet.id);
     const checked = isDomainError(launch) ? launch : checkLaunch(view, launch.request);
     if (isDomainError(checked)) return notFullyFormed(checked);
+    if (group.launch.kind === 'mixed' && checked.spot !== null) return spotTemplate();
   }
   return undefined;
 };

@@ -5,16 +5,11 @@ import { withTemplateData } from '../ec2/launch-templates/launch-from-template.t
 import { launchedVersion } from '../ec2/launch-templates/lookups.ts';
 import type { LaunchTemplateVersion } from '../ec2/launch-templates/entities.ts';
 import type { Plain } from '../operation.ts';
-import {
-  launchChoices,
-  type LaunchChoice,
-  type TemplateReference,
-} from './decisions/launch-choices.ts';
+import type { LaunchChoice, TemplateReference } from './decisions/launch-choices.ts';
 import {
   LaunchConfigurations,
   type AutoScalingGroup,
   type GroupInstance,
-  type GroupSettings,
   type LaunchConfiguration,
 } from './entities.ts';
 import { configurationNotFound } from './errors.ts';
@@ -30,10 +25,6 @@ export interface GroupLaunch {
   readonly version: LaunchTemplateVersion | undefined;
 }
 
-/** The ways in which a group may launch an instance, the most wanted first. */
-export const choicesOf = (group: Pick<GroupSettings, 'launch'>): readonly LaunchChoice[] =>
-  launchChoices(group.launch.kind === 'mixed' ? group.launch.overrides : []);
-
 const base: Request = { MinCount: 1, MaxCount: 1 };
 
 const tagSpecifications = (group: Pick<AutoScalingGroup, 'tags'>): Request['TagSpecifications'] => {
@@ -46,6 +37,14 @@ const inSubnet = (request: Request, subnetId: string): Request => {
   const [first, ...others] = request.NetworkInterfaces ?? [];
   if (first === undefined) return { ...request, SubnetId: subnetId };
   return { ...request, NetworkInterfaces: [{ ...first, SubnetId: subnetId }, ...others] };
+};
+
+/** How an instance of a mixed instances policy is paid for; undefined leaves it to the template. */
+const marketOf = ({ lifecycle, maxPrice }: LaunchChoice): Request['InstanceMarketOptions'] => {
+  if (lifecycle === undefined) return undefined;
+  return lifecycle === 'spot'
+    ? { MarketType: 'spot', SpotOptions: { MaxPrice: maxPrice } }
+    : { MarketType: 'on-demand' };
 };
 
 const fromTemplate = (
@@ -64,6 +63,7 @@ const fromTemplate = (
     // Overrides have passed the wire as instance types of the API.
     InstanceType: choice.instanceType as Request['InstanceType'],
     ImageId: choice.imageId,
+    InstanceMarketOptions: marketOf(choice),
     TagSpecifications: tags,
   });
   if (isDomainError(request)) return request;

@@ -8,6 +8,7 @@ import {
   testImage,
   type InstanceWorld,
 } from '../ec2/instances/test-instances.ts';
+import { ec2 as ec2Service } from '../ec2/service.ts';
 import { elbv2 } from '../elbv2/service.ts';
 import type { Plain } from '../operation.ts';
 import {
@@ -46,7 +47,7 @@ export const createGroupWorld = async (
   const ec2 = await createInstanceWorld({
     seed,
     geography,
-    services: [elbv2, cloudwatch, autoscaling],
+    services: [ec2Service, elbv2, cloudwatch, autoscaling],
   });
   ec2.call(createLaunchTemplate, {
     LaunchTemplateName: 'web',

@@ -4,7 +4,7 @@ import {
   type MaintenancePolicy,
   type MemberSnapshot,
 } from './group-snapshot.ts';
-import { zonesToFill } from './rebalance-plan.ts';
+import { rebalancingMargin, zonesToFill } from './rebalance-plan.ts';
 import { chooseForTermination } from './termination-choice.ts';
 
 /** What a group does next. */
@@ -18,6 +18,8 @@ export interface CapacityPlan {
   readonly launch: number;
   /** How many to launch beyond that, before unhealthy ones go. */
   readonly replace: number;
+  /** How many to launch beyond that, before Spot Instances at risk go. */
+  readonly rebalance?: number;
   /** Zones in which to launch one each for the balance of zones. */
   readonly fill: readonly string[];
 }
@@ -96,6 +98,7 @@ const excessPlan = (
       members: left,
       zoneIds: snapshot.zones.map((zone) => zone.zoneId),
       policies: snapshot.terminationPolicies,
+      mix: snapshot.mix,
       draw: snapshot.draw,
     });
     if (chosen === undefined) break;
@@ -124,6 +127,23 @@ const balancePlan = (snapshot: GroupSnapshot, members: readonly MemberSnapshot[]
 };
 
 /**
+ * Launches for Spot Instances at risk, each before it goes: what is launched counts as beyond the desired capacity until it is
+ * ready, and then those at risk go first. A group may exceed its maximum for that as for the balance of zones ("Use Capacity
+ * Rebalancing to handle Spot interruptions", Auto Scaling User Guide).
+ */
+const rebalancePlan = (
+  snapshot: GroupSnapshot,
+  members: readonly MemberSnapshot[],
+): CapacityPlan | undefined => {
+  if (snapshot.rebalancesCapacity !== true || snapshot.suspended.has('Launch')) return undefined;
+  const atRisk = members.filter((member) => member.isAtRisk === true).length;
+  const underWay = members.filter(isUnready).length;
+  const room = snapshot.max + rebalancingMargin(snapshot.max) - members.length;
+  const rebalance = Math.min(atRisk - underWay, room);
+  return rebalance > 0 ? { ...nothing, rebalance } : undefined;
+};
+
+/**
  * What a group does now to have as many healthy instances as it desires, spread over its zones. Level-triggered: it looks
  * at what there is, never at how that came to be. Unhealthy instances go first, and a later look launches others; then
  * the number is brought to what is desired; then, in a settled group, zones are balanced. Suspended processes do
@@ -140,5 +160,5 @@ export const planCapacity = (snapshot: GroupSnapshot): CapacityPlan => {
   if (missing > 0) return { ...nothing, launch: snapshot.suspended.has('Launch') ? 0 : missing };
   const excess = members.filter((member) => !isUnready(member)).length - snapshot.desired;
   if (excess > 0) return excessPlan(snapshot, members, excess);
-  return balancePlan(snapshot, members);
+  return rebalancePlan(snapshot, members) ?? balancePlan(snapshot, members);
 };

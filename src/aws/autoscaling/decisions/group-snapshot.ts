@@ -1,3 +1,5 @@
+import type { InstancesDistribution, Lifecycle } from './instances-distribution.ts';
+
 /**
  * The states of an instance's life in a group ("Amazon EC2 Auto Scaling instance lifecycle", User Guide), by AWS's
  * names.
@@ -59,6 +61,10 @@ export interface MemberSnapshot {
   readonly age: LaunchAge;
   /** Its instance type's place among the overrides of a mixed instances policy, 0 the most wanted. */
   readonly typePriority: number;
+  /** How it is paid for; absent: on demand. */
+  readonly lifecycle?: Lifecycle;
+  /** A Spot Instance that EC2 has recommended to replace, or has given notice to. */
+  readonly isAtRisk?: boolean;
 }
 
 /** A zone of a group. */
@@ -94,6 +100,10 @@ export interface GroupSnapshot {
   /** Undefined: the group's own ways, each by what it does. */
   readonly maintenance: MaintenancePolicy | undefined;
   readonly terminationPolicies: readonly string[];
+  /** How instances on demand and Spot Instances are mixed; absent of a group that mixes none. */
+  readonly mix?: InstancesDistribution;
+  /** Whether Spot Instances at risk are replaced before they go (CapacityRebalance). */
+  readonly rebalancesCapacity?: boolean;
   /** A whole number that decides among equals. */
   readonly draw: number;
 }

@@ -1,3 +1,6 @@
+import type { InstanceRequirements } from '../../ec2/instances/instance-requirements.ts';
+import type { Lifecycle } from './instances-distribution.ts';
+
 /** One way to launch an instance of a group. */
 export interface LaunchChoice {
   /** Undefined: the template's own. */
@@ -7,6 +10,10 @@ export interface LaunchChoice {
   readonly template: TemplateReference | undefined;
   /** Its place among the overrides, 0 the most wanted. */
   readonly priority: number;
+  /** How it is paid for; undefined: as the template says. */
+  readonly lifecycle?: Lifecycle;
+  /** US dollars an hour that a Spot Instance may cost; absent: up to the price on demand. */
+  readonly maxPrice?: string;
 }
 
 /** A launch template as a group names it. */
@@ -22,22 +29,9 @@ export interface LaunchOverride {
   readonly instanceType?: string;
   readonly imageId?: string;
   readonly template?: TemplateReference;
+  /** Attributes that its types are chosen by, instead of one type. */
+  readonly requirements?: InstanceRequirements;
 }
-
-/**
- * The ways to launch an instance in one zone, in the order in which they are tried. On-Demand capacity with the
- * allocation strategy `prioritized` goes by the order of the overrides: the next type is tried where the one before has
- * no capacity ("Allocation strategies for multiple instance types", User Guide).
- */
-export const launchChoices = (overrides: readonly LaunchOverride[]): readonly LaunchChoice[] =>
-  overrides.length === 0
-    ? [{ instanceType: undefined, imageId: undefined, template: undefined, priority: 0 }]
-    : overrides.map(({ instanceType, imageId, template }, priority) => ({
-        instanceType,
-        imageId,
-        template,
-        priority,
-      }));
 
 /** The place of an instance's type among the overrides; one that is none of them is wanted least. */
 export const typePriority = (

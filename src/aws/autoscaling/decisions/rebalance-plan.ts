@@ -4,7 +4,7 @@ import { countByZone, type GroupSnapshot, type MemberSnapshot } from './group-sn
  * How far a group may exceed its maximum while it rebalances: "by a 10 percent margin or by one instance, whichever is
  * greater" ("Rebalancing activities", User Guide).
  */
-const rebalancingMargin = (max: number): number => Math.max(1, Math.floor(max / 10));
+export const rebalancingMargin = (max: number): number => Math.max(1, Math.floor(max / 10));
 
 /** Whether an instance of the zone may go once another is there. */
 const canGive = (members: readonly MemberSnapshot[], zoneId: string): boolean =>

@@ -1,4 +1,5 @@
 import { countByZone, type LaunchAge, type MemberSnapshot } from './group-snapshot.ts';
+import { excessLifecycle, type InstancesDistribution } from './instances-distribution.ts';
 
 /** AWS's policies, as DescribeTerminationPolicyTypes lists them. */
 export const terminationPolicies = [
@@ -19,6 +20,8 @@ export interface TerminationQuestion {
   /** The zones of the group; instances elsewhere go first. */
   readonly zoneIds: readonly string[];
   readonly policies: readonly string[];
+  /** How instances on demand and Spot Instances are mixed. */
+  readonly mix?: InstancesDistribution | undefined;
   /** A whole number that decides among equals. */
   readonly draw: number;
 }
@@ -75,6 +78,21 @@ const narrowings: Readonly<Record<string, readonly Narrowing[]>> = {
   OldestLaunchTemplate: [oldestOf('template')],
 };
 
+/** The policies that keep what the allocation strategies ask for, instances on demand and Spot Instances first. */
+const mixingPolicies: ReadonlySet<string> = new Set(['AllocationStrategy', 'Default']);
+
+/** Of these those of the kind of which there would be too much, if any is among them. */
+const ofExcessLifecycle = (
+  candidates: readonly MemberSnapshot[],
+  { members, mix }: TerminationQuestion,
+): readonly MemberSnapshot[] => {
+  if (mix === undefined) return candidates;
+  const spot = members.filter(({ lifecycle }) => lifecycle === 'spot').length;
+  const excess = excessLifecycle(mix, { spot, 'on-demand': members.length - spot });
+  const chosen = candidates.filter(({ lifecycle = 'on-demand' }) => lifecycle === excess);
+  return chosen.length > 0 ? chosen : candidates;
+};
+
 /** Instances in zones that the group has left; else those of the zones with the most that may go. */
 const ofFullestZones = (
   candidates: readonly MemberSnapshot[],
@@ -90,7 +108,7 @@ const ofFullestZones = (
 
 /**
  * Which instance a group lets go when it has too many; undefined when all are protected. An instance that is unhealthy
- * goes before any healthy one. Otherwise the balance of zones comes first: one of the zones with the most instances and
+ * goes before any healthy one, and a Spot Instance at risk before others. Otherwise the balance of zones comes first: one of the zones with the most instances and
  * at least one that is not protected; among those the group's policies, in their order; then by `draw` ("Configure
  * termination policies for Amazon EC2 Auto Scaling", User Guide). Instances that were launched to take the place of
  * another and are not ready yet are not chosen while there are others.
@@ -99,10 +117,12 @@ export const chooseForTermination = (question: TerminationQuestion): MemberSnaps
   const open = question.members.filter((member) => !member.isProtected);
   const unhealthy = open.filter((member) => !member.healthy);
   const settled = open.filter((member) => !member.isSurplus || member.ready);
-  const candidates = [unhealthy, settled, open].find((group) => group.length > 0);
+  const atRisk = settled.filter((member) => member.isAtRisk === true);
+  const candidates = [unhealthy, atRisk, settled, open].find((group) => group.length > 0);
   if (candidates === undefined) return undefined;
   let chosen = ofFullestZones(candidates, question);
   for (const policy of question.policies) {
+    if (mixingPolicies.has(policy)) chosen = ofExcessLifecycle(chosen, question);
     for (const narrow of narrowings[policy] ?? []) chosen = narrow(chosen, question.now);
   }
   return chosen[question.draw % Math.max(1, chosen.length)];

@@ -2,6 +2,7 @@ import { isDomainError } from '../../../world/domain-error.ts';
 import type { View } from '../../../world/transaction.ts';
 import { launchedVersion } from '../../ec2/launch-templates/lookups.ts';
 import type { GroupInstance, LaunchSource } from '../entities.ts';
+import { typesOfOverride } from '../launch-pools.ts';
 
 /**
  * Whether an instance is what a group launches now, or would under a refresh: the same version of the same launch template,
@@ -15,7 +16,9 @@ export const matches = (view: View, launch: LaunchSource, member: GroupInstance)
   }
   if (source.kind !== 'template') return false;
   const overrides = launch.kind === 'mixed' ? launch.overrides : [];
-  const types = overrides.flatMap((override) => override.instanceType ?? []);
+  const types = overrides.flatMap((override) =>
+    typesOfOverride(view, launch, override).flatMap((type) => type ?? []),
+  );
   if (types.length > 0 && !types.includes(member.instanceType)) return false;
   const templates = [launch.template, ...overrides.flatMap((override) => override.template ?? [])];
   return templates.some((template) => {

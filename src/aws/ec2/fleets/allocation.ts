@@ -1,15 +1,10 @@
 import type { Lifecycle } from './entities.ts';
 
-/** A way to launch an instance of a fleet: a type in a place, with what it counts. */
-export interface Pool {
-  readonly configIndex: number;
-  /** Null: the template as it is. */
-  readonly overrideIndex: number | null;
+/** What strategies look at of a way to launch an instance. */
+export interface PoolFacts {
   /** Its place in the request, which decides among equals. */
   readonly order: number;
-  readonly instanceType: string;
-  /** Undefined: wherever EC2 finds room. */
-  readonly subnetId: string | undefined;
+  /** What one instance counts. */
   readonly weight: number;
   /** The lower the more wanted; undefined is wanted least. */
   readonly priority: number | undefined;
@@ -17,6 +12,16 @@ export interface Pool {
   readonly price: number | null;
   /** How many more instances there is room for; Infinity when it is endless. */
   readonly room: number;
+}
+
+/** A way to launch an instance of a fleet: a type in a place, with what it counts. */
+export interface Pool extends PoolFacts {
+  readonly configIndex: number;
+  /** Null: the template as it is. */
+  readonly overrideIndex: number | null;
+  readonly instanceType: string;
+  /** Undefined: wherever EC2 finds room. */
+  readonly subnetId: string | undefined;
 }
 
 /** How a fleet chooses among pools, by AWS's names. */
@@ -28,19 +33,21 @@ export type AllocationStrategy =
   | 'capacity-optimized-prioritized'
   | 'price-capacity-optimized';
 
-const pricePerUnit = ({ price, weight }: Pool): number =>
+const pricePerUnit = ({ price, weight }: PoolFacts): number =>
   price === null ? Infinity : price / weight;
 
-const priorityOf = ({ priority = Infinity }: Pool): number => priority;
+const priorityOf = ({ priority = Infinity }: PoolFacts): number => priority;
 
 /** The smaller first; infinities are equal to one another. */
 const ascending = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
 
-const byPrice = (a: Pool, b: Pool): number => ascending(pricePerUnit(a), pricePerUnit(b));
-const byPriority = (a: Pool, b: Pool): number => ascending(priorityOf(a), priorityOf(b));
-const byRoom = (a: Pool, b: Pool): number => ascending(b.room, a.room);
+const byPrice = (a: PoolFacts, b: PoolFacts): number => ascending(pricePerUnit(a), pricePerUnit(b));
+const byPriority = (a: PoolFacts, b: PoolFacts): number => ascending(priorityOf(a), priorityOf(b));
+const byRoom = (a: PoolFacts, b: PoolFacts): number => ascending(b.room, a.room);
 
-const orders: Readonly<Record<AllocationStrategy, readonly ((a: Pool, b: Pool) => number)[]>> = {
+const orders: Readonly<
+  Record<AllocationStrategy, readonly ((a: PoolFacts, b: PoolFacts) => number)[]>
+> = {
   'lowest-price': [byPrice],
   prioritized: [byPriority],
   diversified: [],
@@ -51,7 +58,10 @@ const orders: Readonly<Record<AllocationStrategy, readonly ((a: Pool, b: Pool) =
 };
 
 /** The pools in the order in which a strategy wants them ("Allocation strategies", Amazon EC2 User Guide). */
-export const orderPools = (pools: readonly Pool[], strategy: AllocationStrategy): readonly Pool[] =>
+export const orderPools = <P extends PoolFacts>(
+  pools: readonly P[],
+  strategy: AllocationStrategy,
+): readonly P[] =>
   pools.toSorted((a, b) => {
     for (const compare of orders[strategy]) {
       const order = compare(a, b);
@@ -74,12 +84,12 @@ export const spreadOf = (
  * The pool of the next instance: of those that are spread over, the one with the fewest units so far. Pools that have failed are
  * no longer among `ordered`. Undefined: none is left.
  */
-export const nextPool = (
-  ordered: readonly Pool[],
+export const nextPool = <P extends PoolFacts>(
+  ordered: readonly P[],
   spread: number,
-  unitsOf: (pool: Pool) => number,
-): Pool | undefined => {
-  let chosen: Pool | undefined;
+  unitsOf: (pool: P) => number,
+): P | undefined => {
+  let chosen: P | undefined;
   for (const pool of ordered.slice(0, spread)) {
     if (chosen === undefined || unitsOf(pool) < unitsOf(chosen)) chosen = pool;
   }

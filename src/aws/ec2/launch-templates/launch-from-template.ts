@@ -64,6 +64,8 @@ const given = (request: Request): Request =>
 const ownOfTemplates: ReadonlySet<string> = new Set([
   'BlockDeviceMappings',
   'ElasticGpuSpecifications',
+  // Whoever launches has chosen a type by them.
+  'InstanceRequirements',
   'RamDiskId',
   'TagSpecifications',
 ]);
@@ -88,8 +90,10 @@ export const withTemplateData = (
   data: LaunchTemplateData,
   request: Request,
 ): Request | DomainError => {
-  if (data.InstanceRequirements !== undefined) {
-    return notBuilt('instance types chosen by attributes (InstanceRequirements)');
+  if (data.InstanceRequirements !== undefined && request.InstanceType === undefined) {
+    return notBuilt(
+      'launches of a type chosen by attributes (InstanceRequirements) beside fleets and Auto Scaling groups',
+    );
   }
   const own = given(request);
   const parameters = asParameters(data);
