@@ -1,5 +1,6 @@
 import type { CertificateMaker } from './acm/certificate-maker.ts';
 import type { KeyMaker } from './ec2/key-pairs.ts';
+import type { KeyCryptography } from './kms/cryptography.ts';
 
 /** What services take from the machine that runs them, since pure code has none of it. Each is read when first needed. */
 export interface Host {
@@ -7,6 +8,8 @@ export interface Host {
   keys(): Promise<KeyMaker>;
   /** X.509 for Certificate Manager; undefined where there is none. */
   certificates(): Promise<CertificateMaker | undefined>;
+  /** Secret keys for KMS and who keeps secrets with it; undefined where there is none. */
+  cryptography(): Promise<KeyCryptography | undefined>;
   /** Whether launches are refused whose user data asks for something that is not done here. */
   readonly isStrictAboutUserData?: boolean;
 }
@@ -15,4 +18,5 @@ export interface Host {
 export const noHost: Host = {
   keys: async () => (await import('./ec2/key-pairs.ts')).noKeyMaker,
   certificates: () => Promise.resolve(undefined),
+  cryptography: () => Promise.resolve(undefined),
 };

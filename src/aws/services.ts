@@ -6,6 +6,7 @@ import { about as ebs } from './ebs/about.ts';
 import { about as ec2 } from './ec2/about.ts';
 import { about as elbv2 } from './elbv2/about.ts';
 import { about as iam } from './iam/about.ts';
+import { about as kms } from './kms/about.ts';
 import { about as lightsail } from './lightsail/about.ts';
 import type { ServiceAbout } from './operation.ts';
 import { about as pricing } from './pricing/about.ts';
@@ -23,6 +24,7 @@ export const services: readonly ServiceAbout[] = [
   sts,
   route53,
   acm,
+  kms,
   ec2,
   ebs,
   elbv2,

@@ -1,6 +1,7 @@
 import type { Geography } from '../atlas/geography.ts';
 import type { Call } from '../aws/execute.ts';
 import type { LoadedServices } from '../aws/loaded-services.ts';
+import { followOutboxes } from '../aws/outbox-delivery.ts';
 import type { CheckerObservation } from '../aws/route53/checker-statuses.ts';
 import type { BalancerObservation } from '../plane/balancer/balancer-plane.ts';
 import type { NodeConfiguration } from '../plane/balancer/messages.ts';
@@ -74,7 +75,12 @@ export class Runtime<C extends Clock, P extends Planes> {
     this.answers = answers;
     this.soon = soon;
     this.planes = planes;
-    this.#stopFollowing = followFaults(world, options.services);
+    const stopFollowingFaults = followFaults(world, options.services);
+    const stopDelivering = followOutboxes(world);
+    this.#stopFollowing = () => {
+      stopFollowingFaults();
+      stopDelivering();
+    };
     this.#disks = new DiskRunner({
       world,
       disks: planes.disks,

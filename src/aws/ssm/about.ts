@@ -7,6 +7,6 @@ export const about: ServiceAbout = {
   model: 'ssm',
   protocol: 'json',
   shard: 'region',
-  brings: ['ec2'],
+  brings: ['kms', 'ec2'],
   read: async () => (await import('./service.ts')).ssm,
 };

@@ -16,7 +16,7 @@ import { ParameterVersions, type ParameterVersion } from './entities.ts';
 import { invalidNextToken, parameterNotFound, parameterVersionNotFound } from './errors.ts';
 import { nameOfArn, newestVersion, versionId, versionsOf } from './own-parameters.ts';
 import { quotas } from './quotas.ts';
-import { shownValue } from './shown-value.ts';
+import { shownValue } from './secure-strings.ts';
 
 /** GetParameterHistory: all versions, the oldest first. */
 export const getParameterHistory: Operation<

@@ -8,7 +8,7 @@ import type {
   Parameter,
 } from '@aws-sdk/client-ssm';
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
-import type { View } from '../../world/transaction.ts';
+import type { Tx, View } from '../../world/transaction.ts';
 import type { Operation, Plain } from '../operation.ts';
 import { paginate } from '../shared/pagination.ts';
 import type { ParameterVersion } from './entities.ts';
@@ -29,7 +29,7 @@ import {
 import { filtered } from './parameter-filters.ts';
 import type { PublicParameter } from './public-parameter.ts';
 import { publicParameter, publicParametersUnder } from './public-parameters.ts';
-import { shownValue } from './shown-value.ts';
+import { shownValue } from './secure-strings.ts';
 
 /** The largest and the usual page of GetParametersByPath. */
 const pageSize = 10;
@@ -48,7 +48,7 @@ const describePublic = (view: View, parameter: PublicParameter): Plain<Parameter
 });
 
 const describeOwn = (
-  view: View,
+  view: Tx,
   version: ParameterVersion,
   withDecryption: boolean | undefined,
 ): Plain<Parameter> | DomainError => {
@@ -94,7 +94,7 @@ const findPublic = (
 };
 
 const find = (
-  view: View,
+  view: Tx,
   asked: string,
   withDecryption: boolean | undefined,
 ): Plain<Parameter> | DomainError => {

@@ -6,11 +6,12 @@ import type { CallerOperation, Plain } from '../operation.ts';
 import { byteLengthOf } from '../shared/utf8.ts';
 import { patternFault } from './allowed-pattern.ts';
 import { Parameters, ParameterVersions, type ParameterVersion } from './entities.ts';
-import { notBuilt, validation } from './errors.ts';
+import { validation } from './errors.ts';
 import { nameOfArn, newestVersion, parameterArn, versionId, versionsOf } from './own-parameters.ts';
 import { nameFault } from './parameter-names.ts';
 import { policiesOf } from './parameter-policies.ts';
 import { tagParameter } from './parameter-tags.ts';
+import { sealedValue, usualKeyId } from './secure-strings.ts';
 import { quotas } from './quotas.ts';
 
 type Request = Plain<PutParameterRequest>;
@@ -148,14 +149,16 @@ const nextVersion = (
     return validation('KeyId is required for SecureString type parameter only.');
   }
   const version = (tx.get(Parameters, name)?.version ?? 0) + 1;
-  if (type === 'SecureString') return notBuilt('parameters of type SecureString');
+  const keyId = type === 'SecureString' ? (input.KeyId ?? before?.keyId ?? usualKeyId) : null;
+  const kept = keyId === null ? value : sealedValue(tx, name, keyId, value);
+  if (isDomainError(kept)) return kept;
   return {
     id: versionId(name, version),
     name,
     version,
     type,
-    value,
-    keyId: null,
+    value: kept,
+    keyId,
     description: input.Description ?? before?.description ?? '',
     allowedPattern,
     tier,

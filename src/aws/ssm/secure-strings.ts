@@ -1,0 +1,53 @@
+import { DomainError, isDomainError } from '../../world/domain-error.ts';
+import type { Tx } from '../../world/transaction.ts';
+import { decryptWith, encryptWith, type EncryptionContext } from '../kms/ciphertext.ts';
+import { cryptographyOf } from '../kms/cryptography.ts';
+import { usableKey } from '../kms/find-key.ts';
+import { fromBase64, toBase64 } from '../shared/base64.ts';
+import type { ParameterVersion } from './entities.ts';
+import { parameterArn } from './own-parameters.ts';
+
+/** The key of secure strings unless a request names another. */
+export const usualKeyId = 'alias/aws/ssm';
+
+/** What is bound to the ciphertext of a parameter ("Parameter Store encryption context", KMS Developer Guide). */
+const contextOf = (tx: Tx, name: string): EncryptionContext => ({
+  PARAMETER_ARN: parameterArn(tx, name),
+});
+
+/** KMS's refusals are told under Parameter Store's own code, with KMS's words. */
+const invalidKeyId = (fault: DomainError): DomainError =>
+  fault.code === 'NotImplemented' ? fault : new DomainError('InvalidKeyId', fault.message);
+
+/** The ciphertext of a value, base64. Errors: InvalidKeyId for a key that is not there or cannot be used. */
+export const sealedValue = (
+  tx: Tx,
+  name: string,
+  keyId: string,
+  value: string,
+): string | DomainError => {
+  const cryptography = cryptographyOf(tx);
+  if (isDomainError(cryptography)) return cryptography;
+  const key = usableKey(tx, keyId);
+  if (isDomainError(key)) return invalidKeyId(key);
+  const plaintext = new TextEncoder().encode(value);
+  return toBase64(encryptWith(cryptography, key, plaintext, contextOf(tx, name)).blob);
+};
+
+/** The value of a version as an answer shows it: of a SecureString the ciphertext, unless it is to be decrypted. */
+export const shownValue = (
+  tx: Tx,
+  version: ParameterVersion,
+  withDecryption: boolean | undefined,
+): string | DomainError => {
+  if (version.type !== 'SecureString' || withDecryption !== true) return version.value;
+  const cryptography = cryptographyOf(tx);
+  if (isDomainError(cryptography)) return cryptography;
+  const decrypted = decryptWith(tx, cryptography, {
+    blob: fromBase64(version.value),
+    context: contextOf(tx, version.name),
+  });
+  return isDomainError(decrypted)
+    ? invalidKeyId(decrypted)
+    : new TextDecoder().decode(decrypted.plaintext);
+};
