@@ -146,7 +146,63 @@ def fleets():
     check("m7g.large" in types and len(types) == len(set(types)), f"types, not {types}")
 
 
-for walk in (options_of_an_instance, defaults_of_an_account, spot_instances, fleets):
+def a_group_with_spot_instances():
+    asg = client("autoscaling", REGION)
+    ec2.create_launch_template(
+        LaunchTemplateName="mixed", LaunchTemplateData={"ImageId": image()}
+    )
+    asg.create_auto_scaling_group(
+        AutoScalingGroupName="mixed",
+        MinSize=0,
+        MaxSize=6,
+        DesiredCapacity=4,
+        AvailabilityZones=[f"{REGION}a"],
+        CapacityRebalance=True,
+        MixedInstancesPolicy={
+            "LaunchTemplate": {
+                "LaunchTemplateSpecification": {"LaunchTemplateName": "mixed"},
+                "Overrides": [
+                    {"InstanceType": "t3.small", "WeightedCapacity": "2"},
+                    {
+                        "WeightedCapacity": "1",
+                        "InstanceRequirements": {
+                            "VCpuCount": {"Min": 2, "Max": 2},
+                            "MemoryMiB": {"Min": 8192, "Max": 8192},
+                            "AllowedInstanceTypes": ["m5.*"],
+                        },
+                    },
+                ],
+            },
+            "InstancesDistribution": {
+                "OnDemandBaseCapacity": 2,
+                "OnDemandPercentageAboveBaseCapacity": 0,
+                "OnDemandAllocationStrategy": "lowest-price",
+                "SpotAllocationStrategy": "price-capacity-optimized",
+            },
+        },
+    )
+    for _ in range(200):
+        group = asg.describe_auto_scaling_groups(AutoScalingGroupNames=["mixed"])
+        members = group["AutoScalingGroups"][0]["Instances"]
+        if [one["LifecycleState"] for one in members] == ["InService"] * 2:
+            break
+        time.sleep(0.05)
+    counts = [(one["InstanceType"], one["WeightedCapacity"]) for one in members]
+    check(counts == [("t3.small", "2")] * 2, f"two that count two each, not {counts}")
+    kinds = sorted(
+        described(one["InstanceId"]).get("InstanceLifecycle", "on-demand") for one in members
+    )
+    check(kinds == ["on-demand", "spot"], f"one of each kind, not {kinds}")
+    asg.delete_auto_scaling_group(AutoScalingGroupName="mixed", ForceDelete=True)
+
+
+for walk in (
+    options_of_an_instance,
+    defaults_of_an_account,
+    spot_instances,
+    fleets,
+    a_group_with_spot_instances,
+):
     step(walk)
 
 print_report()

@@ -2,8 +2,8 @@ import type { Timer, Tx, View } from '../../world/transaction.ts';
 import { recordMetric } from '../cloudwatch/record-metric.ts';
 import { isControlPlaneUp } from './control-plane.ts';
 import type { LifecycleState } from './decisions/group-snapshot.ts';
-import { AutoScalingGroups, type AutoScalingGroup } from './entities.ts';
-import { membersOf } from './group-members.ts';
+import { AutoScalingGroups, type AutoScalingGroup, type GroupInstance } from './entities.ts';
+import { membersOf, unitsOf } from './group-members.ts';
 import { WarmPools } from './warm-pool/entities.ts';
 import { sizeOfPool } from './warm-pool/pool-size.ts';
 
@@ -11,6 +11,11 @@ import { sizeOfPool } from './warm-pool/pool-size.ts';
 export const collectKind = 'autoscaling/collect-metrics';
 
 const minuteMs = 60_000;
+
+const capacityIn = (
+  members: readonly GroupInstance[],
+  isCounted: (state: LifecycleState) => boolean,
+): number => unitsOf(members.filter(({ state }) => isCounted(state)));
 
 const countIn = (
   states: readonly LifecycleState[],
@@ -41,19 +46,26 @@ const poolValues = (
 };
 
 /**
- * The metrics of a group ("Amazon CloudWatch metrics for Amazon EC2 Auto Scaling", User Guide). Without weights a capacity is
- * a number of instances.
+ * The metrics of a group ("Amazon CloudWatch metrics for Amazon EC2 Auto Scaling", User Guide). A capacity is a number of
+ * instances, or what they count by their weights.
  */
 const groupMetricValues = (
   view: View,
   group: AutoScalingGroup,
 ): Readonly<Record<string, number>> => {
-  const states = membersOf(view, group.id).map((member) => member.state);
+  const members = membersOf(view, group.id);
+  const states = members.map((member) => member.state);
   const inService = countIn(states, (state) => state === 'InService');
   const pending = countIn(states, (state) => state.startsWith('Pending'));
   const standby = countIn(states, (state) => state === 'Standby');
   const terminating = countIn(states, (state) => state.startsWith('Terminating'));
   const total = inService + pending + standby + terminating;
+  const capacity = {
+    inService: capacityIn(members, (state) => state === 'InService'),
+    pending: capacityIn(members, (state) => state.startsWith('Pending')),
+    standby: capacityIn(members, (state) => state === 'Standby'),
+    terminating: capacityIn(members, (state) => state.startsWith('Terminating')),
+  };
   return {
     GroupMinSize: group.minSize,
     GroupMaxSize: group.maxSize,
@@ -63,11 +75,12 @@ const groupMetricValues = (
     GroupStandbyInstances: standby,
     GroupTerminatingInstances: terminating,
     GroupTotalInstances: total,
-    GroupInServiceCapacity: inService,
-    GroupPendingCapacity: pending,
-    GroupStandbyCapacity: standby,
-    GroupTerminatingCapacity: terminating,
-    GroupTotalCapacity: total,
+    GroupInServiceCapacity: capacity.inService,
+    GroupPendingCapacity: capacity.pending,
+    GroupStandbyCapacity: capacity.standby,
+    GroupTerminatingCapacity: capacity.terminating,
+    GroupTotalCapacity:
+      capacity.inService + capacity.pending + capacity.standby + capacity.terminating,
     ...poolValues(view, group, states, total),
   };
 };

@@ -48,6 +48,7 @@ export const memberAnswer = (view: View, member: GroupInstance): Plain<InstanceA
   HealthStatus: member.isHealthy ? 'Healthy' : 'Unhealthy',
   ...sourceOfMember(member),
   ProtectedFromScaleIn: member.isProtected,
+  WeightedCapacity: member.units === undefined ? undefined : String(member.units),
 });
 
 const namesOfZones = (view: View, zoneIds: readonly string[]): readonly string[] =>

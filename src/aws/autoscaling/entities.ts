@@ -119,6 +119,8 @@ export interface GroupInstance extends Entity {
     | null;
   /** It goes back to the warm pool instead of its end. */
   readonly isReturning?: boolean;
+  /** What it counts of the desired capacity, by the weight of its type; absent: 1. */
+  readonly units?: number;
   /** The activity that is under way with it. */
   readonly activityId: string | null;
 }

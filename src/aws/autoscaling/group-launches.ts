@@ -23,7 +23,7 @@ import {
   type AutoScalingGroup,
   type GroupInstance,
 } from './entities.ts';
-import { capacityOf, membersOf, subnetsIn } from './group-members.ts';
+import { capacityOf, membersOf, subnetsIn, unitsOf } from './group-members.ts';
 import { nextLifecycle, type Lifecycle } from './decisions/instances-distribution.ts';
 import { distributionOf, lifecycleOf, orderedChoices } from './launch-pools.ts';
 import { groupLaunch, type GroupLaunch } from './launch-request.ts';
@@ -68,6 +68,7 @@ const newMember = (
   launchedAt: tx.now,
   inServiceAt: null,
   source: launch.source,
+  ...(launch.weight === undefined ? {} : { units: launch.weight }),
   activityId,
 });
 
@@ -98,18 +99,18 @@ const launched = (
 const lifecycleOfNext = (tx: Tx, group: AutoScalingGroup): Lifecycle => {
   if (group.launch.kind !== 'mixed') return 'on-demand';
   const filling = membersOf(tx, group.id).filter((member) => fillsCapacity(member.state));
-  const spot = filling.filter((member) => lifecycleOf(tx, member.id) === 'spot').length;
-  const have = { spot, 'on-demand': filling.length - spot };
+  const spot = unitsOf(filling.filter((member) => lifecycleOf(tx, member.id) === 'spot'));
+  const have = { spot, 'on-demand': unitsOf(filling) - spot };
   return nextLifecycle(distributionOf(group.launch), have, group.desiredCapacity);
 };
 
-/** Tries every wanted type in every subnet of a zone; the last refusal when none is launched. */
+/** Tries every wanted type in every subnet of a zone: what was launched counts so much; else the last refusal. */
 const launchInZone = (
   tx: Tx,
   group: AutoScalingGroup,
   zoneId: string,
   launching: Launching,
-): DomainError | undefined => {
+): number | DomainError => {
   const subnets = subnetsIn(tx, group, zoneId);
   const turn = subnets.length > 1 ? tx.random('autoscaling/subnets').below(subnets.length) : 0;
   let refusal: DomainError | undefined;
@@ -122,7 +123,7 @@ const launchInZone = (
       const made = failedLaunchCall(tx, group.id) ?? launchInstances(tx, launch.request);
       if (!isDomainError(made)) {
         for (const instance of made.instances) launched(tx, group, instance, launch, launching);
-        return undefined;
+        return launch.weight ?? 1;
       }
       if (!refusedByPlace.has(made.code)) return made;
       refusal = made;
@@ -158,19 +159,25 @@ const recordFailure = (
   tx.put(AutoScalingGroups, { ...current, launchTrouble });
 };
 
-/** Tries zones in their order; the zone in which an instance was launched, or undefined when none was. */
+/** Where an instance was launched, and what it counts. */
+interface Launched {
+  readonly zoneId: string;
+  readonly units: number;
+}
+
+/** Tries zones in their order; where an instance was launched, or undefined when none was. */
 const launchSomewhere = (
   tx: Tx,
   groupName: string,
   zoneIds: readonly string[],
   launching: Launching,
-): string | undefined => {
+): Launched | undefined => {
   for (const zoneId of zoneIds) {
     const group = tx.get(AutoScalingGroups, groupName);
     if (group === undefined || isTroubled(tx, group)) return undefined;
-    const refusal = launchInZone(tx, group, zoneId, launching);
-    if (refusal === undefined) return zoneId;
-    recordFailure(tx, group, zoneId, launching.cause, refusal);
+    const made = launchInZone(tx, group, zoneId, launching);
+    if (!isDomainError(made)) return { zoneId, units: made };
+    recordFailure(tx, group, zoneId, launching.cause, made);
   }
   return undefined;
 };
@@ -203,6 +210,7 @@ const nextZones = (
   };
 };
 
+/** Launches what is missing, so many units of capacity; answers how many it has launched, which may be some more. */
 const launchMissing = (
   tx: Tx,
   groupName: string,
@@ -216,14 +224,18 @@ const launchMissing = (
   const usesPool = !launching.isSurplus && launching.isForPool !== true;
   const counts = new Map(countByZone(members));
   let made = 0;
-  for (let i = 0; i < count; i++) {
+  for (let left = count; left > 0;) {
     const group = tx.get(AutoScalingGroups, groupName);
     if (group === undefined) break;
     const { tries, waitsFor } = nextZones(tx, group, snapshot, counts);
     const warmZone = usesPool ? takeWarm(tx, group, tries, launching.cause) : undefined;
-    const zoneId = warmZone ?? launchSomewhere(tx, groupName, tries, launching);
-    if (zoneId !== undefined) made += 1;
-    const filled = zoneId ?? waitsFor;
+    const launchedNext =
+      warmZone === undefined
+        ? launchSomewhere(tx, groupName, tries, launching)
+        : { zoneId: warmZone, units: 1 };
+    made += launchedNext?.units ?? 0;
+    left -= launchedNext?.units ?? 1;
+    const filled = launchedNext?.zoneId ?? waitsFor;
     if (filled === undefined) break;
     counts.set(filled, (counts.get(filled) ?? 0) + 1);
   }
@@ -255,7 +267,7 @@ export const carryOutLaunches = (
     const made = launchMissing(tx, group.id, snapshot, replaced, { cause, isSurplus: false });
     launchMissing(tx, group.id, snapshot, plan.replace, { cause, isSurplus: true });
     const current = tx.get(AutoScalingGroups, group.id) ?? group;
-    tx.put(AutoScalingGroups, { ...current, toReplace: current.toReplace - made });
+    tx.put(AutoScalingGroups, { ...current, toReplace: Math.max(0, current.toReplace - made) });
   }
   if (added > 0) {
     const from = capacityOf(tx, group.id);

@@ -11,9 +11,13 @@ import { GroupInstances, type AutoScalingGroup, type GroupInstance } from './ent
 export const membersOf = (view: View, groupName: string): readonly GroupInstance[] =>
   view.find(GroupInstances, 'group', groupName);
 
+/** What instances count of the desired capacity together: by their weights, else each one. */
+export const unitsOf = (members: readonly Pick<GroupInstance, 'units'>[]): number =>
+  members.reduce((sum, { units = 1 }) => sum + units, 0);
+
 /** How many places of the desired capacity are filled. */
 export const capacityOf = (view: View, groupName: string): number =>
-  membersOf(view, groupName).filter((member) => fillsCapacity(member.state)).length;
+  unitsOf(membersOf(view, groupName).filter((member) => fillsCapacity(member.state)));
 
 /** The subnets of a group in one of its zones. */
 export const subnetsIn = (

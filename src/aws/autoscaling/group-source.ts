@@ -43,10 +43,17 @@ type AskedRequirements = OverrideInput['InstanceRequirements'];
 
 type OverrideInput = NonNullable<NonNullable<Mixed['LaunchTemplate']>['Overrides']>[number];
 
+/** "Value must be in the range of 1-999" (LaunchTemplateOverrides, API Reference). */
+const readWeight = (text: string | undefined): number | undefined | DomainError => {
+  if (text === undefined || text === '') return undefined;
+  return /^[1-9]\d{0,2}$/.test(text)
+    ? Number(text)
+    : validation(`Invalid WeightedCapacity ${text}. It must be a whole number from 1 to 999.`);
+};
+
 const readOverride = (view: View, input: OverrideInput): LaunchOverride | DomainError => {
-  if (input.WeightedCapacity !== undefined && input.WeightedCapacity !== '1') {
-    return notBuilt('weights of instance types (WeightedCapacity)');
-  }
+  const weight = readWeight(input.WeightedCapacity);
+  if (isDomainError(weight)) return weight;
   const { InstanceRequirements: requirements } = input;
   const refusal = requirements === undefined ? undefined : checkAttributes(input, requirements);
   if (refusal !== undefined) return refusal;
@@ -60,6 +67,7 @@ const readOverride = (view: View, input: OverrideInput): LaunchOverride | Domain
     ...(input.ImageId === undefined ? {} : { imageId: input.ImageId }),
     ...(template === undefined ? {} : { template }),
     ...(requirements === undefined ? {} : { requirements }),
+    ...(weight === undefined ? {} : { weight }),
   };
 };
 
@@ -150,6 +158,12 @@ const readMixed = (view: View, policy: Mixed): LaunchSource | DomainError => {
     if (isDomainError(override)) return override;
     overrides.push(override);
   }
+  const weighted = overrides.filter(({ weight }) => weight !== undefined).length;
+  if (weighted > 0 && weighted < overrides.length) {
+    return validation(
+      'You must specify a weight for all instance types of the group, or for none of them.',
+    );
+  }
   const distribution = readDistribution(policy.InstancesDistribution, overrides);
   if (isDomainError(distribution)) return distribution;
   return { kind: 'mixed', template, overrides, distribution };
@@ -207,9 +221,10 @@ export const sourceAnswer = (
           LaunchTemplate: {
             LaunchTemplateSpecification: specification(view, launch.template),
             Overrides: launch.overrides.map(
-              ({ instanceType, imageId, template, requirements }) => ({
+              ({ instanceType, imageId, template, requirements, weight }) => ({
                 InstanceType: instanceType,
                 ImageId: imageId,
+                WeightedCapacity: weight === undefined ? undefined : String(weight),
                 InstanceRequirements: requirements as AskedRequirements,
                 LaunchTemplateSpecification:
                   template === undefined ? undefined : specification(view, template),

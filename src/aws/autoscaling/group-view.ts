@@ -41,6 +41,7 @@ const memberSnapshot = (
   typePriority:
     group.launch.kind === 'mixed' ? typePriority(group.launch.overrides, member.instanceType) : 0,
   lifecycle: lifecycleOf(view, member.id),
+  ...(member.units === undefined ? {} : { units: member.units }),
   isAtRisk: group.capacityRebalance && view.get(SpotInterruptions, member.id) !== undefined,
 });
 

@@ -57,6 +57,19 @@ export const distributionOf = ({ distribution: given }: Mixed): InstancesDistrib
   };
 };
 
+/** Whether instances of a group count by weights. */
+export const isWeighted = ({ launch }: Pick<GroupSettings, 'launch'>): boolean =>
+  launch.kind === 'mixed' && launch.overrides.some(({ weight }) => weight !== undefined);
+
+/** What an instance of a type counts in a group that did not launch it. */
+export const weightOfType = (
+  { launch }: Pick<GroupSettings, 'launch'>,
+  instanceType: string,
+): number =>
+  launch.kind === 'mixed'
+    ? (launch.overrides.find((override) => override.instanceType === instanceType)?.weight ?? 1)
+    : 1;
+
 /** How EC2 pays for an instance of a group. */
 export const lifecycleOf = (view: View, instanceId: string): Lifecycle =>
   view.get(Instances, instanceId)?.spotRequestId === undefined ? 'on-demand' : 'spot';
@@ -118,6 +131,7 @@ export const choicesOf = (
       imageId: override.imageId,
       template: override.template,
       priority,
+      ...(override.weight === undefined ? {} : { weight: override.weight }),
     })),
   );
 };
@@ -154,7 +168,7 @@ const poolsOf = (
     return {
       choice,
       order,
-      weight: 1,
+      weight: choice.weight ?? 1,
       priority: choice.priority,
       price: priceOf(tx, zoneId, type, lifecycle),
       room: zone?.isOffered === true ? zone.room : 0,

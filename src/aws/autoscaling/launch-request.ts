@@ -23,6 +23,8 @@ export interface GroupLaunch {
   readonly source: GroupInstance['source'];
   /** The launch template's version; undefined for a launch configuration. */
   readonly version: LaunchTemplateVersion | undefined;
+  /** What the instance counts of the desired capacity; absent: 1. */
+  readonly weight?: number;
 }
 
 const base: Request = { MinCount: 1, MaxCount: 1 };
@@ -69,7 +71,8 @@ const fromTemplate = (
   if (isDomainError(request)) return request;
   const used = { ...template, version: String(version.version) };
   const source = { kind: 'template' as const, template: used, createdAt: version.createdAt };
-  return { request, source, version };
+  const { weight } = choice;
+  return { request, source, version, ...(weight === undefined ? {} : { weight }) };
 };
 
 /** The instance profile that a launch configuration names, by name or ARN. */

@@ -29,7 +29,8 @@ import {
   type GroupInstance,
 } from './entities.ts';
 import { validation } from './errors.ts';
-import { capacityOf, subnetOf } from './group-members.ts';
+import { capacityOf, subnetOf, unitsOf } from './group-members.ts';
+import { isWeighted, weightOfType } from './launch-pools.ts';
 import { wakeGroup } from './group-wake.ts';
 import { existingGroup, instancesInGroup, managedInstance } from './lookups.ts';
 import { beginLeaving, beginTerminating, enterState, isLeaving } from './member-lifecycle.ts';
@@ -76,7 +77,7 @@ export const terminateInstance: Operation<TerminateInstanceInAutoScalingGroupTyp
   if (isDomainError(group)) return group;
   const isCounted = member.state !== 'Standby' && !member.state.startsWith('Warmed:');
   const isLowered = input.ShouldDecrementDesiredCapacity === true && isCounted;
-  const lowered = isLowered ? decrement(tx, group, 1, 'Terminating') : group;
+  const lowered = isLowered ? decrement(tx, group, unitsOf([member]), 'Terminating') : group;
   if (isDomainError(lowered)) return lowered;
   const from = group.desiredCapacity;
   const cause = terminatedByUser(tx.now, member.id, from, lowered.desiredCapacity);
@@ -101,14 +102,14 @@ const takeOut = (
   const other = members.find((member) => !mayLeave.includes(member.state));
   if (other !== undefined) return notInService(other);
   const act = to === 'Detaching' ? 'Detaching' : 'Moving to standby the';
-  const serving = members.filter((member) => member.state === 'InService').length;
+  const serving = unitsOf(members.filter((member) => member.state === 'InService'));
   const isLowered = input.ShouldDecrementDesiredCapacity === true;
   const lowered = isLowered ? decrement(tx, group, serving, act) : group;
   if (isDomainError(lowered)) return lowered;
   const words = to === 'Detaching' ? detachedByUser : movedToStandby;
   const activities = members.map((member, index) => {
-    const from = group.desiredCapacity - (isLowered ? index : 0);
-    const cause = words(tx.now, member.id, from, from - (isLowered ? 1 : 0));
+    const from = group.desiredCapacity - (isLowered ? unitsOf(members.slice(0, index)) : 0);
+    const cause = words(tx.now, member.id, from, from - (isLowered ? unitsOf([member]) : 0));
     return answerOf(tx, beginLeaving(tx, group, member, to, cause));
   });
   wakeGroup(tx, group.id);
@@ -145,7 +146,7 @@ const leaveStandby = (
 ): NonNullable<Answer> => {
   const activity = beginActivity(tx, group, {
     description: `Moving EC2 instance out of Standby: ${member.id}`,
-    cause: movedFromStandby(tx.now, member.id, from, from + 1),
+    cause: movedFromStandby(tx.now, member.id, from, from + unitsOf([member])),
     details: placeDetails(tx, subnetOf(tx, member.id), member.zoneId),
     status: 'PreInService',
     progress: 30,
@@ -162,12 +163,12 @@ export const exitStandby: Operation<ExitStandbyQuery, ExitStandbyAnswer> = (tx, 
   if (isDomainError(members)) return members;
   const other = members.find((member) => member.state !== 'Standby');
   if (other !== undefined) return validation(`The instance ${other.id} is not in Standby.`);
-  const desiredCapacity = group.desiredCapacity + members.length;
+  const desiredCapacity = group.desiredCapacity + unitsOf(members);
   const refusal = exceedsMax(group, desiredCapacity);
   if (refusal !== undefined) return refusal;
   tx.put(AutoScalingGroups, { ...group, desiredCapacity });
   const activities = members.map((member, index) =>
-    leaveStandby(tx, group, member, group.desiredCapacity + index),
+    leaveStandby(tx, group, member, group.desiredCapacity + unitsOf(members.slice(0, index))),
   );
   wakeGroup(tx, group.id);
   return { Activities: activities };
@@ -212,6 +213,7 @@ const join = (tx: Tx, group: AutoScalingGroup, instance: Instance, desired: numb
     launchedAt: instance.launchTime,
     inServiceAt: null,
     source: null,
+    ...(isWeighted(group) ? { units: weightOfType(group, instance.instanceType) } : {}),
     activityId: activity.id,
   });
   tagAttached(tx, group, instance.id);
@@ -232,7 +234,9 @@ export const attachInstances: Operation<AttachInstancesQuery, Record<string, nev
     if (isDomainError(instance)) return instance;
     instances.push(instance);
   }
-  const desiredCapacity = group.desiredCapacity + ids.length;
+  const desiredCapacity =
+    group.desiredCapacity +
+    instances.reduce((sum, { instanceType }) => sum + weightOfType(group, instanceType), 0);
   const refusal = exceedsMax(group, Math.max(desiredCapacity, capacityOf(tx, group.id)));
   if (refusal !== undefined) return refusal;
   tx.put(AutoScalingGroups, { ...group, desiredCapacity });

@@ -6,7 +6,7 @@ import type { GroupSnapshot } from './decisions/group-snapshot.ts';
 import { AutoScalingGroups, GroupInstances, type AutoScalingGroup } from './entities.ts';
 import { forgetGroup } from './forget-group.ts';
 import { carryOutLaunches, launchBeyond } from './group-launches.ts';
-import { capacityOf, membersOf, targetsOfMember } from './group-members.ts';
+import { capacityOf, membersOf, targetsOfMember, unitsOf } from './group-members.ts';
 import { snapshotOf } from './group-view.ts';
 import { reconcileKind, wakeGroup, wakeGroupAt } from './group-wake.ts';
 import { checkHealth, warmAt } from './health-checks.ts';
@@ -23,7 +23,7 @@ const terminateUnhealthy = (tx: Tx, group: AutoScalingGroup, memberId: string): 
   beginTerminating(tx, group, member, cause);
   const current = tx.get(AutoScalingGroups, group.id);
   if (current === undefined || member.isSurplus) return;
-  tx.put(AutoScalingGroups, { ...current, toReplace: current.toReplace + 1 });
+  tx.put(AutoScalingGroups, { ...current, toReplace: current.toReplace + unitsOf([member]) });
 };
 
 const terminateForDifference = (
@@ -47,7 +47,8 @@ const carryOutTerminations = (tx: Tx, group: AutoScalingGroup, plan: CapacityPla
   const surplus = plan.terminate.filter(({ why }) => why === 'capacity');
   if (surplus.length === 0) return;
   const from = capacityOf(tx, group.id);
-  const causes = [...group.causes, stoppedForDifference(tx.now, from, from - surplus.length)];
+  const going = surplus.flatMap(({ memberId }) => tx.get(GroupInstances, memberId) ?? []);
+  const causes = [...group.causes, stoppedForDifference(tx.now, from, from - unitsOf(going))];
   tx.put(AutoScalingGroups, { ...group, causes: [] });
   for (const { memberId } of surplus) terminateForDifference(tx, group, memberId, causes);
 };

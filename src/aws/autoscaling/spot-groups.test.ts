@@ -6,6 +6,7 @@ import type { Plain } from '../operation.ts';
 import { describeAutoScalingGroups } from './describe-groups.ts';
 import { createAutoScalingGroup, updateAutoScalingGroup } from './groups.ts';
 import { lifecycleOf } from './launch-pools.ts';
+import { startInstanceRefresh } from './refresh/refreshes.ts';
 import { createGroupWorld, type GroupWorld } from './test-groups.ts';
 
 type Policy = Plain<MixedInstancesPolicy>;
@@ -197,5 +198,83 @@ describe('a group with Spot Instances', () => {
         MixedInstancesPolicy: policy(distribution, overrides as Overrides | undefined),
       }).code,
     ).toBe('ValidationError');
+  });
+});
+
+describe('weights', () => {
+  const weighted: Overrides = [
+    { InstanceType: 't3.small', WeightedCapacity: '2' },
+    { InstanceType: 't3.micro', WeightedCapacity: '1' },
+  ];
+  const names = (): readonly string[] => world.members().map((member) => member.instanceType);
+
+  it('let an instance count for several, and the last exceed what is desired', () => {
+    create({}, { DesiredCapacity: 5 }, weighted);
+    expect(names()).toEqual(['t3.small', 't3.small', 't3.small']);
+    const { AutoScalingGroups: groups } = world.call(describeAutoScalingGroups, {});
+    expect(groups?.[0]?.Instances?.[0]).toMatchObject({ WeightedCapacity: '2' });
+    expect(groups?.[0]?.MixedInstancesPolicy?.LaunchTemplate?.Overrides).toMatchObject(weighted);
+    world.advance(30);
+    expect(world.members()).toHaveLength(3);
+  });
+
+  it('let no instance go whose end would fall short of what is desired', () => {
+    create({}, { DesiredCapacity: 6 }, weighted);
+    resize(5);
+    expect(world.members()).toHaveLength(3);
+    resize(4);
+    expect(world.members()).toHaveLength(2);
+    resize(1);
+    expect(world.members()).toHaveLength(1);
+  });
+
+  it('count for the base on demand and the percentage as well', () => {
+    create(
+      { OnDemandBaseCapacity: 2, ...spotOnly, SpotAllocationStrategy: 'capacity-optimized' },
+      { DesiredCapacity: 6 },
+      weighted,
+    );
+    expect(mix()).toBe('1 on-demand, 2 spot');
+  });
+
+  it('go by the price of a unit where the price decides', () => {
+    // A large costs twice a medium, and counts three times as much.
+    create({ ...spotOnly, SpotAllocationStrategy: 'price-capacity-optimized' }, {}, [
+      { InstanceType: 't3.medium', WeightedCapacity: '1' },
+      { InstanceType: 't3.large', WeightedCapacity: '3' },
+    ]);
+    expect(names()).toEqual(['t3.large']);
+  });
+
+  it('replace an instance that is lost by what it counted', () => {
+    create({}, { DesiredCapacity: 4 }, weighted);
+    const [first] = world.members();
+    world.breakDown(`instance/${first?.id}`, 'power');
+    world.advance(10);
+    expect(names()).toEqual(['t3.small', 't3.small']);
+    expect(world.members().map(({ id }) => id)).not.toContain(first?.id);
+  });
+
+  it.each([
+    [[{ InstanceType: 't3.micro', WeightedCapacity: '0' }]],
+    [[{ InstanceType: 't3.micro', WeightedCapacity: 'x' }]],
+    [[{ InstanceType: 't3.micro', WeightedCapacity: '2' }, { InstanceType: 't3.small' }]],
+  ] as const)('cannot be %j', (overrides) => {
+    expect(
+      world.fail(createAutoScalingGroup, {
+        AutoScalingGroupName: 'web',
+        MinSize: 0,
+        MaxSize: 1,
+        AvailabilityZones: ['us-east-1a'],
+        MixedInstancesPolicy: policy({}, overrides),
+      }).code,
+    ).toBe('ValidationError');
+  });
+
+  it('are not built for instance refreshes, which say so', () => {
+    create({}, { DesiredCapacity: 4 }, weighted);
+    expect(world.fail(startInstanceRefresh, { AutoScalingGroupName: 'web' }).code).toBe(
+      'NotImplemented',
+    );
   });
 });

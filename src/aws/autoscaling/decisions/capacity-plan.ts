@@ -1,5 +1,6 @@
 import {
   fillsCapacity,
+  unitsOf,
   type GroupSnapshot,
   type MaintenancePolicy,
   type MemberSnapshot,
@@ -7,7 +8,7 @@ import {
 import { rebalancingMargin, zonesToFill } from './rebalance-plan.ts';
 import { chooseForTermination } from './termination-choice.ts';
 
-/** What a group does next. */
+/** What a group does next. What is to be launched is in units of its capacity: instances, unless they have weights. */
 export interface CapacityPlan {
   /** Instances to let go, each with why. */
   readonly terminate: readonly {
@@ -67,23 +68,43 @@ const unhealthyPlan = (
   if (maintenance === undefined) return { ...nothing, terminate: goes(unhealthy) };
   const { floor, ceiling } = maintenanceBounds(desired, maintenance);
   const serving = members.filter((member) => member.state === 'InService' && !isUnready(member));
-  const mayGo = Math.max(0, serving.length - floor);
+  const mayGo = Math.max(0, unitsOf(serving) - floor);
   // Those that never came into service are missed by nobody.
   const gone = [
     ...unhealthy.filter((member) => !serving.includes(member)),
-    ...unhealthy.filter((member) => serving.includes(member)).slice(0, mayGo),
+    ...withinUnits(
+      unhealthy.filter((member) => serving.includes(member)),
+      mayGo,
+    ),
   ];
-  const waiting = unhealthy.length - gone.length;
-  const underWay = members.filter((member) => isUnready(member) && !gone.includes(member)).length;
+  const waiting = unitsOf(unhealthy) - unitsOf(gone);
+  const underWay = unitsOf(members.filter((member) => isUnready(member) && !gone.includes(member)));
   // What is missing below the desired capacity is launched as such.
-  const room = ceiling - Math.max(desired, members.length - gone.length);
+  const room = ceiling - Math.max(desired, unitsOf(members) - unitsOf(gone));
   const replace = suspended.has('Launch') ? 0 : Math.max(0, Math.min(waiting - underWay, room));
   return { ...nothing, terminate: goes(gone), replace };
 };
 
+/** As many of these, in their order, as count no more than that together. */
+const withinUnits = (
+  members: readonly MemberSnapshot[],
+  units: number,
+): readonly MemberSnapshot[] => {
+  let left = units;
+  return members.filter(({ units: own = 1 }) => {
+    if (own > left) return false;
+    left -= own;
+    return true;
+  });
+};
+
 const isUnready = (member: MemberSnapshot): boolean => member.isSurplus && !member.ready;
 
-/** Instances that go because there are too many: one after another, so that each choice sees the one before. */
+/**
+ * Instances that go because there are too many: one after another, so that each choice sees the one before. One whose weight is
+ * more than what is too much stays, so that what is desired is served ("Scale-in", "Configure an Auto Scaling group to use
+ * instance weights", User Guide).
+ */
 const excessPlan = (
   snapshot: GroupSnapshot,
   members: readonly MemberSnapshot[],
@@ -92,7 +113,8 @@ const excessPlan = (
   if (snapshot.suspended.has('Terminate')) return nothing;
   const terminate: { readonly memberId: string; readonly why: 'capacity' }[] = [];
   let left = members;
-  for (let count = 0; count < excess; count++) {
+  let tooMuch = excess;
+  while (tooMuch > 0) {
     const chosen = chooseForTermination({
       now: snapshot.now,
       members: left,
@@ -103,6 +125,9 @@ const excessPlan = (
     });
     if (chosen === undefined) break;
     left = left.filter((member) => member.id !== chosen.id);
+    const { units = 1 } = chosen;
+    if (units > tooMuch) continue;
+    tooMuch -= units;
     // Whatever the reason, what is desired is served by somebody.
     const servesOn = left.some((member) => member.state === 'InService' && member.healthy);
     if (chosen.healthy && chosen.state === 'InService' && snapshot.desired > 0 && !servesOn) break;
@@ -115,10 +140,21 @@ const excessPlan = (
 const isSettled = (members: readonly MemberSnapshot[]): boolean =>
   members.every((member) => member.state === 'InService' && member.healthy && !isUnready(member));
 
+/** Whether a group has what it desires, and no more than its instances' weights make of that. */
+const isExact = (snapshot: GroupSnapshot, members: readonly MemberSnapshot[]): boolean => {
+  const over = unitsOf(members) - snapshot.desired;
+  return over >= 0 && over < smallestOf(members);
+};
+
+const smallestOf = (members: readonly MemberSnapshot[]): number =>
+  Math.min(...members.map(({ units = 1 }) => units), Infinity);
+
 const balancePlan = (snapshot: GroupSnapshot, members: readonly MemberSnapshot[]): CapacityPlan => {
   const { suspended, maintenance } = snapshot;
   if (suspended.has('AZRebalance') || suspended.has('Launch')) return nothing;
-  if (members.length !== snapshot.desired || !isSettled(members)) return nothing;
+  // Where weights differ, moving instances one by one would not come to an end: zones are balanced by launches alone.
+  if (new Set(members.map(({ units = 1 }) => units)).size > 1) return nothing;
+  if (!isExact(snapshot, members) || !isSettled(members)) return nothing;
   const fill = zonesToFill(snapshot, members);
   if (maintenance === undefined || fill.length === 0) return { ...nothing, fill };
   const { ceiling } = maintenanceBounds(snapshot.desired, maintenance);
@@ -136,9 +172,9 @@ const rebalancePlan = (
   members: readonly MemberSnapshot[],
 ): CapacityPlan | undefined => {
   if (snapshot.rebalancesCapacity !== true || snapshot.suspended.has('Launch')) return undefined;
-  const atRisk = members.filter((member) => member.isAtRisk === true).length;
-  const underWay = members.filter(isUnready).length;
-  const room = snapshot.max + rebalancingMargin(snapshot.max) - members.length;
+  const atRisk = unitsOf(members.filter((member) => member.isAtRisk === true));
+  const underWay = unitsOf(members.filter(isUnready));
+  const room = snapshot.max + rebalancingMargin(snapshot.max) - unitsOf(members);
   const rebalance = Math.min(atRisk - underWay, room);
   return rebalance > 0 ? { ...nothing, rebalance } : undefined;
 };
@@ -156,9 +192,10 @@ export const planCapacity = (snapshot: GroupSnapshot): CapacityPlan => {
     const plan = unhealthyPlan(snapshot, members, unhealthy);
     if (plan.terminate.length > 0 || plan.replace > 0) return plan;
   }
-  const missing = snapshot.desired - members.length;
+  const missing = snapshot.desired - unitsOf(members);
   if (missing > 0) return { ...nothing, launch: snapshot.suspended.has('Launch') ? 0 : missing };
-  const excess = members.filter((member) => !isUnready(member)).length - snapshot.desired;
-  if (excess > 0) return excessPlan(snapshot, members, excess);
+  const settled = members.filter((member) => !isUnready(member));
+  const excess = unitsOf(settled) - snapshot.desired;
+  if (excess > 0 && excess >= smallestOf(settled)) return excessPlan(snapshot, members, excess);
   return rebalancePlan(snapshot, members) ?? balancePlan(snapshot, members);
 };

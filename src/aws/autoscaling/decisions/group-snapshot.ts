@@ -65,6 +65,8 @@ export interface MemberSnapshot {
   readonly lifecycle?: Lifecycle;
   /** A Spot Instance that EC2 has recommended to replace, or has given notice to. */
   readonly isAtRisk?: boolean;
+  /** What it counts of the desired capacity; absent: 1. */
+  readonly units?: number;
 }
 
 /** A zone of a group. */
@@ -111,6 +113,10 @@ export interface GroupSnapshot {
 /** Whether an instance in this state fills a place of the desired capacity. */
 export const fillsCapacity = (state: LifecycleState): boolean =>
   state === 'InService' || state === 'Pending' || state.startsWith('Pending:');
+
+/** What these count of the desired capacity together. */
+export const unitsOf = (members: readonly Pick<MemberSnapshot, 'units'>[]): number =>
+  members.reduce((sum, { units = 1 }) => sum + units, 0);
 
 /** How many of these are in each zone. */
 export const countByZone = (

@@ -12,6 +12,8 @@ export interface LaunchChoice {
   readonly priority: number;
   /** How it is paid for; undefined: as the template says. */
   readonly lifecycle?: Lifecycle;
+  /** What an instance counts of the desired capacity; absent: 1. */
+  readonly weight?: number;
   /** US dollars an hour that a Spot Instance may cost; absent: up to the price on demand. */
   readonly maxPrice?: string;
 }
@@ -31,6 +33,8 @@ export interface LaunchOverride {
   readonly template?: TemplateReference;
   /** Attributes that its types are chosen by, instead of one type. */
   readonly requirements?: InstanceRequirements;
+  /** What an instance counts of the desired capacity; absent: 1. */
+  readonly weight?: number;
 }
 
 /** The place of an instance's type among the overrides; one that is none of them is wanted least. */

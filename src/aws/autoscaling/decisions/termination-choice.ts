@@ -1,4 +1,4 @@
-import { countByZone, type LaunchAge, type MemberSnapshot } from './group-snapshot.ts';
+import { countByZone, unitsOf, type LaunchAge, type MemberSnapshot } from './group-snapshot.ts';
 import { excessLifecycle, type InstancesDistribution } from './instances-distribution.ts';
 
 /** AWS's policies, as DescribeTerminationPolicyTypes lists them. */
@@ -87,8 +87,8 @@ const ofExcessLifecycle = (
   { members, mix }: TerminationQuestion,
 ): readonly MemberSnapshot[] => {
   if (mix === undefined) return candidates;
-  const spot = members.filter(({ lifecycle }) => lifecycle === 'spot').length;
-  const excess = excessLifecycle(mix, { spot, 'on-demand': members.length - spot });
+  const spot = unitsOf(members.filter(({ lifecycle }) => lifecycle === 'spot'));
+  const excess = excessLifecycle(mix, { spot, 'on-demand': unitsOf(members) - spot });
   const chosen = candidates.filter(({ lifecycle = 'on-demand' }) => lifecycle === excess);
   return chosen.length > 0 ? chosen : candidates;
 };

@@ -2,7 +2,7 @@ import type { View } from '../../../world/transaction.ts';
 import type { ScalingStanding } from '../decisions/scaling-adjustment.ts';
 import { fillsCapacity } from '../decisions/group-snapshot.ts';
 import { ScalingActivities, type AutoScalingGroup } from '../entities.ts';
-import { membersOf } from '../group-members.ts';
+import { membersOf, unitsOf } from '../group-members.ts';
 
 /**
  * How long an instance warms up for a policy: the policy's own time, else the group's, else its cooldown
@@ -19,18 +19,21 @@ export const standingOf = (
 ): ScalingStanding & { readonly contributing: number } => {
   const members = membersOf(view, group.id);
   const filling = members.filter((member) => fillsCapacity(member.state));
-  const contributing = filling.filter(
-    (member) =>
-      member.state === 'InService' && view.now >= (member.inServiceAt ?? Infinity) + forMs,
-  ).length;
+  const contributing = unitsOf(
+    filling.filter(
+      (member) =>
+        member.state === 'InService' && view.now >= (member.inServiceAt ?? Infinity) + forMs,
+    ),
+  );
+  const units = unitsOf(filling);
   return {
     desired: group.desiredCapacity,
     min: group.minSize,
     max: group.maxSize,
     contributing,
-    warming: filling.length - contributing,
-    missing: Math.max(0, group.desiredCapacity - filling.length),
-    terminating: members.filter((member) => member.state.startsWith('Terminating')).length,
+    warming: units - contributing,
+    missing: Math.max(0, group.desiredCapacity - units),
+    terminating: unitsOf(members.filter((member) => member.state.startsWith('Terminating'))),
   };
 };
 

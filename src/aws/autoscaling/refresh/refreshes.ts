@@ -23,6 +23,7 @@ import {
   refreshInProgress,
   validation,
 } from '../errors.ts';
+import { isWeighted } from '../launch-pools.ts';
 import { membersOf } from '../group-members.ts';
 import { readLaunchSource, sourceAnswer } from '../group-source.ts';
 import { wakeGroup } from '../group-wake.ts';
@@ -88,6 +89,7 @@ export const startInstanceRefresh: Operation<
   if ((input.Strategy ?? 'Rolling') !== 'Rolling') {
     return notBuilt(`instance refreshes by the strategy ${input.Strategy}`);
   }
+  if (isWeighted(group)) return notBuilt('instance refreshes of groups with weights');
   if (activeRefresh(tx, group.id) !== undefined) return refreshInProgress();
   const desired = readDesired(tx, group, input.DesiredConfiguration);
   if (isDomainError(desired)) return desired;

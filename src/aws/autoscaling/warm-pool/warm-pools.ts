@@ -40,6 +40,12 @@ export const putWarmPool: Operation<PutWarmPoolType, Record<string, never>> = (t
   const group = existingGroup(tx, input.AutoScalingGroupName);
   if (isDomainError(group)) return group;
   if (activeRefresh(tx, group.id) !== undefined) return refreshInProgress();
+  // "Limitations", "Decrease latency ... using warm pools", Auto Scaling User Guide.
+  if (group.launch.kind === 'mixed') {
+    return validation(
+      "You can't add a warm pool to an Auto Scaling group that has a mixed instances policy or a launch template or launch configuration that requests Spot Instances.",
+    );
+  }
   const refusal = objection(input);
   if (refusal !== undefined) return refusal;
   const before = tx.get(WarmPools, group.id);
