@@ -7,7 +7,7 @@ export const about: ServiceAbout = {
   model: 'ec2',
   protocol: 'ec2',
   shard: 'region',
-  brings: ['account', 'iam', 'sts', 'monitoring'],
+  brings: ['account', 'iam', 'sts', 'kms', 'monitoring'],
   read: async (host) => {
     const { ec2With } = await import('./service.ts');
     return ec2With(await host.keys(), host.isStrictAboutUserData === true);

@@ -99,6 +99,7 @@ import { copyTimers, reconcileCopies } from './storage/copies.ts';
 import { UserDataRules } from './launch/launch-user-data.ts';
 import { userDataRefusal } from './launch/user-data.ts';
 import { snapshotTimers } from './storage/snapshot-life.ts';
+import { snapshotKeyTimers } from './storage/volume-keys.ts';
 import { snapshotTierTimers } from './storage/snapshot-tiers.ts';
 import { snapshotOperations } from './storage/snapshot-operations.ts';
 import { Instances } from './instances/instance-entities.ts';
@@ -241,6 +242,7 @@ export const ec2With = (keys: KeyMaker, isStrictAboutUserData = false): Service 
     ...volumeTimers,
     ...volumeModificationTimers,
     ...snapshotTimers,
+    ...snapshotKeyTimers,
     ...snapshotTierTimers,
     ...copyTimers,
     ...natGatewayTimers,

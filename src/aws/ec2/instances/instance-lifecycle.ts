@@ -8,6 +8,7 @@ import {
   Instances,
   InstanceUserDatas,
   MachineReports,
+  Volumes,
   type Instance,
   type InstanceStateName,
   type StateReason,
@@ -20,6 +21,7 @@ import {
 import { forgetProfileOf } from '../instance-profiles/profiles.ts';
 import { utcText, wholeSecond } from '../../shared/utc-text.ts';
 import { detachVolumes } from '../storage/volume-life.ts';
+import { isKeyUsable } from '../storage/volume-keys.ts';
 
 /** The states that each state can go to ("Amazon EC2 instance state changes", User Guide). */
 export const nextStates: Readonly<Record<InstanceStateName, readonly InstanceStateName[]>> = {
@@ -85,6 +87,10 @@ export const stateReasons = {
     code: 'Server.InsufficientInstanceCapacity',
     message:
       'Server.InsufficientInstanceCapacity: Insufficient capacity to satisfy instance request',
+  },
+  noKey: {
+    code: 'Client.InternalError',
+    message: 'Client.InternalError: Client error on launch',
   },
 } as const satisfies Readonly<Record<string, StateReason>>;
 
@@ -215,19 +221,22 @@ const finishStop = (tx: Tx, instance: Instance, changes: Partial<Instance> = {})
   enter(tx, instance, 'stopped', { ...changes, bootedAt: null, impairment: null });
 };
 
-/**
- * A machine that was to be switched on in a zone that lost its power meanwhile: EC2 gives up, and the instance goes
- * back to where it came from, with the reason.
- */
-const failToStart = (tx: Tx, instance: Instance): void => {
-  const reason = { stateReason: stateReasons.noCapacity, stateTransitionReason: '' };
+/** An instance that cannot be switched on: EC2 gives up, and it goes back to where it came from, with the reason. */
+const failToStart = (tx: Tx, instance: Instance, stateReason: StateReason): void => {
+  const reason = { stateReason, stateTransitionReason: '' };
   if (instance.bootNumber === 1) finishTermination(tx, instance, reason);
   else finishStop(tx, instance, reason);
 };
 
+/** Whether all its volumes can be opened: what is encrypted needs its key. */
+const canOpenVolumes = (view: View, instanceId: string): boolean =>
+  view.find(Volumes, 'instance', instanceId).every(({ kmsKeyId }) => isKeyUsable(view, kmsKeyId));
+
 const finishPending = (tx: Tx, instance: Instance): void => {
+  // In a zone that lost its power meanwhile there is no machine to switch on.
   const placed = onWorkingHost(tx, instance);
-  if (placed === undefined) failToStart(tx, instance);
+  if (placed === undefined) failToStart(tx, instance, stateReasons.noCapacity);
+  else if (!canOpenVolumes(tx, instance.id)) failToStart(tx, instance, stateReasons.noKey);
   else {
     const running = enter(tx, placed, 'running', {
       stateReason: null,

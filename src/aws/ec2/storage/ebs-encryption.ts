@@ -7,9 +7,11 @@ import type {
   ModifyEbsDefaultKmsKeyIdResult,
   ResetEbsDefaultKmsKeyIdResult,
 } from '@aws-sdk/client-ec2';
-import { hashHex } from '../../../atlas/hash.ts';
 import { DomainError } from '../../../world/domain-error.ts';
 import type { Tx, View } from '../../../world/transaction.ts';
+import { Aliases } from '../../kms/entities.ts';
+import { aliasArn, keyArn } from '../../kms/key-arns.ts';
+import { managedKeyId } from '../../kms/managed-keys.ts';
 import type { Operation } from '../../operation.ts';
 import { EbsDefaultsTable, type EbsDefaults } from './volume-entities.ts';
 
@@ -23,30 +25,21 @@ const defaultsOf = (view: View): EbsDefaults =>
 /** The alias of the key that AWS keeps for an account's volumes. */
 const managedAlias = 'alias/aws/ebs';
 
-const kmsArn = (view: View, resource: string): string =>
-  `arn:aws:kms:${view.shard}:${view.account}:${resource}`;
-
 /** The key that AWS keeps for an account's volumes in a Region: the same in every world. */
-const managedKeyArn = (view: View): string => {
-  const digits = hashHex(32, 'kms-key', view.shard, view.account, managedAlias);
-  const parts = [
-    [0, 8],
-    [8, 12],
-    [12, 16],
-    [16, 20],
-    [20, 32],
-  ] as const;
-  return kmsArn(view, `key/${parts.map(([from, to]) => digits.slice(from, to)).join('-')}`);
-};
+const managedKeyArn = (view: View): string => keyArn(view, managedKeyId(view, managedAlias));
 
 /**
- * The ARN of a key that a request names by id, ARN or alias. There is no KMS here: a key is a name, and whether it exists
- * is not asked. AWS asks later, too ("authenticates the KMS key asynchronously", CreateVolume).
+ * The ARN of a key that a request names by id, ARN or alias. Whether there is one is not asked here: AWS asks later, too
+ * ("authenticates the KMS key asynchronously", CreateVolume); `volume-keys.ts` says what comes of it.
  */
 const kmsKeyArn = (view: View, named: string): string => {
-  if (named === managedAlias || named === kmsArn(view, managedAlias)) return managedKeyArn(view);
-  if (named.startsWith('arn:')) return named;
-  return kmsArn(view, named.startsWith('alias/') ? named : `key/${named}`);
+  const alias = named.replace(aliasArn(view, ''), '');
+  if (alias === managedAlias) return managedKeyArn(view);
+  if (alias.startsWith('alias/')) {
+    const target = view.get(Aliases, alias);
+    return target === undefined ? aliasArn(view, alias) : keyArn(view, target.keyId);
+  }
+  return named.startsWith('arn:') ? named : keyArn(view, named);
 };
 
 /** The key that a new encrypted volume or snapshot of the account has unless another is named. */

@@ -8,6 +8,7 @@ import { invalidParameterValue, missingParameter, notBuilt } from '../errors.ts'
 import { beginCopy, copiesAtOnce } from './copies.ts';
 import { encryptionOf, type Encryption } from './ebs-encryption.ts';
 import { Copies, type Snapshot } from './entities.ts';
+import { isKeyUsable, refuseKey } from './volume-keys.ts';
 import { addSnapshot, observeSnapshotContents } from './snapshot-life.ts';
 import { noContents, unusable, usableSnapshot, type OwnedSnapshot } from './snapshot-lookup.ts';
 
@@ -86,7 +87,19 @@ export interface SnapshotCopyRequest extends Encryption {
   readonly completionMinutes: number | null;
 }
 
-/** Begins to copy a snapshot here; the new one is pending until all of it has come. */
+/** Whether both keys can be used: that of the source in its Region, and that of the copy in this one. */
+const areKeysUsable = (view: View, { source, kmsKeyId }: SnapshotCopyRequest): boolean => {
+  const there = source.region === view.shard ? view : view.elsewhere(source.region);
+  return (
+    isKeyUsable(view, kmsKeyId) &&
+    (there === undefined || isKeyUsable(there, source.snapshot.kmsKeyId))
+  );
+};
+
+/**
+ * Begins to copy a snapshot here; the new one is pending until all of it has come, or ends in `error` where a key cannot be
+ * used.
+ */
 export const copyHere = (tx: Tx, request: SnapshotCopyRequest): Snapshot => {
   const { source, ...facts } = request;
   const snapshot = addSnapshot(tx, {
@@ -102,7 +115,9 @@ export const copyHere = (tx: Tx, request: SnapshotCopyRequest): Snapshot => {
     volumeSizeGiB: source.snapshot.volumeSizeGiB,
   });
   const { contents } = source.snapshot;
-  if (contents?.digest === noContents.digest) observeSnapshotContents(tx, snapshot.id, contents);
+  if (!areKeysUsable(tx, request)) refuseKey(tx, snapshot);
+  else if (contents?.digest === noContents.digest)
+    observeSnapshotContents(tx, snapshot.id, contents);
   else beginCopy(tx, snapshot);
   return snapshot;
 };

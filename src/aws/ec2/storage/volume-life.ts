@@ -7,6 +7,7 @@ import { locationOf } from '../instances/instance-location.ts';
 import { wholeSecond } from '../../shared/utc-text.ts';
 import type { Encryption } from './ebs-encryption.ts';
 import { VolumeModifications } from './volume-entities.ts';
+import { isKeyUsable } from './volume-keys.ts';
 import { onWorkingStorage, slowedByMs, volumeIo } from './volume-io.ts';
 import type { InitializationRate, VolumeConfiguration } from './volume-types.ts';
 
@@ -195,8 +196,10 @@ const takeStep = (tx: Tx, volume: Volume): void => {
   const { isHeld: _, ...free } = volume;
   if (volume.state === 'deleting') return forgetVolume(tx, volume.id);
   if (volume.state === 'creating') {
-    // What a snapshot holds cannot be written where no space is left.
-    const isRefused = volume.snapshotId !== '' && volumeIo(tx, volume).io === 'full';
+    // What a snapshot holds cannot be written where no space is left, and nothing is encrypted without its key.
+    const isRefused =
+      !isKeyUsable(tx, volume.kmsKeyId) ||
+      (volume.snapshotId !== '' && volumeIo(tx, volume).io === 'full');
     return tx.put(Volumes, { ...free, state: isRefused ? 'error' : 'settled' });
   }
   const { attachment } = volume;
