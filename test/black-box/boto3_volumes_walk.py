@@ -11,6 +11,7 @@ ZONE = "eu-west-2a"
 BLOCK = 524288
 ec2 = client("ec2", REGION)
 ebs = client("ebs", REGION)
+kms = client("kms", REGION)
 ssm = client("ssm", REGION)
 
 
@@ -72,7 +73,8 @@ def life_of_a_volume():
 def encryption():
     check(not ec2.get_ebs_encryption_by_default()["EbsEncryptionByDefault"], "no encryption at first")
     check(ec2.enable_ebs_encryption_by_default()["EbsEncryptionByDefault"], "encryption")
-    key = ec2.modify_ebs_default_kms_key_id(KmsKeyId="mine")["KmsKeyId"]
+    wanted = kms.create_key()["KeyMetadata"]["KeyId"]
+    key = ec2.modify_ebs_default_kms_key_id(KmsKeyId=wanted)["KmsKeyId"]
     check(ec2.get_ebs_default_kms_key_id()["KmsKeyId"] == key, "the key that was chosen")
     made = volume()
     check(ec2.describe_volumes(VolumeIds=[made])["Volumes"][0]["KmsKeyId"] == key, "its key")

@@ -1,7 +1,7 @@
 import { KMS } from '@aws-sdk/client-kms';
 import { SSM } from '@aws-sdk/client-ssm';
 import { describe, expect, it } from 'vitest';
-import { awsClient, given, refusalOf } from '../../support/aws-clients.ts';
+import { awsClient, awsClients, given, refusalOf } from '../../support/aws-clients.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { Running } from '../../support/faultline-process.ts';
 
@@ -128,6 +128,38 @@ export const walkKeys = (world: () => Running): void => {
       await kms().updatePrimaryRegion({ KeyId, PrimaryRegion: 'eu-west-3' });
       const { KeyMetadata } = await kms().describeKey({ KeyId });
       expect(KeyMetadata?.MultiRegionConfiguration?.MultiRegionKeyType).toBe('REPLICA');
+    });
+
+    it('must be in the Region that a snapshot is copied to', async () => {
+      const { ec2 } = awsClients(world().endpoint, caller);
+      const away = awsClients(world().endpoint, { ...caller, region: 'eu-west-3' }).ec2;
+      const { VolumeId } = await ec2.createVolume({ AvailabilityZone: 'eu-west-1a', Size: 1 });
+      await eventually(async () => {
+        const { Volumes } = await ec2.describeVolumes({ VolumeIds: [given(VolumeId)] });
+        return Volumes?.[0]?.State === 'available';
+      });
+      const { SnapshotId: id = '' } = await ec2.createSnapshot({ VolumeId });
+      await eventually(async () => {
+        const { Snapshots } = await ec2.describeSnapshots({ SnapshotIds: [id] });
+        return Snapshots?.[0]?.State === 'completed';
+      });
+      const { SnapshotId = '' } = await away.copySnapshot({
+        SourceRegion: 'eu-west-1',
+        SourceSnapshotId: id,
+        Encrypted: true,
+        KmsKeyId: await newKey(),
+      });
+      const ended = await eventually(async () => {
+        const { Snapshots } = await away.describeSnapshots({ SnapshotIds: [SnapshotId] });
+        return Snapshots?.[0]?.State !== 'pending' && Snapshots?.[0];
+      });
+      expect(ended).toMatchObject({
+        State: 'error',
+        StateMessage: 'Given key ID is not accessible',
+      });
+      await away.deleteSnapshot({ SnapshotId });
+      await ec2.deleteSnapshot({ SnapshotId: id });
+      await ec2.deleteVolume({ VolumeId });
     });
 
     it('keep secure strings', async () => {

@@ -1,6 +1,7 @@
 import type { EC2, Volume } from '@aws-sdk/client-ec2';
+import { KMS } from '@aws-sdk/client-kms';
 import { describe, expect, it } from 'vitest';
-import { awsClients, given, refusalOf } from '../../support/aws-clients.ts';
+import { awsClient, awsClients, given, refusalOf } from '../../support/aws-clients.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { Running } from '../../support/faultline-process.ts';
 
@@ -136,7 +137,11 @@ export const walkVolumes = (world: () => Running): void => {
         EbsEncryptionByDefault: false,
       });
       await ec2().enableEbsEncryptionByDefault();
-      const { KmsKeyId: key } = await ec2().modifyEbsDefaultKmsKeyId({ KmsKeyId: 'mine' });
+      const kms = awsClient(KMS, world().endpoint, { region });
+      const { KeyMetadata } = await kms.createKey({});
+      const wanted = given(KeyMetadata?.KeyId);
+      const { KmsKeyId: key } = await ec2().modifyEbsDefaultKmsKeyId({ KmsKeyId: wanted });
+      expect(key).toBe(KeyMetadata?.Arn);
       expect((await ec2().getEbsDefaultKmsKeyId()).KmsKeyId).toBe(key);
       const { VolumeId: id = '' } = await ec2().createVolume({ AvailabilityZone: zone, Size: 1 });
       expect(await untilState(id, 'available')).toMatchObject({ Encrypted: true, KmsKeyId: key });
