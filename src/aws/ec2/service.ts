@@ -92,6 +92,7 @@ import {
   describeSubnets,
   modifySubnetAttribute,
 } from './network/subnets.ts';
+import { sharedVolumeTimers } from './storage/multi-attach.ts';
 import { volumeTimers } from './storage/volume-life.ts';
 import { volumeModificationTimers } from './storage/volume-modifications.ts';
 import { volumeOperations } from './storage/volume-operations.ts';
@@ -240,6 +241,7 @@ export const ec2With = (keys: KeyMaker, isStrictAboutUserData = false): Service 
   timers: {
     ...instanceTimers,
     ...volumeTimers,
+    ...sharedVolumeTimers,
     ...volumeModificationTimers,
     ...snapshotTimers,
     ...snapshotKeyTimers,

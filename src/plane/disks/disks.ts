@@ -12,6 +12,8 @@ export interface PlacedVolume {
   readonly snapshotId: string | undefined;
   /** An absolute path while it is attached; undefined while it is not. */
   readonly place: string | undefined;
+  /** Absolute paths at which links lead to it, while several may have it; it is at home then. */
+  readonly links?: readonly string[];
 }
 
 /** A snapshot in a Region. */

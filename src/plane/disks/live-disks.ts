@@ -5,6 +5,7 @@ import { WorldEnded } from '../../world/world-ended.ts';
 import { isSystemProblem } from '../system-problem.ts';
 import type { Layout } from './contents/volume-tree.ts';
 import { VolumeDirectories } from './directories/volume-directories.ts';
+import { VolumeLinks } from './directories/volume-links.ts';
 import type {
   BlockCopy,
   Capture,
@@ -58,6 +59,7 @@ const collectAfterMs = 5_000;
 export class LiveDisks implements Disks {
   readonly #directory: string;
   readonly #volumes: VolumeDirectories;
+  readonly #links: VolumeLinks;
   readonly #stores = new Map<string, BlockStore>();
   /** By Region: a snapshot is not dropped between being found there and being begun upon. */
   readonly #turns = new Map<string, Turns>();
@@ -69,6 +71,7 @@ export class LiveDisks implements Disks {
   constructor(directory: string, onProblem: (what: string, message: string) => void) {
     this.#directory = directory;
     this.#volumes = new VolumeDirectories(directory);
+    this.#links = new VolumeLinks(directory, this.#volumes);
     this.#onProblem = onProblem;
   }
 
@@ -83,13 +86,14 @@ export class LiveDisks implements Disks {
   }
 
   async placeVolume(volume: PlacedVolume): Promise<DomainError | undefined> {
-    const { volumeId, place } = volume;
+    const { volumeId, place, links } = volume;
     if (place !== undefined) await this.#volumes.adopt(volumeId, place);
     const made = await this.#make(volume);
     if (isDomainError(made)) return made;
-    return place === undefined
-      ? this.#volumes.takeHome(volumeId)
-      : this.#volumes.place(volumeId, place);
+    if (place !== undefined) return this.#volumes.place(volumeId, place);
+    const problem = await this.#volumes.takeHome(volumeId);
+    if (problem !== undefined || links === undefined) return problem;
+    return this.#links.lead(volumeId, links);
   }
 
   async eraseVolume(volumeId: string): Promise<void> {

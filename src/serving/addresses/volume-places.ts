@@ -6,6 +6,7 @@ import {
   type Instance,
   type Volume,
 } from '../../aws/ec2/instances/instance-entities.ts';
+import { attachmentsOf, attachmentTo } from '../../aws/ec2/storage/attachments.ts';
 import type { View } from '../../world/transaction.ts';
 
 /** The last part of a device's name: `sdf` of `/dev/sdf`. */
@@ -23,7 +24,8 @@ const dataDirectory = (directory: string, instanceId: string, deviceName: string
   join(instanceDirectory(directory, instanceId), 'volumes', deviceOf(deviceName));
 
 const isRootOf = (instance: Instance | undefined, volume: Volume): boolean =>
-  instance?.rootDeviceName === volume.attachment?.deviceName;
+  instance !== undefined &&
+  instance.rootDeviceName === attachmentTo(volume, instance.id)?.deviceName;
 
 /** Where a volume's directory is to be: at its instance's while it is attached; undefined while it is not. */
 export const placeOfVolume = (
@@ -32,12 +34,22 @@ export const placeOfVolume = (
   volume: Volume,
 ): string | undefined => {
   const { attachment } = volume;
+  // What several instances may have stays at home, and they find it by links.
+  if (volume.multiAttach === true) return undefined;
   if (attachment === null || attachment.state === 'detaching') return undefined;
   const { instanceId, deviceName } = attachment;
   return isRootOf(view.get(Instances, instanceId), volume)
     ? rootDirectory(directory, instanceId)
     : dataDirectory(directory, instanceId, deviceName);
 };
+
+/** Where links lead to the directory of a volume that several instances may have. */
+export const linksOfVolume = (directory: string, volume: Volume): readonly string[] =>
+  volume.multiAttach === true
+    ? attachmentsOf(volume)
+        .filter(({ state }) => state !== 'detaching')
+        .map(({ instanceId, deviceName }) => dataDirectory(directory, instanceId, deviceName))
+    : [];
 
 /** The devices that AWS recommends for volumes beside the root ("Device names for volumes", User Guide). */
 const usualDevices = 'fghijklmnop'.split('').map((letter) => `/dev/sd${letter}`);
@@ -55,7 +67,7 @@ export const volumeEnvironment = (
   const attached = view
     .find(Volumes, 'instance', instanceId)
     .filter((volume) => !isRootOf(instance, volume))
-    .flatMap((volume) => volume.attachment?.deviceName ?? []);
+    .flatMap((volume) => attachmentTo(volume, instanceId)?.deviceName ?? []);
   return Object.fromEntries(
     [...usualDevices, ...attached].map((deviceName) => [
       volumeVariable(deviceName),

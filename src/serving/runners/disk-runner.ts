@@ -1,4 +1,5 @@
 import { Volumes, type Volume } from '../../aws/ec2/instances/instance-entities.ts';
+import { attachmentsOf } from '../../aws/ec2/storage/attachments.ts';
 import { isHollow } from '../../aws/ec2/storage/snapshot-lookup.ts';
 import { Copies, Snapshots, type Copy, type Snapshot } from '../../aws/ec2/storage/entities.ts';
 import type { Disks, PlacedVolume, SnapshotPlace, Soon } from '../../plane/disks/disks.ts';
@@ -11,7 +12,7 @@ import { CopyRunner } from './copy-runner.ts';
 import type { InstanceDisks } from './instance-runner.ts';
 import { SnapshotTaker, type Stillness } from './snapshot-taker.ts';
 import { afterwards, Tasks } from './tasks.ts';
-import { placeOfVolume, volumeEnvironment } from '../addresses/volume-places.ts';
+import { linksOfVolume, placeOfVolume, volumeEnvironment } from '../addresses/volume-places.ts';
 
 export interface DiskRunnerOptions {
   readonly world: World;
@@ -29,13 +30,19 @@ export interface DiskRunnerOptions {
 interface Told {
   readonly region: string;
   readonly place: string | undefined;
-  readonly instanceId: string;
+  /** The instances that have it, or had it last. */
+  readonly instanceIds: readonly string[];
+  /** Where links lead to it, as one text. */
+  readonly links: string;
   /** An empty disk that nobody has looked at yet: it is made when something is to be done with it. */
   readonly unmade: { readonly account: string; readonly volume: Volume } | undefined;
 }
 
 const isAttached = ({ attachment }: Volume): boolean =>
   attachment !== null && attachment.state !== 'detaching';
+
+const instancesOf = (volume: Volume): readonly string[] =>
+  attachmentsOf(volume).map(({ instanceId }) => instanceId);
 
 /** Whether its instance began with it: such a disk is attached as it is made. */
 const isFirstDisk = ({ attachment, createdAt }: Volume): boolean =>
@@ -174,15 +181,19 @@ export class DiskRunner implements InstanceDisks {
     const { id } = volume;
     const told = this.#told.get(id);
     if (told === undefined ? this.#isUnseen(region, account, volume) : isStill(told, volume)) {
-      const instanceId = volume.attachment?.instanceId ?? '';
-      this.#tell(id, { region, place: undefined, instanceId, unmade: { account, volume } });
+      const instanceIds = instancesOf(volume);
+      const unmade = { account, volume };
+      this.#tell(id, { region, place: undefined, instanceIds, links: '', unmade });
       return;
     }
     const placed = this.#placed(region, account, volume);
     const { place, snapshotId } = placed;
-    if (told !== undefined && told.unmade === undefined && told.place === place) return;
-    const instanceId = volume.attachment?.instanceId ?? told?.instanceId ?? '';
-    this.#tell(id, { region, place, instanceId, unmade: undefined });
+    const links = (placed.links ?? []).join('\n');
+    const isTold = told !== undefined && told.unmade === undefined;
+    if (isTold && told.place === place && told.links === links) return;
+    const now = instancesOf(volume);
+    const instanceIds = now.length > 0 ? now : (told?.instanceIds ?? []);
+    this.#tell(id, { region, place, instanceIds, links, unmade: undefined });
     this.#volumes.add(id, () => this.#bring(placed));
     const under = this.#volumes.over(id);
     if (snapshotId !== undefined && under !== undefined) {
@@ -216,22 +227,27 @@ export class DiskRunner implements InstanceDisks {
       sizeGiB: volume.sizeGiB,
       snapshotId: isEmpty ? undefined : volume.snapshotId,
       place: placeOfVolume(world.view(region, account), directory, volume),
+      ...(volume.multiAttach === true ? { links: linksOfVolume(directory, volume) } : {}),
     };
   }
 
   #tell(volumeId: string, told: Told): void {
     this.#untell(volumeId);
     this.#told.set(volumeId, told);
-    const { instanceId } = told;
-    this.#ofInstance.set(instanceId, (this.#ofInstance.get(instanceId) ?? new Set()).add(volumeId));
+    for (const instanceId of told.instanceIds) {
+      const volumes = this.#ofInstance.get(instanceId) ?? new Set();
+      this.#ofInstance.set(instanceId, volumes.add(volumeId));
+    }
   }
 
   #untell(volumeId: string): void {
-    const instanceId = this.#told.get(volumeId)?.instanceId ?? '';
+    const instanceIds = this.#told.get(volumeId)?.instanceIds ?? [];
     this.#told.delete(volumeId);
-    const volumes = this.#ofInstance.get(instanceId);
-    volumes?.delete(volumeId);
-    if (volumes?.size === 0) this.#ofInstance.delete(instanceId);
+    for (const instanceId of instanceIds) {
+      const volumes = this.#ofInstance.get(instanceId);
+      volumes?.delete(volumeId);
+      if (volumes?.size === 0) this.#ofInstance.delete(instanceId);
+    }
   }
 
   /** Makes a disk that nobody has looked at until now. */

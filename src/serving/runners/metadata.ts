@@ -11,6 +11,7 @@ import {
   type Instance,
   type NetworkInterface,
 } from '../../aws/ec2/instances/instance-entities.ts';
+import { attachmentTo } from '../../aws/ec2/storage/attachments.ts';
 import { SpotInterruptions } from '../../aws/ec2/spot/entities.ts';
 import { interfacesOf } from '../../aws/ec2/network-interfaces/network-interfaces.ts';
 import { publicAddressOf } from '../../aws/ec2/network-interfaces/answer.ts';
@@ -134,7 +135,7 @@ export const metadataOf = (
     rootDeviceName: instance.rootDeviceName,
     volumeDeviceNames: view
       .find(Volumes, 'instance', instanceId)
-      .flatMap((volume) => volume.attachment?.deviceName ?? [])
+      .flatMap((volume) => attachmentTo(volume, instanceId)?.deviceName ?? [])
       .filter((name) => name !== instance.rootDeviceName),
     tags: Object.fromEntries(tagsOf(view, instanceId).map((tag) => [tag.Key, tag.Value])),
     options: instance.metadataOptions,

@@ -1,6 +1,7 @@
 import { locationOf } from '../../aws/ec2/instances/instance-location.ts';
 import { Instances, Volumes } from '../../aws/ec2/instances/instance-entities.ts';
 import { Snapshots, type Snapshot } from '../../aws/ec2/storage/entities.ts';
+import { attachmentsOf } from '../../aws/ec2/storage/attachments.ts';
 import { contentsWith } from '../../aws/ec2/storage/modelled-contents.ts';
 import { takesIo } from '../../aws/ec2/storage/volume-io.ts';
 import { isHollow } from '../../aws/ec2/storage/snapshot-lookup.ts';
@@ -160,9 +161,25 @@ export class SnapshotTaker {
     const machines = this.#options.machines();
     this.#tasks.add(holder, () =>
       machines !== undefined && holder.startsWith('i-')
-        ? machines.quiesced([holder], async () => this.#capture(place, snapshots))
+        ? machines.quiesced(this.#writers(place, holder, snapshots), async () =>
+            this.#capture(place, snapshots),
+          )
         : this.#capture(place, snapshots),
     );
+  }
+
+  /** All whose writing must be still: a volume may be several instances'. */
+  #writers(
+    { region, account }: AccountPlace,
+    holder: string,
+    snapshots: readonly Untaken[],
+  ): readonly string[] {
+    const view = this.#options.world.view(region, account);
+    const sharing = snapshots.flatMap(({ source }) => {
+      const volume = view.get(Volumes, source.volumeId);
+      return volume === undefined ? [] : attachmentsOf(volume).map((one) => one.instanceId);
+    });
+    return [...new Set([holder, ...sharing])];
   }
 
   /** One after the other, while nothing writes: together they show one moment. */

@@ -8,6 +8,7 @@ import { baseImage } from './base-images.ts';
 import { notBuilt } from '../errors.ts';
 import { Instances, Volumes, type Instance, type Volume } from '../instances/instance-entities.ts';
 import { instanceById } from '../instances/instances.ts';
+import { attachmentTo } from '../storage/attachments.ts';
 import { isSameDevice } from '../storage/device-names.ts';
 import {
   MachineImages,
@@ -110,8 +111,9 @@ const volumesOf = (
 ): readonly TakenVolume[] | DomainError => {
   const taken: TakenVolume[] = [];
   for (const volume of view.find(Volumes, 'instance', instance.id)) {
-    if (volume.attachment === null) continue;
-    const { deviceName, deleteOnTermination } = volume.attachment;
+    const attachment = attachmentTo(volume, instance.id);
+    if (attachment === undefined) continue;
+    const { deviceName, deleteOnTermination } = attachment;
     const mapping = mappings.find((one) => isSameDevice(one.DeviceName ?? '', deviceName));
     if (mapping?.NoDevice !== undefined) {
       if (volume.id === instance.rootVolumeId) {

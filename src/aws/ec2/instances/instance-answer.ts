@@ -15,6 +15,7 @@ import {
 import { optionsOf } from './instance-options.ts';
 import { profileAssociationOf } from '../instance-profiles/profiles.ts';
 import { stateCodes } from './instance-lifecycle.ts';
+import { attachmentTo, type Attachment } from '../storage/attachments.ts';
 import { attachmentState } from '../storage/volume-life.ts';
 import { instanceTypeFacts } from './instance-type-facts.ts';
 import { interfacesOf } from '../network-interfaces/network-interfaces.ts';
@@ -51,15 +52,18 @@ export const isNewlyAttached = (instance: Instance): boolean =>
   instance.state === 'pending' && instance.bootNumber === 1;
 
 /** How a volume's attachment shows on its instance, where EC2 does not know `busy`. */
-const attachmentStatus = (view: View, volume: Volume): 'attaching' | 'attached' | 'detaching' => {
-  const state = volume.attachment === null ? 'attached' : attachmentState(view, volume.attachment);
+const attachmentStatus = (
+  view: View,
+  attachment: Attachment | undefined,
+): 'attaching' | 'attached' | 'detaching' => {
+  const state = attachment === undefined ? 'attached' : attachmentState(view, attachment);
   return state === 'busy' ? 'detaching' : state;
 };
 
 /** The volumes of an instance: the root volume, then the others as they were attached. */
 const attachedVolumes = (view: View, instance: Instance): readonly Volume[] => {
   const isRoot = (volume: Volume): number => (volume.id === instance.rootVolumeId ? 0 : 1);
-  const since = (volume: Volume): number => volume.attachment?.attachTime ?? 0;
+  const since = (volume: Volume): number => attachmentTo(volume, instance.id)?.attachTime ?? 0;
   return view
     .find(Volumes, 'instance', instance.id)
     .toSorted((a, b) => isRoot(a) - isRoot(b) || since(a) - since(b));
@@ -67,15 +71,18 @@ const attachedVolumes = (view: View, instance: Instance): readonly Volume[] => {
 
 /** The block devices of an instance, as several operations list them. */
 export const blockDevices = (view: View, instance: Instance) =>
-  attachedVolumes(view, instance).map((volume) => ({
-    DeviceName: volume.attachment?.deviceName,
-    Ebs: {
-      AttachTime: volume.attachment?.attachTime,
-      DeleteOnTermination: volume.attachment?.deleteOnTermination,
-      Status: attachmentStatus(view, volume),
-      VolumeId: volume.id,
-    },
-  }));
+  attachedVolumes(view, instance).map((volume) => {
+    const attachment = attachmentTo(volume, instance.id);
+    return {
+      DeviceName: attachment?.deviceName,
+      Ebs: {
+        AttachTime: attachment?.attachTime,
+        DeleteOnTermination: attachment?.deleteOnTermination,
+        Status: attachmentStatus(view, attachment),
+        VolumeId: volume.id,
+      },
+    };
+  });
 
 /** What an instance has as long as it has a network interface. */
 const networkAnswer = (view: View, instance: Instance): Plain<Answer> => {

@@ -27,6 +27,7 @@ import { checkInstanceType, shutdownBehaviorOf } from './instance-settings.ts';
 import { mustBeStopped, putOptions } from './option-changes.ts';
 import { checkBandwidthWeighting, checkEnclaves } from '../launch/launch-options.ts';
 import { instanceById } from './instances.ts';
+import { attachmentTo, withChangedAttachment } from '../storage/attachments.ts';
 import { checkGroups } from '../launch/launch-groups.ts';
 import { base64OfBytes, decodeUserData } from '../launch/launch-user-data.ts';
 import { groupIdentifiers } from '../network-interfaces/answer.ts';
@@ -132,16 +133,17 @@ const toBlockDevices =
       }
       const volume = tx
         .find(Volumes, 'instance', instance.id)
-        .find((candidate) => candidate.attachment?.deviceName === name);
+        .find((candidate) => attachmentTo(candidate, instance.id)?.deviceName === name);
       const isNamed = ebs?.VolumeId === undefined || ebs.VolumeId === volume?.id;
-      if (volume?.attachment == null || !isNamed) {
+      const attachment = volume && attachmentTo(volume, instance.id);
+      if (volume === undefined || attachment === undefined || !isNamed) {
         return new DomainError(
           'InvalidInstanceAttributeValue',
           `No device is currently mapped at ${name}`,
         );
       }
-      const deleteOnTermination = ebs?.DeleteOnTermination ?? volume.attachment.deleteOnTermination;
-      tx.put(Volumes, { ...volume, attachment: { ...volume.attachment, deleteOnTermination } });
+      const deleteOnTermination = ebs?.DeleteOnTermination ?? attachment.deleteOnTermination;
+      tx.put(Volumes, withChangedAttachment(volume, instance.id, { deleteOnTermination }));
     }
     return undefined;
   };

@@ -188,10 +188,15 @@ export interface Volume extends Entity {
     /** Set while it is detached by force: its instance is not asked. */
     readonly isForced?: boolean;
   } | null;
+  /** Whether several instances of its zone may have it. */
+  readonly multiAttach?: boolean;
+  /** Further attachments of a volume with Multi-Attach, the older first. */
+  readonly others?: readonly NonNullable<Volume['attachment']>[];
 }
 
 export const Volumes = defineTable<Volume>('ec2-volumes', {
-  instance: (volume) => volume.attachment?.instanceId,
+  instance: ({ attachment, others = [] }) =>
+    attachment === null ? undefined : [attachment, ...others].map((one) => one.instanceId),
   snapshot: (volume) => (volume.snapshotId === '' ? undefined : volume.snapshotId),
   held: (volume) => (volume.isHeld === true ? 'yes' : undefined),
 });

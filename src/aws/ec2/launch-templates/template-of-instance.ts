@@ -14,6 +14,7 @@ import {
   type Instance,
 } from '../instances/instance-entities.ts';
 import { cpuAnswer, optionsAnswer } from '../instances/instance-answer.ts';
+import { attachmentTo } from '../storage/attachments.ts';
 import { optionsOf } from '../instances/instance-options.ts';
 import { profileAssociationOf } from '../instance-profiles/profiles.ts';
 import { instanceById } from '../instances/instances.ts';
@@ -22,9 +23,9 @@ type Data = NonNullable<Plain<GetLaunchTemplateDataResult>['LaunchTemplateData']
 
 const devices = (view: View, instance: Instance): Data['BlockDeviceMappings'] =>
   view.find(Volumes, 'instance', instance.id).map((volume) => ({
-    DeviceName: volume.attachment?.deviceName,
+    DeviceName: attachmentTo(volume, instance.id)?.deviceName,
     Ebs: {
-      DeleteOnTermination: volume.attachment?.deleteOnTermination,
+      DeleteOnTermination: attachmentTo(volume, instance.id)?.deleteOnTermination,
       Encrypted: volume.encrypted,
       Iops: volume.iops ?? undefined,
       SnapshotId: volume.snapshotId === '' ? undefined : volume.snapshotId,

@@ -24,6 +24,8 @@ import {
   volumeState,
   type Attachment,
 } from './volume-life.ts';
+import { attachmentTo } from './attachments.ts';
+import { beginSharing, endSharing, namedAttachment, sharingObjection } from './multi-attach.ts';
 import { incorrectVolumeState, volumeById } from './volumes.ts';
 
 const answer = (volume: Volume, attachment: NonNullable<Attachment>): Plain<VolumeAttachment> => ({
@@ -48,8 +50,8 @@ const checkDevice = (
   }
   const isTaken = view
     .find(Volumes, 'instance', instance.id)
-    .some(
-      ({ attachment }) => attachment !== null && isSameDevice(attachment.deviceName, deviceName),
+    .some((volume) =>
+      isSameDevice(attachmentTo(volume, instance.id)?.deviceName ?? '', deviceName),
     );
   return isTaken
     ? invalidParameterValue(
@@ -75,11 +77,21 @@ const checkRoom = (view: View, instance: Instance): DomainError | undefined => {
     : undefined;
 };
 
-const checkPair = (volume: Volume, instance: Instance): DomainError | undefined => {
-  if (volume.attachment !== null) {
+const checkPair = (
+  volume: Volume,
+  instance: Instance,
+  deviceName: string,
+): DomainError | undefined => {
+  const isShared = volume.multiAttach === true;
+  if (volume.attachment !== null && !isShared) {
     return new DomainError('VolumeInUse', `${volume.id} is already attached to an instance`);
   }
-  if (volumeState(volume) !== 'available') return incorrectVolumeState(volume);
+  const objection = isShared ? sharingObjection(volume, instance, deviceName) : undefined;
+  if (objection !== undefined) return objection;
+  const state = volumeState(volume);
+  if (state !== 'available' && !(isShared && state === 'in-use')) {
+    return incorrectVolumeState(volume);
+  }
   if (volume.zoneId !== instance.zoneId) {
     return new DomainError(
       'InvalidVolume.ZoneMismatch',
@@ -100,12 +112,19 @@ export const attachVolume: Operation<AttachVolumeRequest, VolumeAttachment> = (t
   if (isDomainError(instance)) return instance;
   const { Device: deviceName = '' } = input;
   const refusal =
-    checkPair(volume, instance) ?? checkDevice(tx, instance, deviceName) ?? checkRoom(tx, instance);
+    checkPair(volume, instance, deviceName) ??
+    checkDevice(tx, instance, deviceName) ??
+    checkRoom(tx, instance);
   if (refusal !== undefined) return refusal;
   if (instance.rootVolumeId === null && isSameDevice(deviceName, instance.rootDeviceName)) {
     tx.put(Instances, { ...instance, rootVolumeId: volume.id });
   }
-  return answer(volume, beginAttachment(tx, volume, { instanceId: instance.id, deviceName }));
+  const place = { instanceId: instance.id, deviceName };
+  const begun =
+    volume.attachment === null
+      ? beginAttachment(tx, volume, place)
+      : beginSharing(tx, volume, place);
+  return answer(volume, begun);
 };
 
 const checkNamed = (
@@ -150,15 +169,18 @@ export const detachVolume: Operation<DetachVolumeRequest, VolumeAttachment> = (t
     const instance = instanceById(tx, input.InstanceId);
     if (isDomainError(instance)) return instance;
   }
-  const { attachment } = volume;
-  if (attachment === null) return incorrectVolumeState(volume);
+  const attachment = namedAttachment(volume, input.InstanceId);
+  if (isDomainError(attachment)) return attachment;
+  if (attachment === undefined) return incorrectVolumeState(volume);
   const refusal = checkNamed(volume, attachment, input) ?? checkRoot(tx, volume, attachment);
   if (refusal !== undefined) return refusal;
   const isForced = input.Force === true;
   const state = attachmentState(tx, attachment);
   const isUnderWay = state === 'detaching' || state === 'busy';
-  return answer(
-    volume,
-    isUnderWay && !isForced ? attachment : beginDetachment(tx, { ...volume, attachment }, isForced),
-  );
+  if (isUnderWay && !isForced) return answer(volume, attachment);
+  const begun =
+    volume.others === undefined
+      ? beginDetachment(tx, { ...volume, attachment }, isForced)
+      : endSharing(tx, volume, attachment, isForced);
+  return answer(volume, begun);
 };

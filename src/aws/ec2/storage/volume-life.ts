@@ -5,6 +5,7 @@ import { draw, durations, type Duration } from '../durations.ts';
 import { Instances, Volumes, type Instance, type Volume } from '../instances/instance-entities.ts';
 import { locationOf } from '../instances/instance-location.ts';
 import { wholeSecond } from '../../shared/utc-text.ts';
+import { attachmentTo, withoutAttachment } from './attachments.ts';
 import type { Encryption } from './ebs-encryption.ts';
 import { VolumeModifications } from './volume-entities.ts';
 import { isKeyUsable } from './volume-keys.ts';
@@ -18,6 +19,7 @@ export interface VolumeRequest extends VolumeConfiguration, Encryption, Initiali
   readonly zoneId: string;
   /** Empty for one that begins empty. */
   readonly snapshotId: string;
+  readonly multiAttach?: boolean;
 }
 
 /** A volume that a launch makes and attaches. */
@@ -158,8 +160,12 @@ const forgetVolume = (tx: Tx, volumeId: string): void => {
 /** What becomes of an instance's volumes when it is terminated: they go, or are left alone. */
 export const detachVolumes = (tx: Tx, instanceId: string): void => {
   for (const volume of tx.find(Volumes, 'instance', instanceId)) {
-    if (volume.attachment?.deleteOnTermination === true) forgetVolume(tx, volume.id);
-    else tx.put(Volumes, { ...volume, attachment: null, isHeld: false });
+    const left = withoutAttachment(volume, instanceId);
+    // One that others have stays theirs; what is held up is held up no longer with the instance that it was for.
+    const isFirst = volume.attachment?.instanceId === instanceId;
+    const isDeleted = attachmentTo(volume, instanceId)?.deleteOnTermination === true;
+    if (left.attachment === null && isDeleted) forgetVolume(tx, volume.id);
+    else tx.put(Volumes, isFirst ? { ...left, isHeld: false } : left);
   }
 };
 
@@ -211,7 +217,7 @@ const takeStep = (tx: Tx, volume: Volume): void => {
       if (tx.get(Instances, attachment.instanceId)?.rootVolumeId === volume.id) {
         forgetRoot(tx, attachment.instanceId);
       }
-      return tx.put(Volumes, { ...free, attachment: null });
+      return tx.put(Volumes, withoutAttachment(free, attachment.instanceId));
     case 'attached':
     case undefined:
       // An instance that was terminated meanwhile has let it go.

@@ -18,6 +18,7 @@ import { statusCheckLagMs } from '../durations.ts';
 import { kinds, missingParameter } from '../errors.ts';
 import { Volumes, type Volume } from '../instances/instance-entities.ts';
 import { isoText } from '../../shared/utc-text.ts';
+import { attachmentsOf } from './attachments.ts';
 import { takesIo, volumeIo } from './volume-io.ts';
 import { volumeState } from './volume-life.ts';
 import { volumeById } from './volumes.ts';
@@ -117,6 +118,7 @@ const answer = (view: View, volume: Volume): Plain<VolumeStatusItem> => {
   const checks = checksOf(view, volume);
   const event = eventOf(view, volume, checks);
   const instanceId = volume.attachment?.instanceId;
+  const attachments = attachmentsOf(volume);
   return {
     VolumeId: volume.id,
     AvailabilityZone: zoneNameOf(view, volume.zoneId),
@@ -141,10 +143,10 @@ const answer = (view: View, volume: Volume): Plain<VolumeStatusItem> => {
             },
           ],
     Actions: [],
-    AttachmentStatuses:
-      instanceId === undefined
-        ? []
-        : [{ InstanceId: instanceId, IoPerformance: checks.ioPerformance }],
+    AttachmentStatuses: attachments.map((attachment) => ({
+      InstanceId: attachment.instanceId,
+      IoPerformance: checks.ioPerformance,
+    })),
     InitializationStatusDetails:
       volume.snapshotId === ''
         ? undefined

@@ -97,7 +97,6 @@ describe('a new volume', () => {
     [{ SnapshotId: 'snap-x' }, 'InvalidSnapshotID.Malformed'],
     [{ KmsKeyId: 'alias/mine' }, 'InvalidParameterDependency'],
     [{ MultiAttachEnabled: true }, 'InvalidParameterCombination'],
-    [{ MultiAttachEnabled: true, VolumeType: 'io2', Iops: 100 }, 'UnsupportedOperation'],
     [{ VolumeInitializationRate: 100 }, 'InvalidParameterCombination'],
   ] as const)('asked for with %o is refused: %s', (input, code) => {
     expect(it.fail(createVolume, { AvailabilityZoneId: zone, Size: 8, ...input }).code).toBe(code);

@@ -22,6 +22,8 @@ import {
 } from '../errors.ts';
 import { Volumes, type Volume } from '../instances/instance-entities.ts';
 import { isoText } from '../../shared/utc-text.ts';
+import { attachmentsOf } from './attachments.ts';
+import { checkMultiAttach } from './multi-attach.ts';
 import { encryptionOf } from './ebs-encryption.ts';
 import { unusable, usableSnapshot, type OwnedSnapshot } from './snapshot-lookup.ts';
 import {
@@ -70,13 +72,7 @@ export const snapshotForVolume = (view: View, snapshotId: string): OwnedSnapshot
 const unbuilt = (input: CreateInput): DomainError | undefined => {
   if (input.OutpostArn !== undefined) return notBuilt('Outposts');
   if (input.Operator !== undefined) return notBuilt('the parameter Operator of CreateVolume');
-  if (input.MultiAttachEnabled !== true) return undefined;
-  const { VolumeType: type = 'gp2' } = input;
-  return type === 'io1' || type === 'io2'
-    ? notBuilt('volumes that are attached to several instances (MultiAttachEnabled)')
-    : invalidParameterCombination(
-        `The parameter multi-attach-enabled is not supported for ${type} volumes.`,
-      );
+  return checkMultiAttach(input.MultiAttachEnabled, input.VolumeType);
 };
 
 const attachmentAnswer = (
@@ -100,15 +96,16 @@ const volumeAnswer = (view: View, volume: Volume): Plain<Answer> => ({
   AvailabilityZoneId: volume.zoneId,
   State: volumeState(volume),
   CreateTime: volume.createdAt,
-  Attachments:
-    volume.attachment === null ? [] : [attachmentAnswer(view, volume.id, volume.attachment)],
+  Attachments: attachmentsOf(volume).map((attachment) =>
+    attachmentAnswer(view, volume.id, attachment),
+  ),
   Encrypted: volume.encrypted,
   KmsKeyId: volume.kmsKeyId ?? undefined,
   Iops: volume.iops ?? undefined,
   Tags: tagsOf(view, volume.id),
   // The strings were members of the SDK's unions when they came in.
   VolumeType: volume.volumeType as Answer['VolumeType'],
-  MultiAttachEnabled: false,
+  MultiAttachEnabled: volume.multiAttach ?? false,
   Throughput: volume.throughputMiBps ?? undefined,
   VolumeInitializationRate: volume.initializationRateMiBps,
   Operator: { Managed: false },
@@ -150,6 +147,7 @@ export const createVolume: Operation<CreateVolumeRequest, Answer> = (tx, input) 
     ...configuration,
     ...encryption,
     ...rate,
+    ...(input.MultiAttachEnabled === true ? { multiAttach: true } : {}),
     zoneId,
     snapshotId,
   });
@@ -187,19 +185,20 @@ export const deleteVolume: Operation<DeleteVolumeRequest, Record<string, never>>
 
 /** Filter names as the DescribeVolumes reference lists them. */
 const fields = (view: View): FilterFields<Volume> => ({
-  'attachment.attach-time': ({ attachment }) =>
-    attachment === null ? undefined : isoText(attachment.attachTime),
-  'attachment.delete-on-termination': (volume) => volume.attachment?.deleteOnTermination,
-  'attachment.device': (volume) => volume.attachment?.deviceName,
-  'attachment.instance-id': (volume) => volume.attachment?.instanceId,
-  'attachment.status': ({ attachment }) =>
-    attachment === null ? undefined : attachmentState(view, attachment),
+  'attachment.attach-time': (volume) =>
+    attachmentsOf(volume).map(({ attachTime }) => isoText(attachTime)),
+  'attachment.delete-on-termination': (volume) =>
+    attachmentsOf(volume).map(({ deleteOnTermination }) => String(deleteOnTermination)),
+  'attachment.device': (volume) => attachmentsOf(volume).map(({ deviceName }) => deviceName),
+  'attachment.instance-id': (volume) => attachmentsOf(volume).map(({ instanceId }) => instanceId),
+  'attachment.status': (volume) =>
+    attachmentsOf(volume).map((attachment) => attachmentState(view, attachment)),
   'availability-zone': (volume) => zoneNameOf(view, volume.zoneId),
   'availability-zone-id': (volume) => volume.zoneId,
   'create-time': (volume) => isoText(volume.createdAt),
   encrypted: (volume) => volume.encrypted,
   'fast-restored': () => false,
-  'multi-attach-enabled': () => false,
+  'multi-attach-enabled': (volume) => volume.multiAttach ?? false,
   'operator.managed': () => false,
   'operator.principal': () => undefined,
   size: (volume) => volume.sizeGiB,
