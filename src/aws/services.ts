@@ -11,6 +11,7 @@ import { about as lightsail } from './lightsail/about.ts';
 import type { ServiceAbout } from './operation.ts';
 import { about as pricing } from './pricing/about.ts';
 import { about as route53 } from './route53/about.ts';
+import { about as secretsmanager } from './secretsmanager/about.ts';
 import { about as ssm } from './ssm/about.ts';
 import { about as sts } from './sts/about.ts';
 
@@ -25,6 +26,7 @@ export const services: readonly ServiceAbout[] = [
   route53,
   acm,
   kms,
+  secretsmanager,
   ec2,
   ebs,
   elbv2,

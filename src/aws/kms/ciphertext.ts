@@ -1,8 +1,8 @@
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
-import type { Tx } from '../../world/transaction.ts';
+import type { Tx, View } from '../../world/transaction.ts';
 import { fromBase64 } from '../shared/base64.ts';
 import type { KeyCryptography } from './cryptography.ts';
-import { Keys, type KeyMaterial } from './entities.ts';
+import { Keys, type Key, type KeyMaterial } from './entities.ts';
 import { ciphertextKeyNotHere, incorrectKey, invalidCiphertext } from './errors.ts';
 import { findKey, stateFault, type FoundKey } from './find-key.ts';
 import { keyArn } from './key-arns.ts';
@@ -92,17 +92,50 @@ const parsed = (blob: Uint8Array): Parsed | undefined => {
 };
 
 /** What came out of a ciphertext, and which key did it. */
-export interface Decrypted {
+export interface Opened {
   readonly plaintext: Uint8Array;
-  readonly found: FoundKey;
+  readonly key: Key;
+  readonly arn: string;
   readonly material: KeyMaterial;
 }
 
+const openedBy = (
+  view: View,
+  cryptography: KeyCryptography,
+  parts: Parsed,
+  context: EncryptionContext,
+): Opened | DomainError => {
+  const owner = view.forAccount(parts.account);
+  const key = owner.get(Keys, parts.keyId);
+  if (key === undefined) return ciphertextKeyNotHere();
+  const arn = keyArn(owner, key.id);
+  const fault = stateFault({ key, arn });
+  if (fault !== undefined) return fault;
+  const material = key.materials.find(({ id }) => id === parts.materialId);
+  if (material === undefined) return invalidCiphertext();
+  const plaintext = cryptography.open(
+    fromBase64(material.secret),
+    parts.sealed,
+    associated(parts.header, context),
+  );
+  return plaintext === undefined ? invalidCiphertext() : { plaintext, key, arn, material };
+};
+
 /**
- * Decrypts what `encryptWith` made in this Region or, of a multi-Region key, in any. `named` is the key that the request
- * names, if it does. Errors: InvalidCiphertextException, IncorrectKeyException, AccessDeniedException where the ciphertext's
- * key is not here, and those of the key's state.
+ * Decrypts what `encryptWith` made in this Region or, of a multi-Region key, in any. Errors: InvalidCiphertextException,
+ * AccessDeniedException where the ciphertext's key is not here, and those of the key's state.
  */
+export const openWith = (
+  view: View,
+  cryptography: KeyCryptography,
+  blob: Uint8Array,
+  context: EncryptionContext,
+): Opened | DomainError => {
+  const parts = parsed(blob);
+  return parts === undefined ? invalidCiphertext() : openedBy(view, cryptography, parts, context);
+};
+
+/** The same where a request may name the key that it expects. Error beside: IncorrectKeyException. */
 export const decryptWith = (
   tx: Tx,
   cryptography: KeyCryptography,
@@ -111,24 +144,11 @@ export const decryptWith = (
     readonly context: EncryptionContext;
     readonly named?: string | undefined;
   },
-): Decrypted | DomainError => {
+): Opened | DomainError => {
   const expected = asked.named === undefined ? undefined : findKey(tx, asked.named, 'aliases');
   if (isDomainError(expected)) return expected;
   const parts = parsed(asked.blob);
   if (parts === undefined) return invalidCiphertext();
   if (expected !== undefined && expected.key.id !== parts.keyId) return incorrectKey();
-  const owner = tx.forAccount(parts.account);
-  const key = owner.get(Keys, parts.keyId);
-  if (key === undefined) return ciphertextKeyNotHere();
-  const found: FoundKey = { key, arn: keyArn(owner, key.id), tx: owner };
-  const fault = stateFault(found);
-  if (fault !== undefined) return fault;
-  const material = key.materials.find(({ id }) => id === parts.materialId);
-  if (material === undefined) return invalidCiphertext();
-  const plaintext = cryptography.open(
-    fromBase64(material.secret),
-    parts.sealed,
-    associated(parts.header, asked.context),
-  );
-  return plaintext === undefined ? invalidCiphertext() : { plaintext, found, material };
+  return openedBy(tx, cryptography, parts, asked.context);
 };

@@ -68,7 +68,7 @@ export const decrypt: Operation<DecryptRequest, DecryptResponse> = (tx, input) =
     if (isDomainError(decrypted)) return decrypted;
     if (input.DryRun === true) return dryRunSucceeded();
     return {
-      KeyId: decrypted.found.arn,
+      KeyId: decrypted.arn,
       Plaintext: decrypted.plaintext,
       EncryptionAlgorithm: algorithm,
       KeyMaterialId: decrypted.material.id,
@@ -94,7 +94,7 @@ export const reEncrypt: Operation<ReEncryptRequest, ReEncryptResponse> = (tx, in
     const { blob, material } = encryptWith(cryptography, target, source.plaintext, context);
     return {
       CiphertextBlob: blob,
-      SourceKeyId: source.found.arn,
+      SourceKeyId: source.arn,
       KeyId: target.arn,
       SourceEncryptionAlgorithm: algorithm,
       DestinationEncryptionAlgorithm: algorithm,

@@ -96,7 +96,10 @@ export const findKey = (
 };
 
 /** Why a key cannot be used now, if so: it is switched off, or waits for its deletion. */
-export const stateFault = ({ key, arn }: FoundKey): DomainError | undefined => {
+export const stateFault = ({
+  key,
+  arn,
+}: Pick<FoundKey, 'key' | 'arn'>): DomainError | undefined => {
   switch (key.state) {
     case 'Enabled':
       return undefined;

@@ -41,3 +41,25 @@ export const resourcePolicyFault = (text: string): string | undefined => {
   const [fault] = list.flatMap((statement) => statementFault(statement) ?? []);
   return fault === undefined ? undefined : `The policy is not well-formed: ${fault}`;
 };
+
+const namesEverybody = (principal: unknown): boolean => {
+  if (!isFields(principal)) return principal === '*';
+  const { AWS: accounts } = principal;
+  const list: readonly unknown[] = Array.isArray(accounts) ? accounts : [accounts];
+  return list.includes('*');
+};
+
+/** Whether a policy without faults lets everybody in: a statement allows `*` and has no condition. */
+export const isPublicPolicy = (text: string): boolean => {
+  const policy = parsed(text);
+  if (!isFields(policy)) return false;
+  const { Statement: statements } = policy;
+  const list: readonly unknown[] = Array.isArray(statements) ? statements : [statements];
+  return list.some(
+    (statement) =>
+      isFields(statement) &&
+      statement['Effect'] === 'Allow' &&
+      statement['Condition'] === undefined &&
+      namesEverybody(statement['Principal']),
+  );
+};

@@ -1,6 +1,6 @@
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import type { Tx } from '../../world/transaction.ts';
-import { decryptWith, encryptWith, type EncryptionContext } from '../kms/ciphertext.ts';
+import { encryptWith, openWith, type EncryptionContext } from '../kms/ciphertext.ts';
 import { cryptographyOf } from '../kms/cryptography.ts';
 import { usableKey } from '../kms/find-key.ts';
 import { fromBase64, toBase64 } from '../shared/base64.ts';
@@ -43,10 +43,8 @@ export const shownValue = (
   if (version.type !== 'SecureString' || withDecryption !== true) return version.value;
   const cryptography = cryptographyOf(tx);
   if (isDomainError(cryptography)) return cryptography;
-  const decrypted = decryptWith(tx, cryptography, {
-    blob: fromBase64(version.value),
-    context: contextOf(tx, version.name),
-  });
+  const context = contextOf(tx, version.name);
+  const decrypted = openWith(tx, cryptography, fromBase64(version.value), context);
   return isDomainError(decrypted)
     ? invalidKeyId(decrypted)
     : new TextDecoder().decode(decrypted.plaintext);
