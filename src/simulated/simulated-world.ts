@@ -2,6 +2,7 @@ import { earth, type Geography } from '../atlas/geography.ts';
 import { Places } from '../atlas/places.ts';
 import { LoadedServices } from '../aws/loaded-services.ts';
 import type { TrafficLoad } from '../drill/ports.ts';
+import type { Host } from '../aws/host.ts';
 import { nodeHost } from '../plane/keys/node-host.ts';
 import type { ListedMachine } from '../plane/compute/driver.ts';
 import { openRuntime, type Runtime } from '../runtime/runtime.ts';
@@ -37,6 +38,8 @@ export interface SimulatedWorldOptions {
   readonly geography?: Geography;
   /** Leased already. Without one nothing is kept. */
   readonly journal?: Journal;
+  /** What services take from this machine; all that it has unless it is said. */
+  readonly host?: Host;
   /** World time at which it begins, unless its journal has come further. */
   readonly startMs?: number;
   /** Told when a machine cannot do what it is told to; the world says so of the instance as well. */
@@ -83,8 +86,13 @@ export class SimulatedWorld {
 
   /** Begins an empty world, or goes on with the one that the journal holds: then machines boot anew. */
   static async open(options: SimulatedWorldOptions): Promise<SimulatedWorld> {
-    const { seed, journal = createVolatileJournal(seed), startMs = epochMs } = options;
-    const services = new LoadedServices(nodeHost);
+    const {
+      seed,
+      journal = createVolatileJournal(seed),
+      startMs = epochMs,
+      host = nodeHost,
+    } = options;
+    const services = new LoadedServices(host);
     await services.loadAll();
     const listeners = new Set<() => void>();
     const soon = (clock: VirtualClock) => (work: () => void) => void clock.at(clock.now(), work);

@@ -1,5 +1,7 @@
 import { earth } from '../../src/atlas/geography.ts';
 import { allServices } from '../../scripts/all-services.ts';
+import type { Host } from '../../src/aws/host.ts';
+import { nodeHost } from '../../src/plane/keys/node-host.ts';
 import { rulesOf } from '../../src/aws/loaded-services.ts';
 import { SimulatedWorld } from '../../src/simulated/simulated-world.ts';
 import { MemoryJournalStore, openMemoryJournal } from '../../src/store/memory-journal.ts';
@@ -63,6 +65,9 @@ export interface Outcome {
   readonly contents: readonly string[];
 }
 
+/** Secrets come from real randomness, which no seed repeats: a world that is played twice keeps none. */
+const repeatable: Host = { ...nodeHost, cryptography: () => Promise.resolve(undefined) };
+
 const openWorld = async (
   run: Omit<Run, 'simulated'>,
   startMs?: number,
@@ -71,6 +76,7 @@ const openWorld = async (
   await journal.acquireLease();
   const simulated = await SimulatedWorld.open({
     seed: run.seed,
+    host: repeatable,
     journal,
     ...(startMs === undefined ? {} : { startMs }),
     onProblem: (instanceId, message) => {
