@@ -78,6 +78,26 @@ const openDefaultGroup = (run: Run, home: Home): void => {
 
 const bootingScript = Buffer.from('#faultline-mock\n{"bootSeconds":20}').toString('base64');
 
+/** What a group launches: in every third world Spot Instances as well, which are replaced before they are taken. */
+const launchSource = (seed: number): Readonly<Record<string, unknown>> => {
+  const template = { LaunchTemplateName: 'web', Version: '$Latest' };
+  if (seed % 3 !== 0) return { LaunchTemplate: template };
+  return {
+    CapacityRebalance: true,
+    MixedInstancesPolicy: {
+      LaunchTemplate: {
+        LaunchTemplateSpecification: template,
+        Overrides: [{ InstanceType: 't3.micro' }, { InstanceType: 't3.small' }],
+      },
+      InstancesDistribution: {
+        OnDemandBaseCapacity: 1,
+        OnDemandPercentageAboveBaseCapacity: 50,
+        SpotAllocationStrategy: 'price-capacity-optimized',
+      },
+    },
+  };
+};
+
 /** One group over all zones of a Region; every other one behind a balancer whose checks it goes by. */
 const buildGroup = (run: Run, random: Random, home: Home): void => {
   const view = run.simulated.world.view(home.region, home.account);
@@ -95,7 +115,7 @@ const buildGroup = (run: Run, random: Random, home: Home): void => {
   const desired = 1 + random.below(largest);
   call(run, home, autoscaling, 'CreateAutoScalingGroup', {
     AutoScalingGroupName: 'web',
-    LaunchTemplate: { LaunchTemplateName: 'web', Version: '$Latest' },
+    ...launchSource(run.seed),
     MinSize: 1,
     MaxSize: largest,
     DesiredCapacity: desired,
