@@ -73,7 +73,7 @@ export interface AutoScalingGroup extends Entity, GroupSettings {
   }[];
   /** `deleting` once DeleteAutoScalingGroup was told to force it. */
   readonly status: 'active' | 'deleting';
-  /** Zones in which launches fail, by their ids. */
+  /** Zones in which launches fail, by their ids; those of Spot Instances by `<id>/spot`. */
   readonly zoneTroubles: Readonly<Record<string, LaunchTrouble>>;
   /** Launches that fail wherever they go. */
   readonly launchTrouble: LaunchTrouble | null;

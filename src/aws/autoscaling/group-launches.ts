@@ -25,10 +25,10 @@ import {
 } from './entities.ts';
 import { capacityOf, membersOf, subnetsIn, unitsOf } from './group-members.ts';
 import { nextLifecycle, type Lifecycle } from './decisions/instances-distribution.ts';
-import { distributionOf, lifecycleOf, orderedChoices } from './launch-pools.ts';
+import { distributionOf, lifecycleInGroup, lifecycleOf, orderedChoices } from './launch-pools.ts';
 import { groupLaunch, type GroupLaunch } from './launch-request.ts';
 import { activeRefresh, launchedNow } from './refresh/active-refresh.ts';
-import { closeZone } from './member-lifecycle.ts';
+import { closedUntil, closeZone, openZone } from './zone-troubles.ts';
 import { tagWithGroup } from './member-tags.ts';
 import { pooledMembers, takeWarm } from './warm-pool/warm-members.ts';
 
@@ -90,18 +90,17 @@ const launched = (
   tagWithTemplate(tx, instance.id, launch.version);
   tagWithGroup(tx, group.id, instance.id);
   tx.put(GroupInstances, newMember(tx, group, instance, launch, launching, activity.id));
-  if (group.zoneTroubles[instance.zoneId] === undefined && group.launchTrouble === null) return;
-  const { [instance.zoneId]: _mended, ...zoneTroubles } = group.zoneTroubles;
-  tx.put(AutoScalingGroups, { ...group, zoneTroubles, launchTrouble: null });
+  openZone(tx, group, instance.zoneId, lifecycleInGroup(tx, group, instance.id));
 };
 
 /** Whether the next instance of a group is to be a Spot Instance; without a policy its template alone says so. */
 const lifecycleOfNext = (tx: Tx, group: AutoScalingGroup): Lifecycle => {
-  if (group.launch.kind !== 'mixed') return 'on-demand';
+  const launch = launchedNow(tx, group);
+  if (launch.kind !== 'mixed') return 'on-demand';
   const filling = membersOf(tx, group.id).filter((member) => fillsCapacity(member.state));
   const spot = unitsOf(filling.filter((member) => lifecycleOf(tx, member.id) === 'spot'));
   const have = { spot, 'on-demand': unitsOf(filling) - spot };
-  return nextLifecycle(distributionOf(group.launch), have, group.desiredCapacity);
+  return nextLifecycle(distributionOf(launch), have, group.desiredCapacity);
 };
 
 /** Tries every wanted type in every subnet of a zone: what was launched counts so much; else the last refusal. */
@@ -109,13 +108,13 @@ const launchInZone = (
   tx: Tx,
   group: AutoScalingGroup,
   zoneId: string,
+  lifecycle: Lifecycle,
   launching: Launching,
 ): number | DomainError => {
   const subnets = subnetsIn(tx, group, zoneId);
   const turn = subnets.length > 1 ? tx.random('autoscaling/subnets').below(subnets.length) : 0;
   let refusal: DomainError | undefined;
   const launchedFrom = { ...group, launch: launchedNow(tx, group) };
-  const lifecycle = lifecycleOfNext(tx, launchedFrom);
   for (const choice of orderedChoices(tx, launchedFrom, zoneId, lifecycle)) {
     for (const subnet of [...subnets.slice(turn), ...subnets.slice(0, turn)]) {
       const launch = groupLaunch(tx, launchedFrom, choice, subnet.id);
@@ -141,7 +140,7 @@ const noSubnet = (group: AutoScalingGroup, zone: string): DomainError =>
 const recordFailure = (
   tx: Tx,
   group: AutoScalingGroup,
-  zoneId: string,
+  { zoneId, lifecycle }: { readonly zoneId: string; readonly lifecycle: Lifecycle },
   cause: string,
   refusal: DomainError,
 ): void => {
@@ -153,7 +152,7 @@ const recordFailure = (
     status: 'Failed',
     statusMessage,
   });
-  if (refusedByPlace.has(refusal.code)) return closeZone(tx, group.id, zoneId);
+  if (refusedByPlace.has(refusal.code)) return closeZone(tx, group.id, zoneId, lifecycle);
   const current = tx.get(AutoScalingGroups, group.id) ?? group;
   const launchTrouble = afterFailedLaunch(current.launchTrouble ?? undefined, tx.now);
   tx.put(AutoScalingGroups, { ...current, launchTrouble });
@@ -175,9 +174,10 @@ const launchSomewhere = (
   for (const zoneId of zoneIds) {
     const group = tx.get(AutoScalingGroups, groupName);
     if (group === undefined || isTroubled(tx, group)) return undefined;
-    const made = launchInZone(tx, group, zoneId, launching);
+    const lifecycle = lifecycleOfNext(tx, group);
+    const made = launchInZone(tx, group, zoneId, lifecycle, launching);
     if (!isDomainError(made)) return { zoneId, units: made };
-    recordFailure(tx, group, zoneId, launching.cause, made);
+    recordFailure(tx, group, { zoneId, lifecycle }, launching.cause, made);
   }
   return undefined;
 };
@@ -193,9 +193,10 @@ const nextZones = (
   snapshot: GroupSnapshot,
   counts: ReadonlyMap<string, number>,
 ): { readonly tries: readonly string[]; readonly waitsFor: string | undefined } => {
+  const lifecycle = lifecycleOfNext(tx, group);
   const zones = snapshot.zones.map((zone) => ({
     ...zone,
-    closedUntil: group.zoneTroubles[zone.zoneId]?.until ?? 0,
+    closedUntil: closedUntil(group, zone.zoneId, lifecycle),
   }));
   const draw = tx.random('autoscaling/zones').uint32();
   const question = { ...snapshot, zones, counts, draw };
@@ -321,7 +322,8 @@ const fillZones = (tx: Tx, group: AutoScalingGroup, zoneIds: readonly string[]):
   let isFilled = false;
   for (const zoneId of zoneIds) {
     const current = tx.get(AutoScalingGroups, group.id);
-    if ((current?.zoneTroubles[zoneId]?.until ?? 0) > tx.now) continue;
+    if (current === undefined) return;
+    if (closedUntil(current, zoneId, lifecycleOfNext(tx, current)) > tx.now) continue;
     const made = launchSomewhere(tx, group.id, [zoneId], { cause, isSurplus: true });
     if (made !== undefined) isFilled = true;
   }

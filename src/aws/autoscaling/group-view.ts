@@ -6,6 +6,7 @@ import { typePriority } from './decisions/launch-choices.ts';
 import type { AutoScalingGroup, GroupInstance } from './entities.ts';
 import { membersOf } from './group-members.ts';
 import { distributionOf, lifecycleOf } from './launch-pools.ts';
+import { closedUntil } from './zone-troubles.ts';
 import { isReady } from './health-checks.ts';
 
 const ageOf = (view: View, group: AutoScalingGroup, member: GroupInstance): LaunchAge => {
@@ -52,7 +53,11 @@ export const snapshotOf = (view: View, group: AutoScalingGroup, draw: number): G
   max: group.maxSize,
   zones: group.zoneIds.map((zoneId) => ({
     zoneId,
-    closedUntil: group.zoneTroubles[zoneId]?.until ?? 0,
+    // Whatever is to be launched next: balance waits for both.
+    closedUntil: Math.max(
+      closedUntil(group, zoneId, 'on-demand'),
+      closedUntil(group, zoneId, 'spot'),
+    ),
     // Zonal shift is a matter of another service, which is not there yet.
     isShifted: false,
   })),

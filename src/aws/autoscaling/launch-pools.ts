@@ -74,6 +74,13 @@ export const weightOfType = (
 export const lifecycleOf = (view: View, instanceId: string): Lifecycle =>
   view.get(Instances, instanceId)?.spotRequestId === undefined ? 'on-demand' : 'spot';
 
+/** The same as a group tells its launches apart: one without a policy launches all alike, as its template says. */
+export const lifecycleInGroup = (
+  view: View,
+  group: Pick<GroupSettings, 'launch'>,
+  instanceId: string,
+): Lifecycle => (group.launch.kind === 'mixed' ? lifecycleOf(view, instanceId) : 'on-demand');
+
 /** The types with the attributes that a template or an override asks for, for the image that it launches. */
 const typesByAttributes = (
   view: View,

@@ -8,7 +8,6 @@ import {
 } from '../ec2/instances/instance-lifecycle.ts';
 import { beginActivity, moveActivity, placeDetails } from './activities.ts';
 import { foundUnhealthy } from './causes.ts';
-import { afterFailedLaunch } from './decisions/back-off.ts';
 import type { LifecycleState } from './decisions/group-snapshot.ts';
 import {
   AutoScalingGroups,
@@ -19,8 +18,10 @@ import {
 import { subnetOf } from './group-members.ts';
 import type { LifecycleTransition } from './hooks/entities.ts';
 import { forgetActions } from './hooks/lifecycle-actions.ts';
+import { lifecycleInGroup } from './launch-pools.ts';
 import { lifecycleGate } from './lifecycle-gates.ts';
 import { untagDetached } from './member-tags.ts';
+import { closeZone } from './zone-troubles.ts';
 import { WarmPools } from './warm-pool/entities.ts';
 import { deregisterMember, isDraining, registerMember } from './target-registration.ts';
 
@@ -70,22 +71,14 @@ const launchFailed = (tx: Tx, group: AutoScalingGroup, member: GroupInstance): v
   moveActivity(tx, member.activityId, 'Failed', {
     statusMessage: `Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: ${reason?.message ?? 'the instance is gone'}`,
   });
+  const lifecycle = lifecycleInGroup(tx, group, member.id);
   dropMember(tx, member);
-  if (reason?.code === stateReasons.noCapacity.code) closeZone(tx, group.id, member.zoneId);
+  if (reason?.code === stateReasons.noCapacity.code) {
+    closeZone(tx, group.id, member.zoneId, lifecycle);
+  }
   const isLeft = instance?.state === 'stopping' || instance?.state === 'stopped';
   // One that somebody stopped meanwhile would be nobody's any more.
   if (isLeft) beginTermination(tx, instance, userShutdown);
-};
-
-/** Nothing more is launched in the zone for a while, longer with each failure in a row. */
-export const closeZone = (tx: Tx, groupName: string, zoneId: string): void => {
-  const group = tx.get(AutoScalingGroups, groupName);
-  if (group === undefined) return;
-  const trouble = afterFailedLaunch(group.zoneTroubles[zoneId], tx.now);
-  tx.put(AutoScalingGroups, {
-    ...group,
-    zoneTroubles: { ...group.zoneTroubles, [zoneId]: trouble },
-  });
 };
 
 /** Whether an instance goes on at a moment of its life; else it waits in the state that is given. */

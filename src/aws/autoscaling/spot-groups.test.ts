@@ -1,5 +1,6 @@
 import type { MixedInstancesPolicy } from '@aws-sdk/client-auto-scaling';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { terminateInstances } from '../ec2/instances/instances.ts';
 import { testImage } from '../ec2/instances/test-instances.ts';
 import { createLaunchTemplate } from '../ec2/launch-templates/templates.ts';
 import type { Plain } from '../operation.ts';
@@ -101,6 +102,20 @@ describe('a group with Spot Instances', () => {
     for (const zoneId of world.zoneIds) world.breakDown(`zone/${zoneId}/t3.micro`, 'spot');
     create({ ...spotOnly, SpotAllocationStrategy: 'price-capacity-optimized' });
     expect(typesOf('spot')).toEqual(['t3.small', 't3.small', 't3.small']);
+  });
+
+  it('launches on demand where there is no Spot capacity', () => {
+    for (const zoneId of world.zoneIds) world.breakDown(`zone/${zoneId}`, 'spot');
+    create({ OnDemandBaseCapacity: 2, ...spotOnly });
+    expect(mix()).toBe('2 on-demand, 0 spot');
+    const [first] = world.members();
+    world.call(terminateInstances, { InstanceIds: [first?.id ?? ''] });
+    // The wait for Spot capacity has grown to minutes by now: what runs on demand does not wait with it.
+    world.advance(30);
+    const [second] = world.members();
+    world.call(terminateInstances, { InstanceIds: [second?.id ?? ''] });
+    world.advance(1);
+    expect(mix()).toBe('2 on-demand, 0 spot');
   });
 
   it('replaces an instance that EC2 has taken', () => {

@@ -6,7 +6,8 @@ import { beginActivity, placeDetails } from '../activities.ts';
 import type { LifecycleState } from '../decisions/group-snapshot.ts';
 import type { AutoScalingGroup, GroupInstance } from '../entities.ts';
 import { membersOf, subnetOf } from '../group-members.ts';
-import { advanceMember, closeZone, enterState } from '../member-lifecycle.ts';
+import { advanceMember, enterState } from '../member-lifecycle.ts';
+import { closeZone } from '../zone-troubles.ts';
 import { activeRefresh } from '../refresh/active-refresh.ts';
 
 const restStates: ReadonlySet<LifecycleState> = new Set(['Warmed:Stopped', 'Warmed:Running']);
@@ -59,7 +60,7 @@ const cannotStart = (
     status: 'Failed',
     statusMessage,
   });
-  closeZone(tx, group.id, member.zoneId);
+  closeZone(tx, group.id, member.zoneId, 'on-demand');
 };
 
 /**
