@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { KMS } from '@aws-sdk/client-kms';
+import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { awsClients, given, refusalOf } from '../support/aws-clients.ts';
+import { awsClient, awsClients, given, refusalOf } from '../support/aws-clients.ts';
 import { eventually } from '../support/eventually.ts';
 import {
   breakTarget,
@@ -118,6 +120,38 @@ describe('a data directory', () => {
     });
     await again.route53.deleteHostedZone({ Id: HostedZoneId });
     await again.ec2.terminateInstances({ InstanceIds: [id, second] });
+  });
+
+  it('opens after a kill what its keys have closed, and brings a replica that was under way', async () => {
+    const kms = (region: string): KMS => awsClient(KMS, world.endpoint, { region });
+    const safe = (region: string): SecretsManager =>
+      awsClient(SecretsManager, world.endpoint, { region });
+    const { KeyMetadata } = await kms('us-east-1').createKey({ MultiRegion: true });
+    const KeyId = given(KeyMetadata?.KeyId);
+    const link = await breakTarget(world.endpoint, 'link/us-east-1/eu-west-1', 'network');
+    const { CiphertextBlob } = await kms('us-east-1').encrypt({
+      KeyId,
+      Plaintext: Buffer.from('kept'),
+    });
+    await safe('us-east-1').createSecret({
+      Name: 'kept',
+      SecretString: 'hunter2',
+      AddReplicaRegions: [{ Region: 'eu-west-1' }],
+    });
+    await kill(world);
+    world = await startReady(options());
+    const opened = await kms('us-east-1').decrypt({ CiphertextBlob });
+    expect(Buffer.from(given(opened.Plaintext)).toString()).toBe('kept');
+    expect(await refusalOf(safe('eu-west-1').getSecretValue({ SecretId: 'kept' }))).toMatchObject({
+      code: 'ResourceNotFoundException',
+    });
+    await mendFault(world.endpoint, link);
+    await eventually(async () => {
+      const { ReplicationStatus } = await safe('us-east-1').describeSecret({ SecretId: 'kept' });
+      return ReplicationStatus?.[0]?.Status === 'InSync';
+    });
+    const there = await safe('eu-west-1').getSecretValue({ SecretId: 'kept' });
+    expect(there.SecretString).toBe('hunter2');
   });
 
   it('keeps a dead zone dead: its servers are silent, and boot when the power is back', async () => {

@@ -1,7 +1,7 @@
 import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import { defineExtensionPoint } from '../../world/rules.ts';
 import type { View } from '../../world/transaction.ts';
-import { notBuilt } from './errors.ts';
+import { notBuilt, unavailable } from './errors.ts';
 
 /** The hash of an HMAC. */
 export type MacHash = 'sha224' | 'sha256' | 'sha384' | 'sha512';
@@ -26,6 +26,14 @@ export const Cryptography = defineExtensionPoint<KeyCryptography>('kms/cryptogra
 /** The cryptography of this world. Error: NotImplemented in a world without one. */
 export const cryptographyOf = (view: View): KeyCryptography | DomainError =>
   view.extensions(Cryptography).get('host') ?? notBuilt('cryptography for this world');
+
+/** Whether KMS answers other services of a Region: EBS, Parameter Store and Secrets Manager ask it each time. */
+export const isKmsThere = ({ conditions, shard }: View): boolean =>
+  conditions.controlPlaneWorks(shard, 'kms');
+
+/** The cryptography for another service of the Region. Error of it: KMSInternalException while KMS does not answer. */
+export const cryptographyForServices = (view: View): KeyCryptography | DomainError =>
+  isKmsThere(view) ? cryptographyOf(view) : unavailable();
 
 /** What comes of an operation that needs cryptography. */
 export const withCryptography = <T>(

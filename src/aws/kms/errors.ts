@@ -66,6 +66,13 @@ export const dryRunSucceeded = (): DomainError =>
     'The request would have succeeded, but the DryRun option is set.',
   );
 
+/** What another service of the Region hears while KMS is silent. */
+export const unavailable = (): DomainError =>
+  new DomainError(
+    'KMSInternalException',
+    'The request was rejected because an internal exception occurred. The request can be retried.',
+  );
+
 /** For a part of an operation that Faultline does not have. */
 export const notBuilt = (what: string): DomainError =>
   new DomainError(

@@ -1,7 +1,7 @@
 import { DomainError, isDomainError } from '../../world/domain-error.ts';
 import type { Tx, View } from '../../world/transaction.ts';
 import { encryptWith, openWith, type EncryptionContext } from '../kms/ciphertext.ts';
-import { cryptographyOf } from '../kms/cryptography.ts';
+import { cryptographyForServices } from '../kms/cryptography.ts';
 import { usableKey } from '../kms/find-key.ts';
 import { fromBase64, toBase64 } from '../shared/base64.ts';
 import type { Secret, SecretVersion } from './entities.ts';
@@ -22,13 +22,21 @@ const contextOf = (view: View, secret: Secret, versionId: string): EncryptionCon
   SecretVersionId: versionId,
 });
 
-const failure = (code: string, doing: string, fault: DomainError): DomainError =>
-  fault.code === 'NotImplemented'
-    ? fault
-    : new DomainError(
-        code,
-        `Secrets Manager can't ${doing} the protected secret text using the provided KMS key. ${fault.message}`,
-      );
+/** KMS's refusals are told under Secrets Manager's own codes, with KMS's words. */
+const failure = (
+  code: 'EncryptionFailure' | 'DecryptionFailure',
+  doing: 'encrypt' | 'decrypt',
+  fault: DomainError,
+): DomainError => {
+  if (fault.code === 'NotImplemented') return fault;
+  if (fault.code === 'KMSInternalException') {
+    return new DomainError('InternalServiceError', fault.message);
+  }
+  return new DomainError(
+    code,
+    `Secrets Manager can't ${doing} the protected secret text using the provided KMS key. ${fault.message}`,
+  );
+};
 
 /** The ciphertext of a value, base64, and the key that made it. Error: EncryptionFailure. */
 export const sealValue = (
@@ -37,8 +45,8 @@ export const sealValue = (
   versionId: string,
   { form, bytes }: SecretValue,
 ): Pick<SecretVersion, 'form' | 'sealed' | 'kmsKeyId'> | DomainError => {
-  const cryptography = cryptographyOf(tx);
-  if (isDomainError(cryptography)) return cryptography;
+  const cryptography = cryptographyForServices(tx);
+  if (isDomainError(cryptography)) return failure('EncryptionFailure', 'encrypt', cryptography);
   const kmsKeyId = secret.kmsKeyId ?? usualKeyId;
   const key = usableKey(tx, kmsKeyId);
   if (isDomainError(key)) return failure('EncryptionFailure', 'encrypt', key);
@@ -52,8 +60,8 @@ export const openValue = (
   secret: Secret,
   version: SecretVersion,
 ): SecretValue | DomainError => {
-  const cryptography = cryptographyOf(view);
-  if (isDomainError(cryptography)) return cryptography;
+  const cryptography = cryptographyForServices(view);
+  if (isDomainError(cryptography)) return failure('DecryptionFailure', 'decrypt', cryptography);
   const context = contextOf(view, secret, version.versionId);
   const opened = openWith(view, cryptography, fromBase64(version.sealed), context);
   return isDomainError(opened)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { openFault } from '../../world/fault-book.ts';
 import { ssm } from '../../aws/ssm/service.ts';
 import { createKeyWorld, kms, newKey } from './test-keys.ts';
 
@@ -41,4 +42,15 @@ test('a SecureString is as usable as its key, which an overwrite keeps', async (
   expect(it.code(ssm, 'GetParameter', { Name: secret.Name })).toBeUndefined();
   const none = { ...secret, Name: 'n', KeyId: 'alias/none' };
   expect(it.code(ssm, 'PutParameter', none)).toBe('InvalidKeyId');
+});
+
+test('a SecureString cannot be read while KMS is silent, and other parameters can', async () => {
+  const it = await createKeyWorld([ssm]);
+  it.ask(ssm, 'PutParameter', secret);
+  it.ask(ssm, 'PutParameter', { Name: 'plain', Type: 'String', Value: 'x' });
+  openFault(it.world, { target: 'api/us-east-1/kms', effect: 'api' });
+  expect(it.code(ssm, 'GetParameter', { Name: secret.Name, WithDecryption: true })).toBe(
+    'InternalServerError',
+  );
+  expect(it.code(ssm, 'GetParameter', { Name: 'plain' })).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 import type { Timer, Tx, View } from '../../../world/transaction.ts';
+import { isKmsThere } from '../../kms/cryptography.ts';
 import { Keys } from '../../kms/entities.ts';
 import { managedAliasOf } from '../../kms/managed-keys.ts';
 import { Snapshots, type Snapshot } from './entities.ts';
@@ -10,13 +11,13 @@ const refusedKind = 'ec2/snapshot-key-refused';
 const askingMs = 3_000;
 
 /**
- * Whether a key can serve volumes and snapshots of this Region now: it is here, and neither off nor about to be deleted. Null
+ * Whether a key can serve volumes and snapshots of this Region now: it is here, neither off nor about to be deleted, and KMS answers. Null
  * is what is not encrypted. Whether anybody may use it is not asked.
  */
 export const isKeyUsable = (view: View, kmsKeyArn: string | null | undefined): boolean => {
   if (kmsKeyArn === null || kmsKeyArn === undefined) return true;
   const [, , , region, account = '', resource = ''] = kmsKeyArn.split(':');
-  if (region !== view.shard) return false;
+  if (region !== view.shard || !isKmsThere(view)) return false;
   const owner = view.forAccount(account);
   const id = resource.replace(/^key\//, '');
   const key = owner.get(Keys, id);
