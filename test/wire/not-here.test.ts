@@ -57,7 +57,7 @@ describe('an operation that AWS has and Faultline has not', () => {
       form('Action=CreateTransitGateway&Version=2016-11-15'),
       'EC2 has the operation CreateTransitGateway',
     ],
-    ['json', 'ssm', targeted('AmazonSSM.PutParameter'), 'SSM has the operation PutParameter'],
+    ['json', 'ssm', targeted('AmazonSSM.CreateDocument'), 'SSM has the operation CreateDocument'],
     [
       'rest-json',
       'account',
