@@ -43,9 +43,10 @@ describe('members of an input that are not built', () => {
       'NotImplemented',
       'Faultline has not built the parameter EnablePublicDNSFallback of CreateHostedZone yet (Amazon Route 53).',
     ]);
-    const instance = await call('ec2', 'ModifyInstanceAttribute', {
+    const instance = await call('ec2', 'CreateImage', {
       InstanceId: 'i-0123456789abcdef0',
-      EnclaveOptions: { Enabled: true },
+      Name: 'golden',
+      BootModeOverride: 'uefi',
     });
     expect(isDomainError(instance) && instance.code).toBe('UnsupportedOperation');
     expect(world.shards().flatMap((shard) => [...world.contents(shard)])).toEqual([]);

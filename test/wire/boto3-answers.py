@@ -49,7 +49,7 @@ for case in json.load(sys.stdin):
 
 errors = {}
 for name, operation, arguments in [
-    ("ec2", "CreateFleet", {}),
+    ("ec2", "CreateTrafficMirrorFilter", {}),
     ("ec2", "RunInstances", {"MinCount": 1, "MaxCount": 1, "InstanceInitiatedShutdownBehavior": "x"}),
     ("elbv2", "CreateLoadBalancer", {"Name": "a", "Scheme": "x"}),
     ("route53", "ListTrafficPolicies", {}),

@@ -140,14 +140,10 @@ describe('the JavaScript SDK', () => {
 
   test('is told at once, without a retry, that an operation is not built', async () => {
     for (const [client, operation, input] of [
-      [
-        'ec2',
-        'CreateFleet',
-        { TargetCapacitySpecification: { TotalTargetCapacity: 1 }, LaunchTemplateConfigs: [] },
-      ],
+      ['ec2', 'CreateTrafficMirrorFilter', {}],
       ['elbv2', 'CreateRule', { ListenerArn: 'a', Conditions: [], Priority: 1, Actions: [] }],
       ['route53', 'ListTrafficPolicies', {}],
-      ['ssm', 'PutParameter', { Name: 'a', Value: 'b' }],
+      ['ssm', 'CreateDocument', { Name: 'a', Content: 'b' }],
       ['account', 'PutAccountName', { AccountName: 'a' }],
     ] as const) {
       const error = await refused(client, operation, input);
@@ -214,7 +210,7 @@ describe.skipIf(!haveBoto3)('boto3 (skipped where python3 has none)', () => {
     ]);
     expect(read.answers).toEqual(Object.fromEntries(expected));
     expect(read.errors).toEqual({
-      'ec2 CreateFleet': ['NotImplemented', 501, 0],
+      'ec2 CreateTrafficMirrorFilter': ['NotImplemented', 501, 0],
       'ec2 RunInstances': ['InvalidParameterValue', 400, 0],
       'elbv2 CreateLoadBalancer': ['ValidationError', 400, 0],
       'route53 ListTrafficPolicies': ['NotImplemented', 501, 0],
