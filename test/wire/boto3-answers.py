@@ -24,6 +24,8 @@ def blobs(value):
 def plain(value):
     if isinstance(value, datetime.datetime):
         return round(value.timestamp() * 1000)
+    if isinstance(value, bytes):
+        return {"$blob": base64.b64encode(value).decode()}
     if isinstance(value, dict):
         return {name: plain(of) for name, of in value.items() if name != "ResponseMetadata"}
     if isinstance(value, list):
