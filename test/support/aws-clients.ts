@@ -90,8 +90,18 @@ export const awsClient = <Client>(
   return client;
 };
 
-/** All of them against an endpoint, each made when it is first asked for. */
+/** By endpoint and caller: each client keeps connections, of which a world takes a thousand at most. */
+const known = new Map<string, AwsClients>();
+
+/** All of them against an endpoint, each made when it is first asked for, once for each caller. */
 export const awsClients = (endpoint: string, caller: Caller = {}): AwsClients => {
+  const key = JSON.stringify([endpoint, caller]);
+  const clients = known.get(key) ?? newClients(endpoint, caller);
+  known.set(key, clients);
+  return clients;
+};
+
+const newClients = (endpoint: string, caller: Caller): AwsClients => {
   const clients = {};
   for (const [name, Class] of Object.entries(classes)) {
     Object.defineProperty(clients, name, {
