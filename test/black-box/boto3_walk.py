@@ -297,6 +297,7 @@ def balancer():
     groups = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])
     group = groups["SecurityGroups"][0]["GroupId"]
     elbv2.set_security_groups(LoadBalancerArn=arn, SecurityGroups=[group])
+    elbv2.set_ip_address_type(LoadBalancerArn=arn, IpAddressType="ipv4")
     refused("DependencyViolation", ec2.delete_subnet, SubnetId=ids[0])
     idle = {"Key": "idle_timeout.timeout_seconds", "Value": "30"}
     elbv2.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=[idle])

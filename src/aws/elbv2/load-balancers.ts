@@ -6,6 +6,8 @@ import type {
   DescribeLoadBalancersInput,
   DescribeLoadBalancersOutput,
   LoadBalancer as Answer,
+  SetIpAddressTypeInput,
+  SetIpAddressTypeOutput,
   SetSecurityGroupsInput,
   SetSecurityGroupsOutput,
   SetSubnetsInput,
@@ -71,10 +73,14 @@ const answerOf = (view: View, loadBalancer: LoadBalancer): Plain<Answer> => ({
   IpAddressType: 'ipv4',
 });
 
+const refusedAddressType = (ipAddressType = 'ipv4'): DomainError | undefined =>
+  ipAddressType === 'ipv4' ? undefined : notBuilt(`the IP address type '${ipAddressType}'`);
+
 const unbuiltPart = (input: Plain<CreateLoadBalancerInput>): DomainError | undefined => {
-  const { Type: type = 'application', IpAddressType: ipAddressType = 'ipv4' } = input;
+  const { Type: type = 'application' } = input;
   if (type !== 'application') return notBuilt(`load balancers of type '${type}'`);
-  if (ipAddressType !== 'ipv4') return notBuilt(`the IP address type '${ipAddressType}'`);
+  const refused = refusedAddressType(input.IpAddressType);
+  if (refused !== undefined) return refused;
   if (input.CustomerOwnedIpv4Pool !== undefined) return notBuilt('CustomerOwnedIpv4Pool');
   if (input.IpamPools !== undefined) return notBuilt('IpamPools');
   return undefined;
@@ -210,9 +216,8 @@ export const describeLoadBalancers: Operation<
 export const setSubnets: Operation<SetSubnetsInput, SetSubnetsOutput> = (tx, input) => {
   const loadBalancer = existingLoadBalancer(tx, input.LoadBalancerArn);
   if (isDomainError(loadBalancer)) return loadBalancer;
-  if ((input.IpAddressType ?? 'ipv4') !== 'ipv4') {
-    return notBuilt(`the IP address type '${input.IpAddressType ?? ''}'`);
-  }
+  const refused = refusedAddressType(input.IpAddressType);
+  if (refused !== undefined) return refused;
   const subnets = requestedSubnets(tx, input);
   if (isDomainError(subnets)) return subnets;
   if (subnets[0]?.vpcId !== loadBalancer.vpcId) {
@@ -268,4 +273,14 @@ export const deleteLoadBalancer: Operation<DeleteLoadBalancerInput, DeleteLoadBa
   tx.cancelTimer(`${loadBalancerActiveKind}/${arn}`);
   forgetTags(tx, arn);
   return {};
+};
+
+/** Every balancer has IPv4 addresses and no others, so that asking for them changes nothing. */
+export const setIpAddressType: Operation<SetIpAddressTypeInput, SetIpAddressTypeOutput> = (
+  tx,
+  input,
+) => {
+  const loadBalancer = existingLoadBalancer(tx, input.LoadBalancerArn);
+  if (isDomainError(loadBalancer)) return loadBalancer;
+  return refusedAddressType(input.IpAddressType) ?? { IpAddressType: 'ipv4' };
 };

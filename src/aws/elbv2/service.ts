@@ -19,6 +19,7 @@ import {
   deleteLoadBalancer,
   describeLoadBalancers,
   loadBalancerActiveKind,
+  setIpAddressType,
   setSecurityGroups,
   setSubnets,
 } from './load-balancers.ts';
@@ -43,6 +44,7 @@ export const elbv2: Service = {
     DescribeLoadBalancerAttributes: describeLoadBalancerAttributes,
     ModifyLoadBalancerAttributes: modifyLoadBalancerAttributes,
     DescribeCapacityReservation: describeCapacityReservation,
+    SetIpAddressType: setIpAddressType,
     SetSecurityGroups: setSecurityGroups,
     SetSubnets: setSubnets,
     CreateTargetGroup: createTargetGroup,

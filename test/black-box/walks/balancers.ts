@@ -79,6 +79,20 @@ export const walkBalancers = (world: () => Running): void => {
       expect(SecurityGroupIds).toEqual([GroupId]);
     });
 
+    it('has IPv4 addresses', async () => {
+      const { IpAddressType } = await elbv2().setIpAddressType({
+        LoadBalancerArn: made.loadBalancerArn,
+        IpAddressType: 'ipv4',
+      });
+      expect(IpAddressType).toBe('ipv4');
+      await expect(
+        elbv2().setIpAddressType({
+          LoadBalancerArn: made.loadBalancerArn,
+          IpAddressType: 'dualstack',
+        }),
+      ).rejects.toMatchObject({ name: 'NotImplemented' });
+    });
+
     it('has attributes and tags', async () => {
       const LoadBalancerArn = made.loadBalancerArn;
       await elbv2().modifyLoadBalancerAttributes({
