@@ -393,16 +393,20 @@ const handle = (request: IncomingMessage, response: ServerResponse, context: Con
 
 const tooMany = 'HTTP/1.1 429 Too Many Requests\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
 
-/** Answers connections beyond the bound with 429 at once and lets them go. */
+/**
+ * Answers connections beyond the bound with 429 at once and lets them go. Those that are kept open between two requests make
+ * room first: clients that are made anew for each call leave one behind each time.
+ */
 const boundConnections = (server: Server, most: number): WeakSet<Socket> => {
   const refused = new WeakSet<Socket>();
-  let open = 0;
+  const open = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
-    open += 1;
-    socket.once('close', () => {
-      open -= 1;
-    });
-    if (open <= most) return;
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    if (open.size <= most) return;
+    server.closeIdleConnections();
+    for (const each of open) if (each.destroyed) open.delete(each);
+    if (open.size <= most) return;
     refused.add(socket);
     socket.end(tooMany, () => socket.destroySoon());
   });

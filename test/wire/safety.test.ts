@@ -315,6 +315,19 @@ describe('bounds', () => {
     second.socket.destroy();
   });
 
+  test('a connection that is idle after its request makes room for another', async () => {
+    const to = await start({ limits: { connections: 2 } });
+    const idle = [open(to), open(to)];
+    for (const { socket } of idle) {
+      socket.write(
+        `${head(to, { authorization, connection: 'keep-alive', 'content-length': String(describeZones.length) })}${describeZones}`,
+      );
+      await new Promise((resolve) => socket.once('data', resolve));
+    }
+    expect(await post(to)).toMatch(/^HTTP\/1\.1 200 /);
+    await Promise.all(idle.map(({ closed }) => closed));
+  });
+
   test.each([
     ['deep parameters', `${describeZones}&${'a.'.repeat(64)}a=1`, 'MalformedQueryString'],
     ['a list index beyond 1,000', `${describeZones}&ZoneId.1001=use1-az1`, 'InvalidParameterValue'],
