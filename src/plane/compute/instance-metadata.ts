@@ -54,7 +54,7 @@ export interface InstanceMetadata {
 }
 
 /** What a Spot Instance is told; moments are world time, milliseconds since 1970. */
-export interface SpotMetadata {
+interface SpotMetadata {
   /** When it was recommended to replace it. */
   readonly rebalanceNoticeTimeMs?: number;
   /** What will be done to it, and when. */

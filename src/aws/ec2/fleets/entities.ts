@@ -24,12 +24,7 @@ export interface FleetError {
   readonly message: string;
 }
 
-export type FleetState =
-  | 'submitted'
-  | 'active'
-  | 'deleted_running'
-  | 'deleted_terminating'
-  | 'deleted';
+type FleetState = 'submitted' | 'active' | 'deleted_running' | 'deleted_terminating' | 'deleted';
 
 /** A fleet, by `fleet-...`. */
 export interface Fleet extends Entity {

@@ -59,7 +59,7 @@ const checkOptions = (input: Input): DomainError | undefined => {
 };
 
 /** Checks what a fleet may be launched from: templates that are there, overrides that can be read. */
-export const checkConfigs = (
+const checkConfigs = (
   view: View,
   configs: Input['LaunchTemplateConfigs'],
 ): Fleet['configs'] | DomainError => {
@@ -97,10 +97,7 @@ export const checkConfigs = (
 };
 
 /** How many units of each kind are asked for: what is not said to be of one kind is of the default one. */
-export const readTarget = (
-  asked: Target | undefined,
-  type: Fleet['type'],
-): FleetTarget | DomainError => {
+const readTarget = (asked: Target | undefined, type: Fleet['type']): FleetTarget | DomainError => {
   if (asked?.TotalTargetCapacity === undefined) {
     return missingParameter('TargetCapacitySpecification.TotalTargetCapacity');
   }

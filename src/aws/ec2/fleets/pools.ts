@@ -16,7 +16,7 @@ type Override = Plain<FleetLaunchTemplateOverridesRequest>;
 type Config = Fleet['configs'][number];
 
 /** Overrides of one config with their places in it; a config without any is launched as its template says. */
-export const overridesOf = (
+const overridesOf = (
   config: Config,
 ): readonly { readonly override: Override; readonly overrideIndex: number | null }[] => {
   const overrides = config.Overrides ?? [];
@@ -64,48 +64,67 @@ const zonesOf = (tx: Tx, override: Override, subnetId: string | undefined) => {
   };
 };
 
+/** An override of a fleet, with where it stands in the request. */
+interface Entry {
+  readonly config: Config;
+  readonly configIndex: number;
+  readonly override: Override;
+  readonly overrideIndex: number | null;
+}
+
+const entriesOf = ({ configs }: Pick<Fleet, 'configs'>): readonly Entry[] =>
+  configs.flatMap((config, configIndex) =>
+    overridesOf(config).map((entry) => ({ ...entry, config, configIndex })),
+  );
+
+/** What a fleet finds of a type where an entry lets it go. */
+const poolOf = (
+  tx: Tx,
+  { configIndex, override, overrideIndex }: Entry,
+  asked: Pick<Pool, 'instanceType' | 'subnetId'>,
+  market: { readonly lifecycle: Lifecycle; readonly zonesFor: ReturnType<typeof launchZonesFor> },
+): Omit<Pool, 'order'> => {
+  const { instanceType, subnetId } = asked;
+  const where = zonesOf(tx, override, subnetId);
+  const zones = market
+    .zonesFor(instanceType)
+    .filter((zone) => zone.isOffered && where.includes(zone));
+  const spotPrices = zones.flatMap(
+    ({ zoneId }) => spotPrice(tx.shard, zoneId, instanceType, tx.now) ?? [],
+  );
+  const cheapest = spotPrices.length === 0 ? null : Math.min(...spotPrices);
+  return {
+    configIndex,
+    overrideIndex,
+    instanceType,
+    subnetId,
+    weight: override.WeightedCapacity ?? 1,
+    priority: override.Priority,
+    price:
+      market.lifecycle === 'spot'
+        ? cheapest
+        : (instancePrice(instanceType, tx.shard)?.value ?? null),
+    room: zones.reduce((sum, { room }) => sum + room, 0),
+  };
+};
+
 /** All ways in which a fleet can launch an instance of a kind now. Errors: of a template or an image that is not there. */
 export const poolsOf = (
   tx: Tx,
   fleet: Pick<Fleet, 'configs'>,
   lifecycle: Lifecycle,
 ): readonly Pool[] | DomainError => {
-  const zonesFor = launchZonesFor(tx, lifecycle);
-  const pools: Pool[] = [];
-  for (const [configIndex, config] of fleet.configs.entries()) {
-    for (const { override, overrideIndex } of overridesOf(config)) {
-      const types = typesOf(tx, config, override);
-      if (isDomainError(types)) return types;
-      for (const instanceType of types) {
-        for (const subnetId of subnetsOf(override)) {
-          const where = zonesOf(tx, override, subnetId);
-          const zones = zonesFor(instanceType).filter(
-            (zone) => zone.isOffered && where.includes(zone),
-          );
-          const prices = zones.flatMap(
-            ({ zoneId }) => spotPrice(tx.shard, zoneId, instanceType, tx.now) ?? [],
-          );
-          pools.push({
-            configIndex,
-            overrideIndex,
-            order: pools.length,
-            instanceType,
-            subnetId,
-            weight: override.WeightedCapacity ?? 1,
-            priority: override.Priority,
-            price:
-              lifecycle === 'on-demand'
-                ? (instancePrice(instanceType, tx.shard)?.value ?? null)
-                : prices.length === 0
-                  ? null
-                  : Math.min(...prices),
-            room: zones.reduce((sum, { room }) => sum + room, 0),
-          });
-        }
-      }
-    }
+  const market = { lifecycle, zonesFor: launchZonesFor(tx, lifecycle) };
+  const pools: Omit<Pool, 'order'>[] = [];
+  for (const entry of entriesOf(fleet)) {
+    const types = typesOf(tx, entry.config, entry.override);
+    if (isDomainError(types)) return types;
+    const places = types.flatMap((instanceType) =>
+      subnetsOf(entry.override).map((subnetId) => ({ instanceType, subnetId })),
+    );
+    pools.push(...places.map((place) => poolOf(tx, entry, place, market)));
   }
-  return pools;
+  return pools.map((pool, order) => ({ ...pool, order }));
 };
 
 /** What RunInstances is asked for an instance of a pool. */

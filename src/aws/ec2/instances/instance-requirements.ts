@@ -186,7 +186,7 @@ const isNamed = (asked: InstanceRequirements, name: string): boolean => {
 };
 
 /** Whether a type has the attributes ("InstanceRequirements", Amazon EC2 API Reference). Pure. */
-export const meetsRequirements = (facts: InstanceTypeFacts, asked: InstanceRequirements): boolean =>
+const meetsRequirements = (facts: InstanceTypeFacts, asked: InstanceRequirements): boolean =>
   isNamed(asked, facts.InstanceType ?? '') &&
   hasProcessor(facts, asked) &&
   isAsAsked(asked.BareMetal, 'excluded', facts.BareMetal === true) &&

@@ -6,7 +6,7 @@ import type { Plain } from '../../operation.ts';
 export type InterruptionBehavior = 'terminate' | 'stop';
 
 /** The states of a request for a Spot Instance, by AWS's names. */
-export type SpotRequestState = 'open' | 'active' | 'closed' | 'cancelled' | 'failed' | 'disabled';
+type SpotRequestState = 'open' | 'active' | 'closed' | 'cancelled' | 'failed' | 'disabled';
 
 /** What a request for a Spot Instance asks beside what is launched. */
 export interface SpotTerms {
