@@ -3,6 +3,7 @@ import { describeInstances, terminateInstances } from '../instances/instances.ts
 import { present } from '../test-region.ts';
 import { createStorageWorld, type StoragePlace, type StorageWorld } from './test-storage.ts';
 import { attachVolume, detachVolume } from './volume-attachments.ts';
+import { modifyVolume } from './volume-modifications.ts';
 import { describeVolumeStatus } from './volume-status.ts';
 import { createVolume, deleteVolume, describeVolumes } from './volumes.ts';
 
@@ -119,5 +120,34 @@ describe('a volume with Multi-Attach', () => {
     expect(here.fail(createVolume, { ...zone, Size: 4, MultiAttachEnabled: true }).code).toBe(
       'InvalidParameterCombination',
     );
+  });
+});
+
+describe('ModifyVolume', () => {
+  test('takes Multi-Attach from a volume that nobody has, and gives it', () => {
+    const change = (more: Partial<Parameters<typeof modifyVolume>[1]>) => {
+      const answer = here.call(modifyVolume, { VolumeId: volumeId, ...more });
+      it.clock.advance(600_000);
+      return answer.VolumeModification;
+    };
+    attach(0);
+    it.clock.advance(10_000);
+    expect(here.fail(modifyVolume, { VolumeId: volumeId, MultiAttachEnabled: false }).code).toBe(
+      'IncorrectState',
+    );
+    here.call(detachVolume, { VolumeId: volumeId });
+    it.clock.advance(10_000);
+    expect(here.fail(modifyVolume, { VolumeId: volumeId, VolumeType: 'gp3' }).code).toBe(
+      'InvalidParameterCombination',
+    );
+    expect(change({ MultiAttachEnabled: false })).toMatchObject({
+      OriginalMultiAttachEnabled: true,
+      TargetMultiAttachEnabled: false,
+    });
+    expect(volume().MultiAttachEnabled).toBe(false);
+    change({ MultiAttachEnabled: true });
+    expect(volume().MultiAttachEnabled).toBe(true);
+    change({ Size: 5 });
+    expect(volume()).toMatchObject({ Size: 5, MultiAttachEnabled: true });
   });
 });

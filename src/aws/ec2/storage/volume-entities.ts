@@ -5,6 +5,8 @@ import type { VolumeConfiguration } from './volume-types.ts';
 export interface VolumeModification extends Entity {
   readonly original: VolumeConfiguration;
   readonly target: VolumeConfiguration;
+  /** Whether several instances may have it; absent where that is not so and stays so. */
+  readonly multiAttach?: { readonly original: boolean; readonly target: boolean };
   /** `modifying` until the new size and performance are there; see `modificationState` for what follows. */
   readonly state: 'modifying' | 'optimizing';
   readonly startTime: number;

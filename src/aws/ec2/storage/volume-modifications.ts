@@ -12,9 +12,10 @@ import type { Operation, Plain } from '../../operation.ts';
 import type { FilterFields } from '../../shared/filters.ts';
 import { filteredPage, resourcesByIds } from '../describe.ts';
 import { draw, durations, optimizingVolumeMs } from '../durations.ts';
-import { invalidParameterCombination, invalidParameterValue, kinds, notBuilt } from '../errors.ts';
+import { invalidParameterCombination, invalidParameterValue, kinds } from '../errors.ts';
 import { Volumes, type Volume } from '../instances/instance-entities.ts';
 import { isoText } from '../../shared/utc-text.ts';
+import { checkMultiAttach } from './multi-attach.ts';
 import { VolumeModifications, type VolumeModification } from './volume-entities.ts';
 import { isZoneThere, volumeState } from './volume-life.ts';
 import { volumeConfiguration, type VolumeConfiguration } from './volume-types.ts';
@@ -53,12 +54,12 @@ const answer = (modification: VolumeModification, now: number): Plain<Answer> =>
     // The strings were members of the SDK's unions when they came in.
     TargetVolumeType: target.volumeType as Answer['TargetVolumeType'],
     TargetThroughput: target.throughputMiBps ?? undefined,
-    TargetMultiAttachEnabled: false,
+    TargetMultiAttachEnabled: modification.multiAttach?.target ?? false,
     OriginalSize: original.sizeGiB,
     OriginalIops: original.iops ?? undefined,
     OriginalVolumeType: original.volumeType as Answer['OriginalVolumeType'],
     OriginalThroughput: original.throughputMiBps ?? undefined,
-    OriginalMultiAttachEnabled: false,
+    OriginalMultiAttachEnabled: modification.multiAttach?.original ?? false,
     Progress: progressOf(modification, now),
     StartTime: modification.startTime,
     EndTime: state === 'completed' ? (completesAt ?? undefined) : undefined,
@@ -124,14 +125,38 @@ const checkRate = (
 
 const checkAsked = (input: Plain<ModifyVolumeRequest>): DomainError | undefined => {
   const { Size, VolumeType, Iops, Throughput, MultiAttachEnabled } = input;
-  if (MultiAttachEnabled === true) {
-    return notBuilt('volumes that are attached to several instances (MultiAttachEnabled)');
-  }
   return [Size, VolumeType, Iops, Throughput, MultiAttachEnabled].every((it) => it === undefined)
     ? invalidParameterValue(
         'Invalid input: Must specify at least one of size, type, iops, throughput or multi-attach.',
       )
     : undefined;
+};
+
+/**
+ * What a change makes of Multi-Attach: of io2 volumes alone, and only while nobody has them ("Enable and disable Multi-Attach",
+ * EBS User Guide; AWS takes it away from one that a single instance has, too).
+ */
+const sharingOf = (
+  volume: Volume,
+  asked: boolean | undefined,
+  target: VolumeConfiguration,
+): VolumeModification['multiAttach'] | DomainError => {
+  const original = volume.multiAttach ?? false;
+  const wanted = asked ?? original;
+  const refusal = checkMultiAttach(wanted, target.volumeType);
+  if (refusal !== undefined) return refusal;
+  if (wanted === original) return original ? { original, target: wanted } : undefined;
+  if (volume.volumeType !== 'io2') {
+    return invalidParameterCombination(
+      `Multi-Attach can be enabled and disabled for io2 volumes only, not for ${volume.volumeType}.`,
+    );
+  }
+  return volume.attachment === null
+    ? { original, target: wanted }
+    : new DomainError(
+        'IncorrectState',
+        `Volume '${volume.id}' is attached; Multi-Attach can be changed while it is available.`,
+      );
 };
 
 const schedule = (tx: Tx, volumeId: string): void =>
@@ -152,12 +177,15 @@ export const modifyVolume: Operation<ModifyVolumeRequest, ModifyVolumeResult> = 
   if (state !== 'available' && state !== 'in-use') return incorrectVolumeState(volume);
   const target = targetOf(volume, input);
   if (isDomainError(target)) return target;
+  const multiAttach = sharingOf(volume, input.MultiAttachEnabled, target);
+  if (isDomainError(multiAttach)) return multiAttach;
   const startTimes = checkRate(volume, tx.get(VolumeModifications, volume.id), tx.now);
   if (isDomainError(startTimes)) return startTimes;
   const modification: VolumeModification = {
     id: volume.id,
     original: configurationOf(volume),
     target,
+    ...(multiAttach === undefined ? {} : { multiAttach }),
     state: 'modifying',
     startTime: tx.now,
     completesAt: null,
@@ -178,7 +206,13 @@ const apply = (tx: Tx, timer: Timer): void => {
   if (!isZoneThere(tx, volume.zoneId)) {
     return tx.put(VolumeModifications, { ...free, isHeld: true });
   }
-  tx.put(Volumes, { ...volume, ...modification.target });
+  const { multiAttach: _before, ...others } = volume;
+  const isShared = modification.multiAttach?.target ?? volume.multiAttach ?? false;
+  tx.put(Volumes, {
+    ...others,
+    ...modification.target,
+    ...(isShared ? { multiAttach: true } : {}),
+  });
   tx.put(VolumeModifications, {
     ...free,
     state: 'optimizing',
@@ -207,12 +241,12 @@ const fields = (view: View): FilterFields<VolumeModification> => ({
   'original-iops': (it) => it.original.iops ?? undefined,
   'original-size': (it) => it.original.sizeGiB,
   'original-volume-type': (it) => it.original.volumeType,
-  originalMultiAttachEnabled: () => false,
+  originalMultiAttachEnabled: (it) => it.multiAttach?.original ?? false,
   'start-time': (it) => isoText(it.startTime),
   'target-iops': (it) => it.target.iops ?? undefined,
   'target-size': (it) => it.target.sizeGiB,
   'target-volume-type': (it) => it.target.volumeType,
-  targetMultiAttachEnabled: () => false,
+  targetMultiAttachEnabled: (it) => it.multiAttach?.target ?? false,
   'volume-id': (it) => it.id,
 });
 
