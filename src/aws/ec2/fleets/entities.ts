@@ -60,6 +60,8 @@ export interface FleetMember extends Entity {
   readonly instanceType: string;
   readonly configIndex: number;
   readonly overrideIndex: number | null;
+  /** Set once another has come in its place, since EC2 will take it: it goes a while later. */
+  readonly isReplaced?: boolean;
 }
 
 export const FleetMembers = defineTable<FleetMember>('ec2-fleet-members', {

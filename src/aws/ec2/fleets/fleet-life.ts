@@ -5,7 +5,7 @@ import { forgetTags } from '../../shared/tags.ts';
 import { statusCheckLagMs } from '../durations.ts';
 import { Instances, type Instance } from '../instances/instance-entities.ts';
 import { beginTermination, userShutdown } from '../instances/instance-lifecycle.ts';
-import type { SpotInterruption } from '../spot/entities.ts';
+import { SpotInterruptions, type SpotInterruption } from '../spot/entities.ts';
 import {
   Fleets,
   FleetMembers,
@@ -19,6 +19,7 @@ import { forgetHistory, noteEvent } from './history.ts';
 
 const evaluationKind = 'ec2/fleet-evaluation';
 const forgettingKind = 'ec2/fleet-forgetting';
+const replacedKind = 'ec2/fleet-member-replaced';
 
 /** From a request or a loss to the next look at a fleet, and between looks while there is no capacity. AWS gives neither. */
 const soonMs = 2_000;
@@ -159,7 +160,31 @@ const fill = (tx: Tx, fleet: Fleet): void => {
   noteErrors(tx, fleet, filling.errors);
   const isDone = isFulfilled(tx, fleet);
   tx.put(Fleets, { ...fleet, wasFulfilled: fleet.wasFulfilled || isDone, errors: filling.errors });
-  if (!isDone) scheduleFleet(tx, fleet.id, laterMs);
+  if (isDone) scheduleReplaced(tx, fleet);
+  else scheduleFleet(tx, fleet.id, laterMs);
+};
+
+/** Has members that are at risk go a while after others have come in their place, where the fleet says so. */
+const scheduleReplaced = (tx: Tx, fleet: Fleet): void => {
+  const { TerminationDelay: delay } =
+    fleet.spotOptions?.MaintenanceStrategies?.CapacityRebalance ?? {};
+  if (delay === undefined) return;
+  for (const member of tx.find(FleetMembers, 'fleet', fleet.id)) {
+    if (member.isReplaced === true || tx.get(SpotInterruptions, member.id) === undefined) continue;
+    tx.put(FleetMembers, { ...member, isReplaced: true });
+    tx.setTimer({
+      id: `${replacedKind}/${member.id}`,
+      at: tx.now + delay * 1000,
+      kind: replacedKind,
+      payload: member.id,
+    });
+  }
+};
+
+const endReplaced = (tx: Tx, { payload }: Timer): void => {
+  if (typeof payload === 'string' && tx.get(FleetMembers, payload) !== undefined) {
+    endMember(tx, payload);
+  }
 };
 
 const evaluate = (tx: Tx, { payload }: Timer): void => {
@@ -239,4 +264,8 @@ export const followFleetInterruption = (tx: Tx, { after }: RowChange<SpotInterru
 };
 
 /** The timers of fleets. */
-export const fleetTimers = { [evaluationKind]: evaluate, [forgettingKind]: forget } as const;
+export const fleetTimers = {
+  [evaluationKind]: evaluate,
+  [forgettingKind]: forget,
+  [replacedKind]: endReplaced,
+} as const;

@@ -37,6 +37,36 @@ const unbuiltOverrides = [
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== false;
 
+type Rebalance = NonNullable<
+  NonNullable<NonNullable<Input['SpotOptions']>['MaintenanceStrategies']>['CapacityRebalance']
+>;
+
+/** "Minimum value of 120 seconds. Maximum value of 7200 seconds" (FleetSpotCapacityRebalanceRequest, API Reference). */
+const delayBounds = { least: 120, most: 7200 } as const;
+
+/** How what EC2 will take is replaced: the old instance stays, or goes a while after the new one has come. */
+const checkRebalance = (
+  { ReplacementStrategy: strategy, TerminationDelay: delay }: Rebalance,
+  type: Fleet['type'],
+): DomainError | undefined => {
+  if (type !== 'maintain') {
+    return invalidParameterCombination('CapacityRebalance is for fleets of type maintain only.');
+  }
+  if (strategy !== 'launch-before-terminate') {
+    return delay === undefined
+      ? undefined
+      : invalidParameterCombination(
+          'TerminationDelay is not valid when ReplacementStrategy is launch.',
+        );
+  }
+  if (delay === undefined) return missingParameter('TerminationDelay');
+  return delay < delayBounds.least || delay > delayBounds.most
+    ? invalidParameterValue(
+        `TerminationDelay is from ${delayBounds.least} to ${delayBounds.most} seconds, not ${delay}.`,
+      )
+    : undefined;
+};
+
 const checkOptions = (input: Input): DomainError | undefined => {
   for (const [name, options] of [
     ['SpotOptions', input.SpotOptions],
@@ -53,9 +83,7 @@ const checkOptions = (input: Input): DomainError | undefined => {
   if (behavior !== 'terminate')
     return notBuilt(`the interruption behavior '${behavior}' of fleets`);
   const rebalance = input.SpotOptions?.MaintenanceStrategies?.CapacityRebalance;
-  return rebalance?.ReplacementStrategy === 'launch-before-terminate'
-    ? notBuilt("the replacement strategy 'launch-before-terminate' of fleets")
-    : undefined;
+  return rebalance === undefined ? undefined : checkRebalance(rebalance, input.Type ?? 'maintain');
 };
 
 /** Checks what a fleet may be launched from: templates that are there, overrides that can be read. */

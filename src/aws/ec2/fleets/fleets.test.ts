@@ -236,6 +236,29 @@ describe('a fleet that maintains its capacity', () => {
     expect(fleetOf(afterwards).ActivityStatus).toBe('fulfilled');
   });
 
+  it('lets what EC2 might take go a while after another has come, where it is asked to', () => {
+    const { FleetId } = create({
+      TargetCapacitySpecification: { TotalTargetCapacity: 1, DefaultTargetCapacityType: 'spot' },
+      SpotOptions: {
+        MaintenanceStrategies: {
+          CapacityRebalance: {
+            ReplacementStrategy: 'launch-before-terminate',
+            TerminationDelay: 300,
+          },
+        },
+      },
+    });
+    later(30);
+    const first = membersOf(FleetId)[0]?.InstanceId ?? '';
+    region.breakDown(`instance/${first}`, 'spot', { as: 'rebalance' });
+    later(200);
+    expect(membersOf(FleetId)).toHaveLength(2);
+    later(150);
+    const left = membersOf(FleetId).map(({ InstanceId }) => InstanceId);
+    expect(left).toHaveLength(1);
+    expect(left).not.toContain(first);
+  });
+
   it('waits for capacity, and says that it does', () => {
     const mend = region.breakDown('region/us-east-1', 'capacity');
     const { FleetId } = create();
@@ -380,6 +403,29 @@ describe('what a fleet cannot be', () => {
       'UnsupportedOperation',
     ],
     [{ SpotOptions: { MinTargetCapacity: 1 } }, 'UnsupportedOperation'],
+    [
+      {
+        SpotOptions: {
+          MaintenanceStrategies: {
+            CapacityRebalance: { ReplacementStrategy: 'launch', TerminationDelay: 300 },
+          },
+        },
+      },
+      'InvalidParameterCombination',
+    ],
+    [
+      {
+        SpotOptions: {
+          MaintenanceStrategies: {
+            CapacityRebalance: {
+              ReplacementStrategy: 'launch-before-terminate',
+              TerminationDelay: 60,
+            },
+          },
+        },
+      },
+      'InvalidParameterValue',
+    ],
     [{ SpotOptions: { InstanceInterruptionBehavior: 'stop' } }, 'UnsupportedOperation'],
     [{ ValidUntil: 1 }, 'InvalidParameterValue'],
     [
