@@ -136,6 +136,13 @@ const launchVolume = (
 const mapsInstanceStore = (instanceType: string): boolean =>
   instanceTypeFacts(instanceType)?.InstanceStorageInfo?.NvmeSupport === 'unsupported';
 
+/**
+ * Whether a mapping leaves its device out. One that describes a volume does not, whatever `NoDevice` says: public modules of
+ * Terraform send `0` beside `Ebs` and have their volume on AWS (terraform-aws-autoscaling, examples/complete).
+ */
+const leavesOut = ({ NoDevice, VirtualName, Ebs }: Mapping): boolean =>
+  VirtualName !== undefined || (NoDevice !== undefined && Ebs === undefined);
+
 const checkMappings = (
   mappings: readonly Mapping[],
   image: LaunchImage,
@@ -149,8 +156,7 @@ const checkMappings = (
     if (mappings.slice(0, index).some((before) => isSameDevice(before.DeviceName ?? '', name))) {
       return invalidMapping(`The device '${name}' is used in more than one block-device mapping`);
     }
-    const isRemoved = mapping.NoDevice !== undefined || mapping.VirtualName !== undefined;
-    if (name === image.rootDeviceName && isRemoved) {
+    if (name === image.rootDeviceName && leavesOut(mapping)) {
       return invalidMapping(`The root device '${name}' must be an EBS volume.`);
     }
     if (mapping.VirtualName !== undefined && mapsInstanceStore(instanceType)) {
@@ -188,7 +194,7 @@ export const launchVolumes = (
   const volumes: LaunchVolume[] = [];
   for (const { name, device } of planned) {
     const mapping = mappingOf(name);
-    if (mapping?.NoDevice !== undefined || mapping?.VirtualName !== undefined) continue;
+    if (mapping !== undefined && leavesOut(mapping)) continue;
     const volume = launchVolume(view, image, name, device, mapping?.Ebs ?? {});
     if (isDomainError(volume)) return volume;
     volumes.push(volume);

@@ -433,7 +433,7 @@ describe('the volumes of a launch', () => {
     const id = launchWith(
       { DeviceName: '/dev/sdf', Ebs: { VolumeSize: 5, VolumeType: 'gp3' } },
       { DeviceName: '/dev/sdg', Ebs: { SnapshotId, DeleteOnTermination: false } },
-      { DeviceName: '/dev/xvda', Ebs: { VolumeSize: 12 } },
+      { DeviceName: '/dev/xvda', NoDevice: '0', Ebs: { VolumeSize: 12 } },
       { DeviceName: '/dev/sdh', NoDevice: '' },
     );
     expect(it.describe(id).BlockDeviceMappings).toMatchObject([
