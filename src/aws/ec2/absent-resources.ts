@@ -44,12 +44,6 @@ const rows: readonly Row[] = [
     'CustomerGatewayIds',
     'InvalidCustomerGatewayID.NotFound',
   ],
-  [
-    'DescribeEgressOnlyInternetGateways',
-    'EgressOnlyInternetGateways',
-    'EgressOnlyInternetGatewayIds',
-    'InvalidGatewayID.NotFound',
-  ],
   ['DescribeElasticGpus', 'ElasticGpuSet'],
   ['DescribeExportTasks', 'ExportTasks', 'ExportTaskIds', 'InvalidExportTaskID.NotFound'],
   ['DescribeFastSnapshotRestores', 'FastSnapshotRestores'],

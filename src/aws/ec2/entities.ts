@@ -7,10 +7,20 @@ interface VpcCidrBlock {
   readonly cidrBlock: string;
 }
 
+/** A block of IPv6 addresses of a VPC or a subnet. */
+export interface Ipv6CidrBlock {
+  /** For example `vpc-cidr-assoc-0123456789abcdef0` or `subnet-cidr-assoc-0123456789abcdef0`. */
+  readonly associationId: string;
+  /** In canonical form. */
+  readonly cidrBlock: string;
+}
+
 /** A virtual private cloud. */
 export interface Vpc extends Entity {
   /** At least one. */
   readonly cidrBlocks: readonly VpcCidrBlock[];
+  /** Absent of a VPC that never had one. */
+  readonly ipv6CidrBlocks?: readonly Ipv6CidrBlock[];
   readonly dhcpOptionsId: string;
   readonly instanceTenancy: 'default' | 'dedicated' | 'host';
   readonly isDefault: boolean;
@@ -19,7 +29,8 @@ export interface Vpc extends Entity {
 }
 
 export const Vpcs = defineTable<Vpc>('ec2-vpcs', {
-  cidrAssociation: (vpc) => vpc.cidrBlocks.map((block) => block.associationId),
+  cidrAssociation: (vpc) =>
+    [...vpc.cidrBlocks, ...(vpc.ipv6CidrBlocks ?? [])].map((block) => block.associationId),
   default: (vpc) => (vpc.isDefault ? 'default' : undefined),
 });
 
@@ -33,9 +44,16 @@ export interface Subnet extends Entity {
   readonly mapPublicIpOnLaunch: boolean;
   readonly hostnameType: 'ip-name' | 'resource-name';
   readonly enableResourceNameDnsARecord: boolean;
+  /** Absent of a subnet without IPv6. */
+  readonly ipv6CidrBlock?: Ipv6CidrBlock | undefined;
+  /** Absent is false, as of the next two. */
+  readonly assignIpv6AddressOnCreation?: boolean;
+  readonly enableDns64?: boolean;
+  readonly enableResourceNameDnsAAAARecord?: boolean;
 }
 
 export const Subnets = defineTable<Subnet>('ec2-subnets', {
+  ipv6Association: (subnet) => subnet.ipv6CidrBlock?.associationId,
   vpc: (subnet) => subnet.vpcId,
   zone: (subnet) => subnet.zoneId,
 });
@@ -67,11 +85,21 @@ export const InternetGateways = defineTable<InternetGateway>('ec2-internet-gatew
   vpc: (gateway) => gateway.vpcId ?? undefined,
 });
 
+/** A gateway by which IPv6 traffic leaves a VPC, and nothing comes in but answers. */
+export interface EgressOnlyInternetGateway extends Entity {
+  readonly vpcId: string;
+}
+
+export const EgressOnlyInternetGateways = defineTable<EgressOnlyInternetGateway>(
+  'ec2-egress-only-internet-gateways',
+  { vpc: (gateway) => gateway.vpcId },
+);
+
 /** A route. Whether its target still exists is looked up when it is read. */
 export interface Route {
   /** A CIDR block of IPv4 or IPv6. */
   readonly destination: string;
-  /** `local`, or the id of an internet gateway or of a NAT gateway. */
+  /** `local`, or the id of an internet gateway, of an egress-only one or of a NAT gateway. */
   readonly gatewayId: string;
   readonly origin: 'CreateRouteTable' | 'CreateRoute';
 }

@@ -39,6 +39,14 @@ export const kinds = {
     notFoundCode: 'InvalidInternetGatewayID.NotFound',
     notFoundMessage: (id) => `The internetGateway ID '${id}' does not exist`,
   },
+  egressOnlyInternetGateway: {
+    type: 'egress-only-internet-gateway',
+    prefix: 'eigw',
+    idsParameter: 'egressOnlyInternetGatewayIds',
+    malformedCode: 'InvalidGatewayID.Malformed',
+    notFoundCode: 'InvalidGatewayID.NotFound',
+    notFoundMessage: (id) => `The eigw ID '${id}' does not exist`,
+  },
   routeTable: {
     type: 'route-table',
     prefix: 'rtb',

@@ -110,6 +110,12 @@ import { SpotInterruptions } from './spot/entities.ts';
 import { spotInterruptionTimers } from './spot/interruptions.ts';
 import { spotOperations } from './spot/operations.ts';
 import { followSpotInstance, spotRequestTimers } from './spot/request-life.ts';
+import {
+  createEgressOnlyInternetGateway,
+  deleteEgressOnlyInternetGateway,
+  describeEgressOnlyInternetGateways,
+} from './network/egress-only-gateways.ts';
+import { associateSubnetCidrBlock, disassociateSubnetCidrBlock } from './network/ipv6-blocks.ts';
 import { createTags, deleteTags, describeTags } from './tags.ts';
 import {
   associateVpcCidrBlock,
@@ -136,12 +142,14 @@ const operations = {
   ...spotOperations,
   ...fleetOperations,
   AssociateRouteTable: associateRouteTable,
+  AssociateSubnetCidrBlock: associateSubnetCidrBlock,
   AssociateVpcCidrBlock: associateVpcCidrBlock,
   AttachInternetGateway: attachInternetGateway,
   AuthorizeSecurityGroupEgress: authorizeSecurityGroupEgress,
   AuthorizeSecurityGroupIngress: authorizeSecurityGroupIngress,
   CreateDefaultSubnet: createDefaultSubnet,
   CreateDefaultVpc: createDefaultVpc,
+  CreateEgressOnlyInternetGateway: createEgressOnlyInternetGateway,
   CreateInternetGateway: createInternetGateway,
   CreateNetworkAcl: createNetworkAcl,
   CreateNetworkAclEntry: createNetworkAclEntry,
@@ -151,6 +159,7 @@ const operations = {
   CreateSubnet: createSubnet,
   CreateTags: createTags,
   CreateVpc: createVpc,
+  DeleteEgressOnlyInternetGateway: deleteEgressOnlyInternetGateway,
   DeleteInternetGateway: deleteInternetGateway,
   DeleteKeyPair: deleteKeyPair,
   DeleteNetworkAcl: deleteNetworkAcl,
@@ -164,6 +173,7 @@ const operations = {
   DescribeAccountAttributes: describeAccountAttributes,
   DescribeAvailabilityZones: describeAvailabilityZones,
   DescribeDhcpOptions: describeDhcpOptions,
+  DescribeEgressOnlyInternetGateways: describeEgressOnlyInternetGateways,
   DescribeInstanceAttribute: describeInstanceAttribute,
   DescribeInstanceStatus: describeInstanceStatus,
   DescribeInstanceTypeOfferings: describeInstanceTypeOfferings,
@@ -182,6 +192,7 @@ const operations = {
   DescribeVpcs: describeVpcs,
   DetachInternetGateway: detachInternetGateway,
   DisassociateRouteTable: disassociateRouteTable,
+  DisassociateSubnetCidrBlock: disassociateSubnetCidrBlock,
   DisassociateVpcCidrBlock: disassociateVpcCidrBlock,
   GetConsoleOutput: getConsoleOutput,
   ModifyAvailabilityZoneGroup: modifyAvailabilityZoneGroup,

@@ -8,15 +8,23 @@ export interface InterfaceMetadata {
   readonly mac: string;
   /** Its private addresses, the primary one first, and the public one that leads to each. */
   readonly addresses: readonly { readonly address: string; readonly publicAddress?: string }[];
+  /** Its IPv6 addresses. */
+  readonly ipv6Addresses?: readonly string[];
   readonly privateHostname: string;
   readonly publicHostname?: string | undefined;
   readonly subnetId: string;
   readonly subnetCidr: string;
+  readonly subnetIpv6Cidr?: string | undefined;
   readonly vpcId: string;
   /** The first one is the VPC's primary block. */
   readonly vpcCidrs: readonly string[];
+  readonly vpcIpv6Cidrs?: readonly string[];
   readonly securityGroups: readonly { readonly id: string; readonly name: string }[];
 }
+
+/** One a line; undefined, which is nothing there, of an empty list. */
+const linesOf = (values: readonly string[] = []): string | undefined =>
+  values.length === 0 ? undefined : values.join('\n');
 
 /** The directory `network/interfaces/macs/MAC` ("Instance metadata categories", EC2 User Guide). */
 export const interfaceDirectory = (account: string, it: InterfaceMetadata): MetadataDirectory => {
@@ -27,6 +35,7 @@ export const interfaceDirectory = (account: string, it: InterfaceMetadata): Meta
     'device-number': String(it.deviceIndex),
     'interface-id': it.id,
     'ipv4-associations': associations.length === 0 ? undefined : Object.fromEntries(associations),
+    ipv6s: linesOf(it.ipv6Addresses),
     'local-hostname': it.privateHostname,
     'local-ipv4s': it.addresses.map(({ address }) => address).join('\n'),
     mac: it.mac,
@@ -38,8 +47,10 @@ export const interfaceDirectory = (account: string, it: InterfaceMetadata): Meta
     'security-groups': it.securityGroups.map(({ name }) => name).join('\n'),
     'subnet-id': it.subnetId,
     'subnet-ipv4-cidr-block': it.subnetCidr,
+    'subnet-ipv6-cidr-blocks': it.subnetIpv6Cidr,
     'vpc-id': it.vpcId,
     'vpc-ipv4-cidr-block': it.vpcCidrs[0],
     'vpc-ipv4-cidr-blocks': it.vpcCidrs.join('\n'),
+    'vpc-ipv6-cidr-blocks': linesOf(it.vpcIpv6Cidrs),
   };
 };

@@ -51,6 +51,8 @@ const interfaceMetadata = (
   networkInterface: NetworkInterface,
 ): InterfaceMetadata => {
   const publicIpAddress = publicAddressOf(view, networkInterface);
+  const subnet = view.get(Subnets, networkInterface.subnetId);
+  const vpc = view.get(Vpcs, networkInterface.vpcId);
   return {
     deviceIndex: networkInterface.attachment?.deviceIndex ?? 0,
     id: networkInterface.id,
@@ -63,10 +65,12 @@ const interfaceMetadata = (
     publicHostname:
       publicIpAddress === undefined ? undefined : publicDnsName(region, publicIpAddress),
     subnetId: networkInterface.subnetId,
-    subnetCidr: view.get(Subnets, networkInterface.subnetId)?.cidrBlock ?? '',
+    subnetCidr: subnet?.cidrBlock ?? '',
+    subnetIpv6Cidr: subnet?.ipv6CidrBlock?.cidrBlock,
     vpcId: networkInterface.vpcId,
-    vpcCidrs:
-      view.get(Vpcs, networkInterface.vpcId)?.cidrBlocks.map((block) => block.cidrBlock) ?? [],
+    vpcCidrs: vpc?.cidrBlocks.map((block) => block.cidrBlock) ?? [],
+    vpcIpv6Cidrs: vpc?.ipv6CidrBlocks?.map((block) => block.cidrBlock) ?? [],
+    ipv6Addresses: networkInterface.ipv6Addresses ?? [],
     securityGroups: groupsOf(view, networkInterface),
   };
 };

@@ -107,6 +107,7 @@ const networkAnswer = (view: View, instance: Instance): Plain<Answer> => {
       EnableResourceNameDnsAAAARecord: false,
     },
     PrivateIpAddress: networkInterface.privateIpAddress,
+    Ipv6Address: networkInterface.ipv6Addresses?.[0],
     PublicDnsName: publicNameOf(view, networkInterface) ?? '',
     PublicIpAddress: publicAddressOf(view, networkInterface),
     SecurityGroups: groupIdentifiers(view, networkInterface.groupIds),

@@ -130,6 +130,8 @@ export interface NetworkInterface extends Entity {
   readonly privateIpAddress: string;
   /** In the order in which they came; absent of an interface that never had one. */
   readonly secondaryPrivateIpAddresses?: readonly string[];
+  /** In canonical form, in the order in which they came; absent of an interface that never had one. */
+  readonly ipv6Addresses?: readonly string[];
   /** The one that EC2 assigned by itself. Elastic IPs are in a table of their own and know their interface. */
   readonly publicIpAddress: string | null;
   /** Whether EC2 assigns it a public address again, at a start or when an Elastic IP has left. */
@@ -150,6 +152,7 @@ export const NetworkInterfaces = defineTable<NetworkInterface>('ec2-network-inte
     networkInterface.privateIpAddress,
     ...(networkInterface.secondaryPrivateIpAddresses ?? []),
   ],
+  ipv6Address: (networkInterface) => networkInterface.ipv6Addresses,
   publicAddress: (networkInterface) => networkInterface.publicIpAddress ?? undefined,
   /** Those that an AWS service made for itself, by what it says that they are for. */
   requester: ({ requesterManaged, description }) => (requesterManaged ? description : undefined),

@@ -62,9 +62,8 @@ test.each([
 test.each([
   'capacity-reservation-id',
   'host-id',
-  'ipv6-address',
   'network-interface.addresses.association.allocation-id',
-  'network-interface.ipv6-addresses.ipv6-address',
+  'network-interface.ipv6-prefixes.ipv6-prefix',
   'network-interface.requester-id',
   'network-interface.tag-key',
   'operator.principal',

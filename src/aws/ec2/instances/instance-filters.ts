@@ -26,7 +26,7 @@ import { isoText } from '../../shared/utc-text.ts';
 
 type Fields = FilterFields<Instance>;
 
-/** Filters on what no instance has here, for example a host or an IPv6 address: they find nobody. */
+/** Filters on what no instance has here, for example a host: they find nobody. */
 const absentNames = [
   'affinity',
   'boot-mode',
@@ -34,7 +34,6 @@ const absentNames = [
   'capacity-reservation-specification.capacity-reservation-target.capacity-reservation-id',
   'capacity-reservation-specification.capacity-reservation-target.capacity-reservation-resource-group-arn',
   'host-id',
-  'ipv6-address',
   'kernel-id',
   'network-interface.addresses.association.carrier-ip',
   'network-interface.addresses.association.customer-owned-ip',
@@ -42,8 +41,6 @@ const absentNames = [
   'network-interface.association.customer-owned-ip',
   'network-interface.deny-all-igw-traffic',
   'network-interface.ipv4-prefixes.ipv4-prefix',
-  'network-interface.ipv6-address',
-  'network-interface.ipv6-addresses.ipv6-address',
   'network-interface.ipv6-addresses.is-primary-ipv6',
   'network-interface.ipv6-prefixes.ipv6-prefix',
   'network-interface.operator.principal',
@@ -119,6 +116,7 @@ const primaryInterfaceFields = (view: View): Fields => {
     'instance.group-id': of((it) => it.groupIds),
     'instance.group-name': of(groupNamesOf(view)),
     'ip-address': of((it) => publicAddressOf(view, it)),
+    'ipv6-address': of((it) => it.ipv6Addresses),
     'private-dns-name': (it) => privateNameOfInstance(view, it),
     'private-ip-address': of((it) => it.privateIpAddress),
     'source-dest-check': of((it) => it.sourceDestCheck),
@@ -157,6 +155,8 @@ const namedInterfaceFields = (view: View): FilterFields<NetworkInterface> => ({
   description: (it) => it.description,
   'group-id': (it) => it.groupIds,
   'group-name': groupNamesOf(view),
+  'ipv6-address': (it) => it.ipv6Addresses,
+  'ipv6-addresses.ipv6-address': (it) => it.ipv6Addresses,
   'ipv6-native': () => false,
   'mac-address': (it) => it.macAddress,
   'network-interface-id': (it) => it.id,

@@ -104,6 +104,7 @@ const addInterface = (
     description: asked.description,
     privateIpAddress: asked.addresses.primary,
     secondaryAddresses: asked.addresses.secondary,
+    ipv6Addresses: asked.ipv6Addresses,
     // With several interfaces an instance gets no address by itself ("IP addressing", User Guide).
     publicAddress:
       asked.publicAddress ?? (network.interfaces.length === 1 && subnet.mapPublicIpOnLaunch),

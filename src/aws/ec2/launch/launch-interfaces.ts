@@ -13,6 +13,7 @@ import {
   countOf,
   type AskedAddresses,
 } from '../network-interfaces/asked-addresses.ts';
+import { askedIpv6, ipv6Names, type AskedIpv6 } from '../network-interfaces/ipv6-addresses.ts';
 import { checkFree } from '../network-interfaces/life.ts';
 import { checkAddressCount, checkInterfaceCount } from '../network-interfaces/limits.ts';
 
@@ -30,6 +31,8 @@ export interface AskedInterface {
   readonly groupNames: readonly string[];
   readonly addresses: AskedAddresses;
   /** Undefined: as the subnet has it. */
+  readonly ipv6Addresses: AskedIpv6;
+  /** Undefined: as the subnet has it. */
   readonly publicAddress: boolean | undefined;
   readonly description: string;
   readonly deleteOnTermination: boolean;
@@ -41,6 +44,7 @@ const interfaceRead: ReadonlySet<string> = new Set<keyof InterfaceInput>([
   'Description',
   'DeviceIndex',
   'Groups',
+  ...ipv6Names,
   'NetworkCardIndex',
   'NetworkInterfaceId',
   'PrivateIpAddress',
@@ -72,6 +76,8 @@ const settled = [
   'PrivateIpAddresses',
   'SecondaryPrivateIpAddressCount',
   'Description',
+  'Ipv6Addresses',
+  'Ipv6AddressCount',
 ] as const;
 
 const fromExisting = (view: View, asked: InterfaceInput): AskedInterface | DomainError => {
@@ -107,6 +113,7 @@ const fromExisting = (view: View, asked: InterfaceInput): AskedInterface | Domai
       groupIds: [],
       groupNames: [],
       addresses: { primary: undefined, secondary: [] },
+      ipv6Addresses: undefined,
       publicAddress: undefined,
       description: existing.description,
       deleteOnTermination: false,
@@ -122,6 +129,8 @@ const fromInterface = (view: View, asked: InterfaceInput): AskedInterface | Doma
   if (isDomainError(subnet)) return subnet;
   const addresses = askedAddresses(asked);
   if (isDomainError(addresses)) return addresses;
+  const ipv6Addresses = askedIpv6(asked);
+  if (isDomainError(ipv6Addresses)) return ipv6Addresses;
   return {
     deviceIndex: asked.DeviceIndex ?? 0,
     existing: undefined,
@@ -129,6 +138,7 @@ const fromInterface = (view: View, asked: InterfaceInput): AskedInterface | Doma
     groupIds: asked.Groups ?? [],
     groupNames: [],
     addresses,
+    ipv6Addresses,
     publicAddress: asked.AssociatePublicIpAddress,
     description: asked.Description ?? '',
     deleteOnTermination: asked.DeleteOnTermination ?? true,
@@ -139,6 +149,8 @@ const fromInterface = (view: View, asked: InterfaceInput): AskedInterface | Doma
 const fromInstance = (view: View, input: Input): AskedInterface | DomainError => {
   const subnet = namedSubnet(view, input.SubnetId);
   if (isDomainError(subnet)) return subnet;
+  const ipv6Addresses = askedIpv6(input);
+  if (isDomainError(ipv6Addresses)) return ipv6Addresses;
   return {
     deviceIndex: 0,
     existing: undefined,
@@ -146,6 +158,7 @@ const fromInstance = (view: View, input: Input): AskedInterface | DomainError =>
     groupIds: input.SecurityGroupIds ?? [],
     groupNames: input.SecurityGroups ?? [],
     addresses: { primary: input.PrivateIpAddress, secondary: [] },
+    ipv6Addresses,
     publicAddress: undefined,
     description: '',
     deleteOnTermination: true,
@@ -159,6 +172,7 @@ const checkInstanceLevel = (input: Input): DomainError | undefined => {
     );
   if (input.SubnetId !== undefined) return both('subnet ID');
   if (input.PrivateIpAddress !== undefined) return both('private address');
+  if (ipv6Names.some((name) => input[name] !== undefined)) return both('IPv6 address');
   return (input.SecurityGroupIds ?? []).length + (input.SecurityGroups ?? []).length > 0
     ? both('security groups')
     : undefined;

@@ -1,3 +1,4 @@
+import { ipv6Names } from '../network-interfaces/ipv6-addresses.ts';
 import type { RunInstancesRequest } from '@aws-sdk/client-ec2';
 import { isDomainError, type DomainError } from '../../../world/domain-error.ts';
 import type { Plain } from '../../operation.ts';
@@ -27,6 +28,7 @@ const built: ReadonlySet<string> = new Set<Names>([
   'KeyName',
   'LicenseSpecifications',
   'MaintenanceOptions',
+  ...ipv6Names,
   'MaxCount',
   'MetadataOptions',
   'MinCount',
@@ -46,7 +48,6 @@ const built: ReadonlySet<string> = new Set<Names>([
 /** Parameters that are accepted as long as they ask for what is so anyway. */
 const idle: { readonly [Name in Names]?: (input: Input) => boolean } = {
   EnablePrimaryIpv6: (input) => input.EnablePrimaryIpv6 === false,
-  Ipv6AddressCount: (input) => input.Ipv6AddressCount === 0,
 };
 
 const isEmpty = (value: unknown): boolean =>

@@ -7,6 +7,9 @@ import behaviours from '../../../atlas/facts/behaviours.json' with { type: 'json
 export const quotas = {
   vpcsPerRegion: behaviours.quotas.vpcsPerRegion,
   cidrBlocksPerVpc: 5,
+  ipv6CidrBlocksPerVpc: 5,
+  /** Goes with the quota of VPCs. */
+  egressOnlyInternetGatewaysPerRegion: behaviours.quotas.vpcsPerRegion,
   subnetsPerVpc: behaviours.quotas.subnetsPerVpc,
   /** Goes with the quota of VPCs. */
   internetGatewaysPerRegion: behaviours.quotas.vpcsPerRegion,

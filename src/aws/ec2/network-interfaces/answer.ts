@@ -100,7 +100,10 @@ const commonAnswer = <Association>(
   Groups: groupIdentifiers(view, networkInterface.groupIds),
   // The SDK's type writes one of them `natGateway`; the service answers what the filter `interface-type` lists.
   InterfaceType: networkInterface.interfaceType as 'interface' | 'network_load_balancer',
-  Ipv6Addresses: [],
+  Ipv6Addresses: (networkInterface.ipv6Addresses ?? []).map((Ipv6Address) => ({
+    Ipv6Address,
+    IsPrimaryIpv6: false,
+  })),
   MacAddress: networkInterface.macAddress,
   NetworkInterfaceId: networkInterface.id,
   OwnerId: view.account,

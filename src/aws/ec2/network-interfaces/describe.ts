@@ -42,8 +42,7 @@ const addressFields = (view: View): Fields => ({
   'association.public-ip': (it) => publicAddressOf(view, it),
   'private-dns-name': (it) => privateNameOf(view, it),
   'private-ip-address': privateAddressesOf,
-  // No interface has an IPv6 address.
-  'ipv6-addresses.ipv6-address': () => undefined,
+  'ipv6-addresses.ipv6-address': (it) => it.ipv6Addresses,
 });
 
 const attachmentFields = (view: View): Fields => ({

@@ -30,6 +30,7 @@ import {
   type Instance,
   type NetworkInterface,
 } from '../instances/instance-entities.ts';
+import { askedIpv6, ipv6Names } from './ipv6-addresses.ts';
 import { checkGroups } from '../launch/launch-groups.ts';
 import { unreadNames } from '../launch/launch-parameters.ts';
 import {
@@ -68,6 +69,7 @@ const createRead: ReadonlySet<string> = new Set<keyof CreateNetworkInterfaceRequ
   'DryRun',
   'Groups',
   'InterfaceType',
+  ...ipv6Names,
   'PrivateIpAddress',
   'PrivateIpAddresses',
   'SecondaryPrivateIpAddressCount',
@@ -100,6 +102,8 @@ const create = (
   if (isDomainError(groupIds)) return groupIds;
   const addresses = askedAddresses(input);
   if (isDomainError(addresses)) return addresses;
+  const ipv6Addresses = askedIpv6(input);
+  if (isDomainError(ipv6Addresses)) return ipv6Addresses;
   return (
     checkAddressCount(undefined, countOf(addresses)) ??
     addNetworkInterface(tx, {
@@ -108,6 +112,7 @@ const create = (
       description: input.Description ?? '',
       privateIpAddress: addresses.primary,
       secondaryAddresses: addresses.secondary,
+      ipv6Addresses,
       publicAddress: false,
       attachment: null,
     })

@@ -368,7 +368,8 @@ describe('RunInstances', () => {
         ],
         'InvalidParameterCombination',
       ],
-      [[{ DeviceIndex: 0, Ipv6AddressCount: 1 }], 'UnsupportedOperation'],
+      [[{ DeviceIndex: 0, Ipv6AddressCount: 1 }], 'InvalidParameterValue'],
+      [[{ DeviceIndex: 0, Ipv6PrefixCount: 1 }], 'UnsupportedOperation'],
     ] as const) {
       const error = it.fail(runInstances, {
         ImageId: testImage(),

@@ -15,6 +15,7 @@ import {
   type NetworkInterface,
   type NetworkInterfaceAttachment,
 } from '../instances/instance-entities.ts';
+import { takeIpv6Addresses, type AskedIpv6 } from './ipv6-addresses.ts';
 import { releasePublicAddress, takePublicAddress } from '../addresses/public-addresses.ts';
 import { releaseAddress, takeAddress } from '../network/subnet-addresses.ts';
 
@@ -29,6 +30,7 @@ export interface NetworkInterfaceRequest {
   /** One address of the subnet that must be it; any free one when undefined. */
   readonly privateIpAddress?: string | undefined;
   readonly secondaryAddresses?: SecondaryAddresses;
+  readonly ipv6Addresses?: AskedIpv6;
   readonly publicAddress: boolean;
   readonly interfaceType?: NetworkInterface['interfaceType'];
   readonly requesterManaged?: boolean;
@@ -61,8 +63,8 @@ export const takeAddresses = (
 };
 
 /**
- * Makes a network interface with private addresses of its subnet and, if asked, a public one. Errors: those of
- * `takeAddress`.
+ * Makes a network interface with private addresses of its subnet and, if asked, IPv6 ones and a public one. Errors: those of
+ * `takeAddress` and `takeIpv6Addresses`.
  */
 export const addNetworkInterface = (
   tx: Tx,
@@ -73,6 +75,8 @@ export const addNetworkInterface = (
   if (isDomainError(privateIpAddress)) return privateIpAddress;
   const secondary = takeAddresses(tx, subnet, secondaryAddresses);
   if (isDomainError(secondary)) return secondary;
+  const ipv6Addresses = takeIpv6Addresses(tx, subnet, request.ipv6Addresses);
+  if (isDomainError(ipv6Addresses)) return ipv6Addresses;
   const id = newResourceId(tx, 'eni');
   const made: NetworkInterface = {
     id,
@@ -85,6 +89,7 @@ export const addNetworkInterface = (
     macAddress: newMacAddress(tx),
     privateIpAddress,
     ...(secondary.length === 0 ? {} : { secondaryPrivateIpAddresses: secondary }),
+    ...(ipv6Addresses.length === 0 ? {} : { ipv6Addresses }),
     publicIpAddress: request.publicAddress ? takePublicAddress(tx, id) : null,
     autoAssignPublicIp: request.publicAddress,
     groupIds: request.groupIds,

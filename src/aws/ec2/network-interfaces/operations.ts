@@ -10,10 +10,12 @@ import {
   deleteNetworkInterface,
   detachNetworkInterface,
 } from './life.ts';
+import { assignIpv6Addresses, unassignIpv6Addresses } from './ipv6-addresses.ts';
 import { assignPrivateIpAddresses, unassignPrivateIpAddresses } from './private-addresses.ts';
 
 /** The operations on network interfaces. */
 export const networkInterfaceOperations = {
+  AssignIpv6Addresses: assignIpv6Addresses,
   AssignPrivateIpAddresses: assignPrivateIpAddresses,
   AttachNetworkInterface: attachNetworkInterface,
   CreateNetworkInterface: createNetworkInterface,
@@ -23,5 +25,6 @@ export const networkInterfaceOperations = {
   DetachNetworkInterface: detachNetworkInterface,
   ModifyNetworkInterfaceAttribute: modifyNetworkInterfaceAttribute,
   ResetNetworkInterfaceAttribute: resetNetworkInterfaceAttribute,
+  UnassignIpv6Addresses: unassignIpv6Addresses,
   UnassignPrivateIpAddresses: unassignPrivateIpAddresses,
 };

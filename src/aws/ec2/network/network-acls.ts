@@ -38,7 +38,7 @@ import {
   limitExceeded,
   missingParameter,
 } from '../errors.ts';
-import { addNetworkAcl, lastRuleNumber } from './new-network.ts';
+import { addNetworkAcl, byNumber, lastRuleNumber } from './new-network.ts';
 import { quotas } from '../launch/quotas.ts';
 
 const associationsOf = (view: View, acl: NetworkAcl): readonly NetworkAclAssociation[] =>
@@ -86,7 +86,7 @@ export const createNetworkAcl: Operation<CreateNetworkAclRequest, CreateNetworkA
   if (tx.find(NetworkAcls, 'vpc', vpc.id).length >= quotas.networkAclsPerVpc) {
     return limitExceeded('NetworkAclLimitExceeded', 'network ACLs');
   }
-  const acl = addNetworkAcl(tx, vpc.id, false);
+  const acl = addNetworkAcl(tx, vpc, false);
   return (
     addTags(tx, acl.id, 'network-acl', tags) ?? {
       NetworkAcl: renderNetworkAcl(tx, acl),
@@ -238,10 +238,6 @@ const isSame = (
   other: { readonly ruleNumber: number; readonly egress: boolean },
 ): boolean => entry.ruleNumber === other.ruleNumber && entry.egress === other.egress;
 
-/** Egress before ingress, each by number, as AWS lists them. */
-const byNumber = (a: NetworkAclEntry, b: NetworkAclEntry): number =>
-  Number(b.egress) - Number(a.egress) || a.ruleNumber - b.ruleNumber;
-
 const noSuchEntry = (ruleNumber: number): DomainError =>
   new DomainError(
     'InvalidNetworkAclEntry.NotFound',
@@ -263,7 +259,7 @@ export const createNetworkAclEntry: Operation<
     );
   }
   const own = acl.entries.filter(
-    (other) => other.egress === entry.egress && other.ruleNumber !== lastRuleNumber,
+    (other) => other.egress === entry.egress && other.ruleNumber < lastRuleNumber,
   );
   if (own.length >= quotas.entriesPerNetworkAcl) {
     return limitExceeded('NetworkAclEntryLimitExceeded', 'network ACL entries');

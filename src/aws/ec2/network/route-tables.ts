@@ -23,6 +23,7 @@ import { mainRouteTableOf } from './default-network.ts';
 import { deleteResource } from '../delete-resource.ts';
 import { describeResources, resourceById } from '../describe.ts';
 import {
+  EgressOnlyInternetGateways,
   InternetGateways,
   RouteTableAssociations,
   RouteTables,
@@ -54,6 +55,11 @@ export const routeTableOf = (view: View, subnet: Pick<Subnet, 'id' | 'vpcId'>): 
 
 const isToNatGateway = (route: Route): boolean => route.gatewayId.startsWith('nat-');
 
+const isToEgressOnlyGateway = (route: Route): boolean => route.gatewayId.startsWith('eigw-');
+
+const isToOtherGateway = (route: Route): boolean =>
+  !isToNatGateway(route) && !isToEgressOnlyGateway(route);
+
 /** Whether a route leads somewhere: a gateway that is deleted or detached leaves a black hole. */
 export const isActiveRoute = (
   view: View,
@@ -63,7 +69,10 @@ export const isActiveRoute = (
   route.gatewayId === 'local' ||
   (isToNatGateway(route)
     ? leadsOn(view.get(NatGateways, route.gatewayId))
-    : view.get(InternetGateways, route.gatewayId)?.vpcId === table.vpcId);
+    : view.get(
+        isToEgressOnlyGateway(route) ? EgressOnlyInternetGateways : InternetGateways,
+        route.gatewayId,
+      )?.vpcId === table.vpcId);
 
 /** Whether a subnet is public: its route table leads 0.0.0.0/0 to an internet gateway that is attached. */
 export const isPublicSubnet = (view: View, subnet: Pick<Subnet, 'id' | 'vpcId'>): boolean => {
@@ -90,7 +99,9 @@ const renderRoute = (view: View, table: RouteTable, route: Route): Plain<ApiRout
   ...(isIpv6(route)
     ? { DestinationIpv6CidrBlock: route.destination }
     : { DestinationCidrBlock: route.destination }),
-  ...(isToNatGateway(route) ? { NatGatewayId: route.gatewayId } : { GatewayId: route.gatewayId }),
+  ...(isToNatGateway(route) ? { NatGatewayId: route.gatewayId } : {}),
+  ...(isToEgressOnlyGateway(route) ? { EgressOnlyInternetGatewayId: route.gatewayId } : {}),
+  ...(isToOtherGateway(route) ? { GatewayId: route.gatewayId } : {}),
   Origin: route.origin,
   State: stateOf(view, table, route),
 });
@@ -145,9 +156,10 @@ const routeFields = (view: View): FilterFields<RouteTable> => ({
   'route.destination-ipv6-cidr-block': (table) =>
     table.routes.filter(isIpv6).map((route) => route.destination),
   'route.destination-prefix-list-id': () => undefined,
-  'route.egress-only-internet-gateway-id': () => undefined,
+  'route.egress-only-internet-gateway-id': (table) =>
+    table.routes.filter(isToEgressOnlyGateway).map((route) => route.gatewayId),
   'route.gateway-id': (table) =>
-    table.routes.filter((route) => !isToNatGateway(route)).map((route) => route.gatewayId),
+    table.routes.filter(isToOtherGateway).map((route) => route.gatewayId),
   'route.instance-id': () => undefined,
   'route.nat-gateway-id': (table) =>
     table.routes.filter(isToNatGateway).map((route) => route.gatewayId),

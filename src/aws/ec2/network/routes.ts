@@ -7,9 +7,15 @@ import type {
 import { DomainError, isDomainError } from '../../../world/domain-error.ts';
 import type { Tx } from '../../../world/transaction.ts';
 import type { Operation } from '../../operation.ts';
-import { blockContains, canonicalCidr, parseIpv4Cidr } from '../../shared/cidr.ts';
+import { canonicalCidr, cidrContains, parseIpv4Cidr } from '../../shared/cidr.ts';
 import { resourceById } from '../describe.ts';
-import { InternetGateways, RouteTables, type Route, type RouteTable } from '../entities.ts';
+import {
+  EgressOnlyInternetGateways,
+  InternetGateways,
+  RouteTables,
+  type Route,
+  type RouteTable,
+} from '../entities.ts';
 import {
   invalidCidrBlock,
   invalidParameterCombination,
@@ -50,7 +56,6 @@ const destinationOf = (input: Destination): string | DomainError => {
 const unbuiltTargets = {
   CarrierGatewayId: 'carrier gateways',
   CoreNetworkArn: 'core networks',
-  EgressOnlyInternetGatewayId: 'egress-only internet gateways',
   InstanceId: 'routes to instances',
   LocalGatewayId: 'local gateways',
   NetworkInterfaceId: 'routes to network interfaces',
@@ -63,6 +68,7 @@ const unbuiltTargets = {
 type Target = {
   readonly GatewayId?: string | undefined;
   readonly NatGatewayId?: string | undefined;
+  readonly EgressOnlyInternetGatewayId?: string | undefined;
 } & {
   readonly [Name in keyof typeof unbuiltTargets]?: string | undefined;
 };
@@ -84,8 +90,30 @@ const natGatewayOf = (tx: Tx, table: RouteTable, id: string): string | DomainErr
   return gateway.vpcId === table.vpcId ? id : differentNetworks(table, id);
 };
 
+/** An egress-only gateway of the route table's VPC: it is for IPv6 alone. */
+const egressOnlyGatewayOf = (
+  tx: Tx,
+  table: RouteTable,
+  id: string,
+  destination: string,
+): string | DomainError => {
+  const gateway = resourceById(tx, EgressOnlyInternetGateways, kinds.egressOnlyInternetGateway, id);
+  if (isDomainError(gateway)) return gateway;
+  if (gateway.vpcId !== table.vpcId) return differentNetworks(table, id);
+  return parseIpv4Cidr(destination) === undefined
+    ? id
+    : invalidParameterValue(
+        `Route destination ${destination} cannot lead to ${id}: an egress-only internet gateway is for IPv6.`,
+      );
+};
+
 /** The gateway that a request names as the target: an internet gateway must be attached to the route table's VPC. */
-const targetOf = (tx: Tx, table: RouteTable, input: Target): string | DomainError => {
+const targetOf = (
+  tx: Tx,
+  table: RouteTable,
+  input: Target,
+  destination: string,
+): string | DomainError => {
   for (const [name, what] of Object.entries(unbuiltTargets)) {
     // The entries are those of the table above, so every name is a target's.
     if (input[name as keyof typeof unbuiltTargets] !== undefined) return notBuilt(what);
@@ -96,6 +124,8 @@ const targetOf = (tx: Tx, table: RouteTable, input: Target): string | DomainErro
       'The parameters gatewayId and natGatewayId cannot be used together',
     );
   }
+  const { EgressOnlyInternetGatewayId: egressOnlyId } = input;
+  if (egressOnlyId !== undefined) return egressOnlyGatewayOf(tx, table, egressOnlyId, destination);
   if (natId !== undefined) return natGatewayOf(tx, table, natId);
   if (id === undefined) return missingParameter('gatewayId');
   // AWS takes the id of a NAT gateway here too, and shows it as one.
@@ -113,11 +143,9 @@ const targetOf = (tx: Tx, table: RouteTable, input: Target): string | DomainErro
 
 /** Inside the VPC only an interface or an instance can be the target ("Route tables", Amazon VPC User Guide). */
 const withinLocal = (table: RouteTable, destination: string): DomainError | undefined => {
-  const block = parseIpv4Cidr(destination);
-  const local = table.routes.some((route) => {
-    const outer = route.gatewayId === 'local' ? parseIpv4Cidr(route.destination) : undefined;
-    return outer !== undefined && block !== undefined && blockContains(outer, block);
-  });
+  const local = table.routes.some(
+    (route) => route.gatewayId === 'local' && cidrContains(route.destination, destination),
+  );
   return local
     ? invalidParameterValue(
         `The destination CIDR block ${destination} is equal to or more specific than one of this VPC's CIDR blocks. This route can target only an interface or an instance.`,
@@ -136,7 +164,7 @@ export const createRoute: Operation<CreateRouteRequest, CreateRouteResult> = (tx
   if (isDomainError(table)) return table;
   const destination = destinationOf(input);
   if (isDomainError(destination)) return destination;
-  const gatewayId = targetOf(tx, table, input);
+  const gatewayId = targetOf(tx, table, input, destination);
   if (isDomainError(gatewayId)) return gatewayId;
   if (table.routes.some((route) => route.destination === destination)) {
     return new DomainError(
@@ -169,7 +197,7 @@ export const replaceRoute: Operation<ReplaceRouteRequest, Record<string, never>>
     if (input.LocalTarget === true || input.GatewayId === 'local') return {};
     return notBuilt('other targets for the local route');
   }
-  const gatewayId = targetOf(tx, table, input);
+  const gatewayId = targetOf(tx, table, input, destination);
   if (isDomainError(gatewayId)) return gatewayId;
   putRoutes(
     tx,

@@ -152,9 +152,12 @@ describe('ModifySubnetAttribute', () => {
         EnableDns64: { Value: false },
       }),
     ).toBe('InvalidParameterCombination');
-    expect(region.failCode(modifySubnetAttribute, { SubnetId, EnableDns64: { Value: true } })).toBe(
-      'UnsupportedOperation',
-    );
+    expect(
+      region.failCode(modifySubnetAttribute, {
+        SubnetId,
+        MapCustomerOwnedIpOnLaunch: { Value: true },
+      }),
+    ).toBe('UnsupportedOperation');
   });
 });
 

@@ -47,6 +47,7 @@ import {
   notBuilt,
   subnetConflict,
 } from '../errors.ts';
+import { subnetBlockAnswer, subnetIpv6Block } from './ipv6-blocks.ts';
 import { addSubnet } from './new-network.ts';
 import { quotas } from '../launch/quotas.ts';
 import { availableAddressCount, takenAddressCount } from './subnet-addresses.ts';
@@ -68,14 +69,17 @@ const renderSubnet = (view: View, subnet: Subnet): Plain<ApiSubnet> => ({
   DefaultForAz: subnet.isDefault,
   MapPublicIpOnLaunch: subnet.mapPublicIpOnLaunch,
   MapCustomerOwnedIpOnLaunch: false,
-  AssignIpv6AddressOnCreation: false,
-  Ipv6CidrBlockAssociationSet: [],
-  EnableDns64: false,
+  AssignIpv6AddressOnCreation: subnet.assignIpv6AddressOnCreation ?? false,
+  Ipv6CidrBlockAssociationSet:
+    subnet.ipv6CidrBlock === undefined
+      ? []
+      : [subnetBlockAnswer(subnet.ipv6CidrBlock, 'associated')],
+  EnableDns64: subnet.enableDns64 ?? false,
   Ipv6Native: false,
   PrivateDnsNameOptionsOnLaunch: {
     HostnameType: subnet.hostnameType,
     EnableResourceNameDnsARecord: subnet.enableResourceNameDnsARecord,
-    EnableResourceNameDnsAAAARecord: false,
+    EnableResourceNameDnsAAAARecord: subnet.enableResourceNameDnsAAAARecord ?? false,
   },
   BlockPublicAccessStates: { InternetGatewayBlockMode: 'off' },
   Tags: tagsOf(view, subnet.id),
@@ -137,11 +141,11 @@ const tooManySubnets = (tx: Tx, vpcId: string): DomainError | undefined =>
 export const createSubnet: Operation<CreateSubnetRequest, CreateSubnetResult> = (tx, input) => {
   const vpc = resourceById(tx, Vpcs, kinds.vpc, input.VpcId);
   if (isDomainError(vpc)) return vpc;
-  if (input.Ipv6CidrBlock !== undefined || input.Ipv6Native === true) {
-    return notBuilt('IPv6 in subnets');
-  }
+  if (input.Ipv6Native === true) return notBuilt('subnets without IPv4');
   if (input.OutpostArn !== undefined) return notBuilt('Outposts');
-  if (input.Ipv4IpamPoolId !== undefined) return notBuilt('IPAM pools');
+  if (input.Ipv4IpamPoolId !== undefined || input.Ipv6IpamPoolId !== undefined) {
+    return notBuilt('IPAM pools');
+  }
   const zone = requestedZone(tx, input) ?? tx.random('ec2/subnet-zones').pick(accountZones(tx));
   if (zone === undefined) throw new Error(`The account sees no zone of ${tx.shard}.`);
   if (isDomainError(zone)) return zone;
@@ -151,8 +155,16 @@ export const createSubnet: Operation<CreateSubnetRequest, CreateSubnetResult> = 
   if (isDomainError(tags)) return tags;
   const tooMany = tooManySubnets(tx, vpc.id);
   if (tooMany !== undefined) return tooMany;
-  const cidrBlock = formatIpv4Cidr(block);
-  const subnet = addSubnet(tx, { vpcId: vpc.id, cidrBlock, zoneId: zone.id, isDefault: false });
+  const ipv6CidrBlock =
+    input.Ipv6CidrBlock === undefined ? undefined : subnetIpv6Block(tx, vpc, input.Ipv6CidrBlock);
+  if (isDomainError(ipv6CidrBlock)) return ipv6CidrBlock;
+  const subnet = addSubnet(tx, {
+    vpcId: vpc.id,
+    cidrBlock: formatIpv4Cidr(block),
+    zoneId: zone.id,
+    isDefault: false,
+    ...(ipv6CidrBlock === undefined ? {} : { ipv6CidrBlock }),
+  });
   return addTags(tx, subnet.id, 'subnet', tags) ?? { Subnet: renderSubnet(tx, subnet) };
 };
 
@@ -161,7 +173,7 @@ export const createDefaultSubnet: Operation<
   CreateDefaultSubnetRequest,
   CreateDefaultSubnetResult
 > = (tx, input) => {
-  if (input.Ipv6Native === true) return notBuilt('IPv6 in subnets');
+  if (input.Ipv6Native === true) return notBuilt('subnets without IPv4');
   const zone = requestedZone(tx, input);
   if (isDomainError(zone)) return zone;
   if (zone === undefined) return missingParameter('availabilityZone');
@@ -196,11 +208,11 @@ const filterFields = (view: View): FilterFields<Subnet> => {
     'available-ip-address-count': (subnet) => availableAddressCount(view, subnet),
     'cidr-block': (subnet) => subnet.cidrBlock,
     'default-for-az': (subnet) => subnet.isDefault,
-    'enable-dns64': () => false,
+    'enable-dns64': (subnet) => subnet.enableDns64 ?? false,
     'enable-lni-at-device-index': () => undefined,
-    'ipv6-cidr-block-association.association-id': () => undefined,
-    'ipv6-cidr-block-association.ipv6-cidr-block': () => undefined,
-    'ipv6-cidr-block-association.state': () => undefined,
+    'ipv6-cidr-block-association.association-id': (subnet) => subnet.ipv6CidrBlock?.associationId,
+    'ipv6-cidr-block-association.ipv6-cidr-block': (subnet) => subnet.ipv6CidrBlock?.cidrBlock,
+    'ipv6-cidr-block-association.state': (subnet) => subnet.ipv6CidrBlock && 'associated',
     'ipv6-native': () => false,
     'map-customer-owned-ip-on-launch': () => false,
     'map-public-ip-on-launch': (subnet) => subnet.mapPublicIpOnLaunch,
@@ -209,7 +221,8 @@ const filterFields = (view: View): FilterFields<Subnet> => {
     'private-dns-name-options-on-launch.hostname-type': (subnet) => subnet.hostnameType,
     'private-dns-name-options-on-launch.enable-resource-name-dns-a-record': (subnet) =>
       subnet.enableResourceNameDnsARecord,
-    'private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record': () => false,
+    'private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record': (subnet) =>
+      subnet.enableResourceNameDnsAAAARecord ?? false,
     state: () => 'available',
     'subnet-arn': (subnet) => ec2Arn(view, 'subnet', subnet.id),
     'subnet-id': (subnet) => subnet.id,
@@ -243,14 +256,27 @@ export const describeSubnets: Operation<DescribeSubnetsRequest, DescribeSubnetsR
   };
 };
 
-/** Attributes that mean IPv6, Outposts or Local Zones: refused when switched on, without effect when off. */
-const unbuiltAttributes = [
-  'AssignIpv6AddressOnCreation',
-  'MapCustomerOwnedIpOnLaunch',
-  'EnableDns64',
-  'EnableResourceNameDnsAAAARecordOnLaunch',
-  'DisableLniAtDeviceIndex',
-] as const;
+/** Attributes that mean Outposts or Local Zones: refused when switched on, without effect when off. */
+const unbuiltAttributes = ['MapCustomerOwnedIpOnLaunch', 'DisableLniAtDeviceIndex'] as const;
+
+const ipv6Attributes = (
+  subnet: Subnet,
+  input: Plain<ModifySubnetAttributeRequest>,
+): Pick<
+  Subnet,
+  'assignIpv6AddressOnCreation' | 'enableDns64' | 'enableResourceNameDnsAAAARecord'
+> => {
+  const {
+    AssignIpv6AddressOnCreation: assign,
+    EnableDns64: dns64,
+    EnableResourceNameDnsAAAARecordOnLaunch: aaaa,
+  } = input;
+  return {
+    assignIpv6AddressOnCreation: assign?.Value ?? subnet.assignIpv6AddressOnCreation ?? false,
+    enableDns64: dns64?.Value ?? subnet.enableDns64 ?? false,
+    enableResourceNameDnsAAAARecord: aaaa?.Value ?? subnet.enableResourceNameDnsAAAARecord ?? false,
+  };
+};
 
 /** Changes one attribute: AWS takes no two in one call. */
 export const modifySubnetAttribute: Operation<
@@ -268,8 +294,14 @@ export const modifySubnetAttribute: Operation<
   if (input.CustomerOwnedIpv4Pool !== undefined || input.EnableLniAtDeviceIndex !== undefined) {
     return notBuilt('Outposts');
   }
+  if (input.AssignIpv6AddressOnCreation?.Value === true && subnet.ipv6CidrBlock === undefined) {
+    return invalidParameterValue(
+      `Invalid value 'true' for assignIpv6AddressOnCreation. The subnet '${subnet.id}' must have an IPv6 CIDR block.`,
+    );
+  }
   tx.put(Subnets, {
     ...subnet,
+    ...ipv6Attributes(subnet, input),
     mapPublicIpOnLaunch: input.MapPublicIpOnLaunch?.Value ?? subnet.mapPublicIpOnLaunch,
     hostnameType: input.PrivateDnsHostnameTypeOnLaunch ?? subnet.hostnameType,
     enableResourceNameDnsARecord:

@@ -26,6 +26,7 @@ import { addDefaultVpc, defaultDhcpOptionsId, defaultVpcOf } from './default-net
 import { deleteResource } from '../delete-resource.ts';
 import { describeResources, resourceById } from '../describe.ts';
 import {
+  EgressOnlyInternetGateways,
   InternetGateways,
   NetworkAcls,
   RouteTableAssociations,
@@ -34,6 +35,7 @@ import {
   SecurityGroups,
   Subnets,
   Vpcs,
+  type Ipv6CidrBlock,
   type Vpc,
 } from '../entities.ts';
 import {
@@ -46,7 +48,14 @@ import {
   missingParameter,
   notBuilt,
 } from '../errors.ts';
-import { addVpc, localRoute } from './new-network.ts';
+import {
+  amazonIpv6Block,
+  asksForIpv6,
+  isUsedBySubnet,
+  tooManyIpv6Blocks,
+  vpcBlockAnswer,
+} from './ipv6-blocks.ts';
+import { addIpv6Block, addVpc, hasIpv6, localRoute } from './new-network.ts';
 import { quotas } from '../launch/quotas.ts';
 
 /** A VPC's block has a mask from /16 to /28 ("VPC CIDR blocks", Amazon VPC User Guide). */
@@ -85,7 +94,9 @@ const renderVpc = (view: View, vpc: Vpc, state: 'pending' | 'available'): Plain<
   IsDefault: vpc.isDefault,
   OwnerId: view.account,
   CidrBlockAssociationSet: renderBlocks(vpc),
-  Ipv6CidrBlockAssociationSet: [],
+  Ipv6CidrBlockAssociationSet: (vpc.ipv6CidrBlocks ?? []).map((block) =>
+    vpcBlockAnswer(view, block, state === 'pending' ? 'associating' : 'associated'),
+  ),
   BlockPublicAccessStates: { InternetGatewayBlockMode: 'off' },
   Tags: tagsOf(view, vpc.id),
 });
@@ -100,9 +111,6 @@ const tooManyVpcs = (tx: Tx): DomainError | undefined =>
 
 /** Makes a VPC with its main route table, default security group and default network ACL. */
 export const createVpc: Operation<CreateVpcRequest, CreateVpcResult> = (tx, input) => {
-  if (input.AmazonProvidedIpv6CidrBlock === true || input.Ipv6CidrBlock !== undefined) {
-    return notBuilt('IPv6 in VPCs');
-  }
   if (input.Ipv4IpamPoolId !== undefined || input.Ipv6IpamPoolId !== undefined) {
     return notBuilt('IPAM pools');
   }
@@ -116,11 +124,14 @@ export const createVpc: Operation<CreateVpcRequest, CreateVpcResult> = (tx, inpu
   }
   const tooMany = tooManyVpcs(tx);
   if (tooMany !== undefined) return tooMany;
-  const vpc = addVpc(tx, formatIpv4Cidr(block), {
+  const ipv6 = asksForIpv6(input) ? amazonIpv6Block(tx, input) : undefined;
+  if (isDomainError(ipv6)) return ipv6;
+  const plain = addVpc(tx, formatIpv4Cidr(block), {
     dhcpOptionsId: defaultDhcpOptionsId(tx),
     instanceTenancy: input.InstanceTenancy ?? 'default',
     isDefault: false,
   });
+  const vpc = ipv6 === undefined ? plain : addIpv6Block(tx, plain, ipv6);
   return addTags(tx, vpc.id, 'vpc', tags) ?? { Vpc: renderVpc(tx, vpc, 'pending') };
 };
 
@@ -145,10 +156,12 @@ const filterFields = (view: View): FilterFields<Vpc> => {
     'cidr-block-association.cidr-block': (vpc) => vpc.cidrBlocks.map((block) => block.cidrBlock),
     'cidr-block-association.state': () => 'associated',
     'dhcp-options-id': (vpc) => vpc.dhcpOptionsId,
-    'ipv6-cidr-block-association.association-id': () => undefined,
-    'ipv6-cidr-block-association.ipv6-cidr-block': () => undefined,
-    'ipv6-cidr-block-association.ipv6-pool': () => undefined,
-    'ipv6-cidr-block-association.state': () => undefined,
+    'ipv6-cidr-block-association.association-id': (vpc) =>
+      vpc.ipv6CidrBlocks?.map((block) => block.associationId),
+    'ipv6-cidr-block-association.ipv6-cidr-block': (vpc) =>
+      vpc.ipv6CidrBlocks?.map((block) => block.cidrBlock),
+    'ipv6-cidr-block-association.ipv6-pool': (vpc) => (hasIpv6(vpc) ? 'Amazon' : undefined),
+    'ipv6-cidr-block-association.state': (vpc) => (hasIpv6(vpc) ? 'associated' : undefined),
     'is-default': (vpc) => vpc.isDefault,
     'owner-id': () => view.account,
     state: () => 'available',
@@ -233,8 +246,14 @@ export const associateVpcCidrBlock: Operation<
 > = (tx, input) => {
   const vpc = vpcById(tx, input.VpcId);
   if (isDomainError(vpc)) return vpc;
-  if (input.AmazonProvidedIpv6CidrBlock === true || input.Ipv6CidrBlock !== undefined) {
-    return notBuilt('IPv6 in VPCs');
+  if (asksForIpv6(input)) {
+    if (input.CidrBlock !== undefined) {
+      return invalidParameterCombination('Only one CIDR block can be associated in one call');
+    }
+    const ipv6 = tooManyIpv6Blocks(vpc) ?? amazonIpv6Block(tx, input);
+    if (isDomainError(ipv6)) return ipv6;
+    addIpv6Block(tx, vpc, ipv6);
+    return { VpcId: vpc.id, Ipv6CidrBlockAssociation: vpcBlockAnswer(tx, ipv6, 'associating') };
   }
   const block = vpcBlock(input.CidrBlock);
   if (isDomainError(block)) return block;
@@ -262,6 +281,31 @@ export const associateVpcCidrBlock: Operation<
   };
 };
 
+const blockInUse = (cidrBlock: string): DomainError =>
+  new DomainError(
+    'DependencyViolation',
+    `The vpc CIDR block '${cidrBlock}' has dependencies and cannot be disassociated.`,
+  );
+
+const removeLocalRoutes = (tx: Tx, vpcId: string, cidrBlock: string): void => {
+  for (const table of tx.find(RouteTables, 'vpc', vpcId)) {
+    const routes = table.routes.filter((route) => route.destination !== cidrBlock);
+    tx.put(RouteTables, { ...table, routes });
+  }
+};
+
+const disassociateIpv6Block = (
+  tx: Tx,
+  vpc: Vpc,
+  gone: Ipv6CidrBlock,
+): Plain<DisassociateVpcCidrBlockResult> | DomainError => {
+  if (isUsedBySubnet(tx, vpc.id, gone.cidrBlock)) return blockInUse(gone.cidrBlock);
+  const ipv6CidrBlocks = (vpc.ipv6CidrBlocks ?? []).filter((other) => other !== gone);
+  tx.put(Vpcs, { ...vpc, ipv6CidrBlocks });
+  removeLocalRoutes(tx, vpc.id, gone.cidrBlock);
+  return { VpcId: vpc.id, Ipv6CidrBlockAssociation: vpcBlockAnswer(tx, gone, 'disassociating') };
+};
+
 /** Takes a block of addresses from a VPC, unless it is the primary one or a subnet lies in it. */
 export const disassociateVpcCidrBlock: Operation<
   DisassociateVpcCidrBlockRequest,
@@ -269,6 +313,8 @@ export const disassociateVpcCidrBlock: Operation<
 > = (tx, input) => {
   const id = input.AssociationId ?? '';
   const [vpc] = tx.find(Vpcs, 'cidrAssociation', id);
+  const ipv6 = vpc?.ipv6CidrBlocks?.find((block) => block.associationId === id);
+  if (vpc !== undefined && ipv6 !== undefined) return disassociateIpv6Block(tx, vpc, ipv6);
   const gone = vpc?.cidrBlocks.find((block) => block.associationId === id);
   const block = parseIpv4Cidr(gone?.cidrBlock ?? '');
   if (vpc === undefined || gone === undefined || block === undefined) {
@@ -287,16 +333,10 @@ export const disassociateVpcCidrBlock: Operation<
     .find(Subnets, 'vpc', vpc.id)
     .flatMap((subnet) => parseIpv4Cidr(subnet.cidrBlock) ?? []);
   if (used.some((subnet) => blocksOverlap(subnet, block))) {
-    return new DomainError(
-      'DependencyViolation',
-      `The vpc CIDR block '${gone.cidrBlock}' has dependencies and cannot be disassociated.`,
-    );
+    return blockInUse(gone.cidrBlock);
   }
   tx.put(Vpcs, { ...vpc, cidrBlocks: vpc.cidrBlocks.filter((other) => other !== gone) });
-  for (const table of tx.find(RouteTables, 'vpc', vpc.id)) {
-    const routes = table.routes.filter((route) => route.destination !== gone.cidrBlock);
-    tx.put(RouteTables, { ...table, routes });
-  }
+  removeLocalRoutes(tx, vpc.id, gone.cidrBlock);
   return {
     VpcId: vpc.id,
     CidrBlockAssociation: {
@@ -313,6 +353,7 @@ const hasDependents = (view: View, vpcId: string): boolean => {
   return (
     view.find(Subnets, 'vpc', vpcId).length > 0 ||
     view.find(InternetGateways, 'vpc', vpcId).length > 0 ||
+    view.find(EgressOnlyInternetGateways, 'vpc', vpcId).length > 0 ||
     view.find(RouteTables, 'vpc', vpcId).some((table) => table.id !== main) ||
     view.find(SecurityGroups, 'vpc', vpcId).some((group) => group.name !== 'default') ||
     view.find(NetworkAcls, 'vpc', vpcId).some((acl) => !acl.isDefault)

@@ -1,0 +1,188 @@
+import type {
+  AssignIpv6AddressesRequest,
+  AssignIpv6AddressesResult,
+  UnassignIpv6AddressesRequest,
+  UnassignIpv6AddressesResult,
+} from '@aws-sdk/client-ec2';
+import { DomainError, isDomainError } from '../../../world/domain-error.ts';
+import type { Tx, View } from '../../../world/transaction.ts';
+import type { Operation } from '../../operation.ts';
+import { ipv6BlockContains, parseIpv6Cidr, type Ipv6Block } from '../../shared/cidr.ts';
+import { formatIpv6, parseIpv6 } from '../../shared/ip-address.ts';
+import { resourceById } from '../describe.ts';
+import { Subnets, type Subnet } from '../entities.ts';
+import {
+  invalidParameterCombination,
+  invalidParameterValue,
+  kinds,
+  missingParameter,
+  notBuilt,
+} from '../errors.ts';
+import {
+  Instances,
+  NetworkInterfaces,
+  type NetworkInterface,
+} from '../instances/instance-entities.ts';
+import { instanceTypeFacts } from '../instances/instance-type-facts.ts';
+
+/** IPv6 addresses of an interface: these, or so many of any; undefined is as its subnet assigns them. */
+export type AskedIpv6 = readonly string[] | number | undefined;
+
+/** How requests name the IPv6 addresses of an interface that is to be made. */
+export interface Ipv6Input {
+  readonly Ipv6AddressCount?: number | undefined;
+  readonly Ipv6Addresses?: readonly { readonly Ipv6Address?: string | undefined }[] | undefined;
+}
+
+/** The names in `Ipv6Input`, for lists of what a request reads. */
+export const ipv6Names = ['Ipv6AddressCount', 'Ipv6Addresses'] as const;
+
+/** No type has more on one interface ("Maximum IP addresses per network interface", EC2 User Guide). */
+const mostAddresses = 50;
+
+const tooMany = (): DomainError =>
+  new DomainError('Ipv6AddressLimitExceeded', 'Number of IPv6 addresses will exceed limit.');
+
+/** Reads the IPv6 addresses of a request: by name or by number. */
+export const askedIpv6 = (input: Ipv6Input): AskedIpv6 | DomainError => {
+  const names = (input.Ipv6Addresses ?? []).map(({ Ipv6Address: name = '' }) => name);
+  const count = input.Ipv6AddressCount;
+  if (names.length > 0 && count !== undefined && count > 0) {
+    return invalidParameterCombination(
+      'ipv6AddressCount and ipv6Addresses cannot be specified together.',
+    );
+  }
+  if (count !== undefined && count < 0) {
+    return invalidParameterValue(`Value (${count}) for parameter ipv6AddressCount is invalid.`);
+  }
+  if (Math.max(count ?? 0, names.length) > mostAddresses) return tooMany();
+  return names.length > 0 ? names : count;
+};
+
+const isTaken = (view: View, address: string): boolean =>
+  view.find(NetworkInterfaces, 'ipv6Address', address).length > 0;
+
+const blockOf = (subnet: Subnet): Ipv6Block | DomainError =>
+  parseIpv6Cidr(subnet.ipv6CidrBlock?.cidrBlock ?? '') ??
+  invalidParameterValue(`The subnet '${subnet.id}' does not have an IPv6 CIDR block.`);
+
+/** Half of an address is the interface's own part. */
+const ownPart = (tx: Tx): Uint8Array => {
+  const digits = tx.random('ec2/ipv6-addresses').hex(16);
+  return Uint8Array.from({ length: 8 }, (_, at) =>
+    Number.parseInt(digits.slice(at * 2, at * 2 + 2), 16),
+  );
+};
+
+const anyAddress = (tx: Tx, block: Ipv6Block, others: readonly string[]): string => {
+  for (;;) {
+    const bytes = Uint8Array.from(block.first);
+    bytes.set(ownPart(tx), 8);
+    const address = formatIpv6(bytes);
+    if (!isTaken(tx, address) && !others.includes(address)) return address;
+  }
+};
+
+const namedAddress = (tx: Tx, block: Ipv6Block, name: string): string | DomainError => {
+  const bytes = parseIpv6(name);
+  if (bytes === undefined) {
+    return invalidParameterValue(
+      `Value (${name}) for parameter ipv6Address is invalid. Invalid IP address.`,
+    );
+  }
+  if (!ipv6BlockContains(block, { first: bytes, prefixLength: 128 })) {
+    return invalidParameterValue(`Address ${name} does not fall within the subnet's address range`);
+  }
+  const address = formatIpv6(bytes);
+  return isTaken(tx, address)
+    ? new DomainError('InvalidIPAddress.InUse', `Address ${address} is in use.`)
+    : address;
+};
+
+/**
+ * IPv6 addresses of a subnet for an interface. Errors: InvalidParameterValue of a subnet without IPv6 and of an address
+ * that is not its own, InvalidIPAddress.InUse.
+ */
+export const takeIpv6Addresses = (
+  tx: Tx,
+  subnet: Subnet,
+  asked: AskedIpv6,
+): readonly string[] | DomainError => {
+  const wanted = asked ?? (subnet.assignIpv6AddressOnCreation === true ? 1 : 0);
+  const names: readonly (string | undefined)[] =
+    typeof wanted === 'number' ? Array.from({ length: wanted }, () => undefined) : wanted;
+  if (names.length === 0) return [];
+  const block = blockOf(subnet);
+  if (isDomainError(block)) return block;
+  const taken: string[] = [];
+  for (const name of names) {
+    const one = name === undefined ? anyAddress(tx, block, taken) : namedAddress(tx, block, name);
+    if (isDomainError(one)) return one;
+    if (!taken.includes(one)) taken.push(one);
+  }
+  return taken;
+};
+
+const interfaceById = (tx: Tx, id: string | undefined): NetworkInterface | DomainError =>
+  resourceById(tx, NetworkInterfaces, kinds.networkInterface, id, 'networkInterfaceId');
+
+const mostOf = (view: View, { attachment }: NetworkInterface): number => {
+  const instance = attachment === null ? undefined : view.get(Instances, attachment.instanceId);
+  const facts = instance === undefined ? undefined : instanceTypeFacts(instance.instanceType);
+  return facts?.NetworkInfo?.Ipv6AddressesPerInterface ?? mostAddresses;
+};
+
+/** AssignIpv6Addresses: more addresses for an interface, by name or by number. */
+export const assignIpv6Addresses: Operation<
+  AssignIpv6AddressesRequest,
+  AssignIpv6AddressesResult
+> = (tx, input) => {
+  if ((input.Ipv6Prefixes ?? []).length > 0 || (input.Ipv6PrefixCount ?? 0) > 0) {
+    return notBuilt('prefixes of network interfaces');
+  }
+  const it = interfaceById(tx, input.NetworkInterfaceId);
+  if (isDomainError(it)) return it;
+  const asked = askedIpv6({
+    Ipv6AddressCount: input.Ipv6AddressCount,
+    Ipv6Addresses: (input.Ipv6Addresses ?? []).map((Ipv6Address) => ({ Ipv6Address })),
+  });
+  if (isDomainError(asked)) return asked;
+  if (asked === undefined || asked === 0) return missingParameter('ipv6AddressCount');
+  const subnet = resourceById(tx, Subnets, kinds.subnet, it.subnetId);
+  if (isDomainError(subnet)) return subnet;
+  const present = it.ipv6Addresses ?? [];
+  const more = takeIpv6Addresses(tx, subnet, asked);
+  if (isDomainError(more)) return more;
+  if (present.length + more.length > mostOf(tx, it)) return tooMany();
+  tx.put(NetworkInterfaces, { ...it, ipv6Addresses: [...present, ...more] });
+  return { NetworkInterfaceId: it.id, AssignedIpv6Addresses: [...more], AssignedIpv6Prefixes: [] };
+};
+
+/** UnassignIpv6Addresses: addresses go back to the subnet. */
+export const unassignIpv6Addresses: Operation<
+  UnassignIpv6AddressesRequest,
+  UnassignIpv6AddressesResult
+> = (tx, input) => {
+  if ((input.Ipv6Prefixes ?? []).length > 0) return notBuilt('prefixes of network interfaces');
+  const it = interfaceById(tx, input.NetworkInterfaceId);
+  if (isDomainError(it)) return it;
+  const present = it.ipv6Addresses ?? [];
+  const names = (input.Ipv6Addresses ?? []).map((name) => {
+    const bytes = parseIpv6(name);
+    return bytes === undefined ? name : formatIpv6(bytes);
+  });
+  if (names.length === 0) return missingParameter('ipv6Addresses');
+  const strange = names.filter((name) => !present.includes(name));
+  if (strange.length > 0) {
+    return invalidParameterValue(
+      `Some of [${strange.join(', ')}] addresses are not assigned to interface ${it.id}`,
+    );
+  }
+  const left = present.filter((address) => !names.includes(address));
+  tx.put(NetworkInterfaces, { ...it, ipv6Addresses: left });
+  return {
+    NetworkInterfaceId: it.id,
+    UnassignedIpv6Addresses: [...names],
+    UnassignedIpv6Prefixes: [],
+  };
+};
