@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { awsClients, given } from '../../support/aws-clients.ts';
 import type { Running } from '../../support/faultline-process.ts';
 
-const region = 'eu-south-1';
+const region = 'ap-northeast-2';
 
 /** A network with IPv6, from its blocks to an instance's address. */
 export const walkIpv6 = (world: () => Running): void => {
