@@ -81,7 +81,11 @@ const readSuite = (suite) => {
   // A file that could not even be loaded has no failed test of its own.
   if (suite.status === 'failed' && failures.length === 0) failures.push(file);
   for (const status of ['skipped', 'pending']) named(status).forEach(countSkipped);
-  return { file, passed: named('passed').length, failures };
+  // What a drawn input has found passes with the next draw, and is no matter of load.
+  const isDrawn = named('failed').some((test) =>
+    test.failureMessages.some((message) => message.includes('Property failed after')),
+  );
+  return { file, passed: named('passed').length, failures, isDrawn };
 };
 
 const readReport = ({ name, report }, isGood) => {
@@ -153,7 +157,7 @@ const unsteady = [];
 
 /** Tries the files of a job that failed once more, alone. Their second result counts. */
 const tryAgain = async (job) => {
-  const suites = job.suites.filter(({ file }) => !isCampaign(file));
+  const suites = job.suites.filter(({ file, isDrawn }) => !isDrawn && !isCampaign(file));
   // So much at once is no matter of load.
   if (suites.length === 0 || suites.length > 10) return;
   const files = suites.map(({ file }) => file);

@@ -9,8 +9,9 @@ const caller = {
   isTemporary: true,
 };
 
-/** Knows one key with one token, and one whose time is over. */
+/** Knows one key with one token, one whose time is over, and no user's. */
 const identify: IdentifyTemporary = (accessKeyId, token) => {
+  if (accessKeyId.startsWith('AKIA')) return Promise.resolve({ kind: 'foreign' });
   if (accessKeyId === 'ASIAOLD') return Promise.resolve({ kind: 'expired' });
   return Promise.resolve(
     accessKeyId === 'ASIAGOOD' && token === 'token'

@@ -12,7 +12,7 @@ export interface KeyHolder {
   readonly secret?: string;
 }
 
-/** What a temporary access key with its session token comes to. */
+/** What an access key of a user, or a temporary one with its session token, comes to. */
 export type IdentifyTemporary = (
   accessKeyId: string,
   sessionToken: string | undefined,
@@ -20,6 +20,7 @@ export type IdentifyTemporary = (
   | { readonly kind: 'known'; readonly caller: Caller; readonly secretAccessKey: string }
   | { readonly kind: 'expired' }
   | { readonly kind: 'unknown' }
+  | { readonly kind: 'foreign' }
 >;
 
 /** A refusal as the wire answers it. */
@@ -34,16 +35,16 @@ export const unknownKey = (protocol: ProtocolName): WireFault =>
 export interface CallerSource {
   /** Of keys that are no account id. */
   readonly defaultAccount: string;
-  /** Without it temporary keys are like others. */
+  /** Without it keys that were issued are like others. */
   readonly identify: IdentifyTemporary | undefined;
 }
 
-/** Temporary access keys begin so ("Unique identifiers", IAM User Guide). */
-const temporaryPrefix = 'ASIA';
+/** Access keys of users and temporary ones begin so ("Unique identifiers", IAM User Guide). */
+const issuedPrefixes = ['AKIA', 'ASIA'] as const;
 
 /**
- * Who signed a request: whoever the temporary credentials were issued to, and for any other key the root user of the account
- * that it stands for. Temporary keys are looked up whether or not signatures are verified.
+ * Who signed a request: whoever the key was issued to, and for any other key the root user of the account that it stands for.
+ * Keys that may have been issued are looked up whether or not signatures are verified.
  */
 export const identifyCaller = async (
   request: WireRequest,
@@ -51,8 +52,12 @@ export const identifyCaller = async (
   protocol: ProtocolName,
   { defaultAccount, identify }: CallerSource,
 ): Promise<KeyHolder | WireFault> => {
-  if (identify === undefined || !scope.accessKeyId.startsWith(temporaryPrefix)) {
-    return { caller: rootCaller(accountOf(scope.accessKeyId, defaultAccount)) };
+  const root = (): KeyHolder => ({
+    caller: rootCaller(accountOf(scope.accessKeyId, defaultAccount)),
+  });
+  const { accessKeyId } = scope;
+  if (identify === undefined || !issuedPrefixes.some((prefix) => accessKeyId.startsWith(prefix))) {
+    return root();
   }
   const token = scope.presigned
     ? queryParameter(request.query, 'X-Amz-Security-Token')
@@ -63,6 +68,8 @@ export const identifyCaller = async (
       return { caller: found.caller, secret: found.secretAccessKey };
     case 'expired':
       return refused(refusalWords(protocol).expiredKey);
+    case 'foreign':
+      return root();
     case 'unknown':
       return unknownKey(protocol);
   }

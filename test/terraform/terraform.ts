@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** How a run of Terraform ended, and all that it wrote. */
-export interface TerraformRun {
+interface TerraformRun {
   readonly exitCode: number;
   readonly output: string;
 }

@@ -2,6 +2,7 @@ import type {
   AttachRolePolicyRequest,
   DeleteRolePermissionsBoundaryRequest,
   DetachRolePolicyRequest,
+  EntityType,
   ListAttachedRolePoliciesRequest,
   ListAttachedRolePoliciesResponse,
   ListEntitiesForPolicyRequest,
@@ -9,11 +10,13 @@ import type {
   PutRolePermissionsBoundaryRequest,
 } from '@aws-sdk/client-iam';
 import { isDomainError } from '../../world/domain-error.ts';
+import type { Entity } from '../../world/entity.ts';
 import type { Nothing, Operation } from '../operation.ts';
 import { Roles } from './entities.ts';
 import { noSuchBoundary, noSuchPolicy, notAttachable, quotaExceeded } from './errors.ts';
 import { policyByArn } from './managed-policies.ts';
 import { listPage } from './paging.ts';
+import { attachedTo, bounding } from './policy-use.ts';
 import { quotas } from './quotas.ts';
 import { changeableRole, roleByName } from './roles.ts';
 
@@ -65,30 +68,43 @@ export const listAttachedRolePolicies: Operation<
   };
 };
 
-/** ListEntitiesForPolicy: roles alone, since there are no users and groups. */
+/** Every one once, in the order in which they came. */
+const once = <T extends Entity>(...lists: readonly (readonly T[])[]): readonly T[] => [
+  ...new Map(lists.flat().map((one) => [one.id, one])).values(),
+];
+
+/** ListEntitiesForPolicy: who has a policy, attached or as a boundary; groups, users and roles on one page together. */
 export const listEntitiesForPolicy: Operation<
   ListEntitiesForPolicyRequest,
   ListEntitiesForPolicyResponse
 > = (tx, input) => {
   const { PolicyArn: arn = '', PathPrefix: prefix = '/', EntityFilter: filter } = input;
   if (policyByArn(tx, arn) === undefined) return noSuchPolicy(arn);
+  const nobody = { users: [], groups: [], roles: [] };
   const usage = input.PolicyUsageFilter;
+  const attached = usage === 'PermissionsBoundary' ? nobody : attachedTo(tx, arn);
+  const bound = usage === 'PermissionsPolicy' ? nobody : bounding(tx, arn);
+  const isAsked = (kind: EntityType): boolean =>
+    filter === undefined || filter === kind || filter.endsWith('ManagedPolicy');
   const found = [
-    ...(usage === 'PermissionsBoundary' ? [] : tx.find(Roles, 'policy', arn)),
-    ...(usage === 'PermissionsPolicy' ? [] : tx.find(Roles, 'boundary', arn)),
-  ];
-  const isAsked = filter === undefined || filter === 'Role' || filter.endsWith('ManagedPolicy');
-  const roles = [...new Map(found.map((role) => [role.id, role])).values()].filter(
-    (role) => isAsked && role.path.startsWith(prefix),
-  );
-  const page = listPage(roles, input, (role) => role.id);
+    ...once(attached.groups).map((one) => ({ kind: 'Group' as const, one })),
+    ...once(attached.users, bound.users).map((one) => ({ kind: 'User' as const, one })),
+    ...once(attached.roles, bound.roles).map((one) => ({ kind: 'Role' as const, one })),
+  ].filter(({ kind, one }) => isAsked(kind) && one.path.startsWith(prefix));
+  const page = listPage(found, input, ({ kind, one }) => `${kind}/${one.id}`);
   if (isDomainError(page)) return page;
+  const { items, ...rest } = page;
   return {
-    PolicyGroups: [],
-    PolicyUsers: [],
-    PolicyRoles: page.items.map((role) => ({ RoleName: role.name, RoleId: role.roleId })),
-    IsTruncated: page.IsTruncated,
-    Marker: page.Marker,
+    PolicyGroups: items.flatMap(({ kind, one }) =>
+      kind === 'Group' ? { GroupName: one.name, GroupId: one.groupId } : [],
+    ),
+    PolicyUsers: items.flatMap(({ kind, one }) =>
+      kind === 'User' ? { UserName: one.name, UserId: one.userId } : [],
+    ),
+    PolicyRoles: items.flatMap(({ kind, one }) =>
+      kind === 'Role' ? { RoleName: one.name, RoleId: one.roleId } : [],
+    ),
+    ...rest,
   };
 };
 

@@ -35,6 +35,60 @@ export const Roles = defineTable<Role>('iam-roles', {
   boundary: (role) => role.permissionsBoundary ?? undefined,
 });
 
+/** What a user and a group have in common: policies of their own and policies that are attached. */
+interface Principal extends Entity {
+  readonly name: string;
+  readonly path: string;
+  readonly arn: string;
+  readonly createdAt: number;
+  /** ARNs, in the order in which they were attached. */
+  readonly attachedPolicies: readonly string[];
+  readonly inlinePolicies: readonly InlinePolicy[];
+}
+
+/** A user. Its id is its name in small letters. */
+export interface User extends Principal {
+  /** For example `AIDACKCEVSQ6C2EXAMPLE`. */
+  readonly userId: string;
+  readonly permissionsBoundary: string | null;
+  /** Entity ids, in the order in which it joined them. */
+  readonly groups: readonly string[];
+  /** World time of the password's creation; null of a user who cannot sign in. The password itself is not kept. */
+  readonly loginProfile: { readonly createdAt: number; readonly resetRequired: boolean } | null;
+}
+
+/** In the shard of the partition. */
+export const Users = defineTable<User>('iam-users', {
+  userId: (user) => user.userId,
+  group: (user) => user.groups,
+  policy: (user) => user.attachedPolicies,
+  boundary: (user) => user.permissionsBoundary ?? undefined,
+});
+
+/** A group of users. Its id is its name in small letters. */
+export interface Group extends Principal {
+  /** For example `AGPAI23HZ27SI6FQMGNQ2`. */
+  readonly groupId: string;
+}
+
+/** In the shard of the partition. */
+export const Groups = defineTable<Group>('iam-groups', {
+  policy: (group) => group.attachedPolicies,
+});
+
+/** A key with which a user calls. Its id is the key itself; its secret follows from it and the world's seed. */
+export interface AccessKey extends Entity {
+  /** The entity id of its user. */
+  readonly user: string;
+  readonly isActive: boolean;
+  readonly createdAt: number;
+}
+
+/** In the shard of the partition. */
+export const AccessKeys = defineTable<AccessKey>('iam-access-keys', {
+  user: (key) => key.user,
+});
+
 /** One version of a managed policy. */
 export interface PolicyVersion {
   /** For example `v1`. */

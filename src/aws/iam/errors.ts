@@ -9,6 +9,22 @@ export const noSuchRole = (name: string): DomainError =>
 export const noSuchUser = (name: string): DomainError =>
   noSuchEntity(`The user with name ${name} cannot be found.`);
 
+export const noSuchGroup = (name: string): DomainError =>
+  noSuchEntity(`The group with name ${name} cannot be found.`);
+
+export const noSuchAccessKey = (id: string): DomainError =>
+  noSuchEntity(`The Access Key with id ${id} cannot be found.`);
+
+export const noSuchLoginProfile = (name: string): DomainError =>
+  noSuchEntity(`Login Profile for User ${name} cannot be found.`);
+
+/** `kind` is `user` or `group`. */
+export const noSuchInlinePolicy = (kind: string, name: string): DomainError =>
+  noSuchEntity(`The ${kind} policy with name ${name} cannot be found.`);
+
+export const noSuchUserBoundary = (user: string): DomainError =>
+  noSuchEntity(`The user with name ${user} does not have a permissions boundary.`);
+
 export const noSuchInstanceProfile = (name: string): DomainError =>
   noSuchEntity(`Instance Profile ${name} cannot be found.`);
 

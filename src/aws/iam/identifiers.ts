@@ -4,9 +4,12 @@ const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /**
  * A new unique id, for example `AROAIIAZKPKYKPI46JKUC`: AROA for roles, AIPA for instance profiles, ANPA for managed
- * policies ("IAM identifiers", IAM User Guide).
+ * policies, AIDA for users, AGPA for groups ("IAM identifiers", IAM User Guide).
  */
-export const newUniqueId = (prefix: 'AROA' | 'AIPA' | 'ANPA', random: RandomStream): string => {
+export const newUniqueId = (
+  prefix: 'AROA' | 'AIPA' | 'ANPA' | 'AIDA' | 'AGPA',
+  random: RandomStream,
+): string => {
   let id: string = prefix;
   for (let i = 0; i < 17; i++) id += letters[random.below(letters.length)] ?? 'A';
   return id;

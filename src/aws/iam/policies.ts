@@ -18,18 +18,23 @@ import { wholeSecond } from '../shared/utc-text.ts';
 import type { Nothing, Operation, Plain } from '../operation.ts';
 import { forgetTags, tagsOf } from '../shared/tags.ts';
 import { awsPolicies } from './aws-policies.ts';
-import { ManagedPolicies, Roles, type ManagedPolicy } from './entities.ts';
+import { ManagedPolicies, type ManagedPolicy } from './entities.ts';
 import { deleteConflict, noSuchPolicy, quotaExceeded } from './errors.ts';
 import { iamArn, nameKey, newUniqueId } from './identifiers.ts';
 import { isAwsPolicy, policyByArn } from './managed-policies.ts';
 import { listPage } from './paging.ts';
+import { attachedTo, bounding, useCount } from './policy-use.ts';
 import { countedCharacters, identityPolicyFault } from './policy-document.ts';
 import { quotas } from './quotas.ts';
 import { listTags, tagResource, untagResource } from './resource-tags.ts';
 
 /** How often the account attaches a policy. */
 const attachmentCount = (view: View, policy: ManagedPolicy): number =>
-  view.find(Roles, 'policy', policy.id).length;
+  useCount(attachedTo(view, policy.id));
+
+/** How often it is a permissions boundary. */
+const boundaryCount = (view: View, policy: ManagedPolicy): number =>
+  useCount(bounding(view, policy.id));
 
 /** What lists tell of a policy; its description and tags are GetPolicy's alone. */
 const listedPolicy = (view: View, policy: ManagedPolicy): Plain<Answer> => ({
@@ -39,7 +44,7 @@ const listedPolicy = (view: View, policy: ManagedPolicy): Plain<Answer> => ({
   Path: policy.path,
   DefaultVersionId: policy.defaultVersionId,
   AttachmentCount: attachmentCount(view, policy),
-  PermissionsBoundaryUsageCount: view.find(Roles, 'boundary', policy.id).length,
+  PermissionsBoundaryUsageCount: boundaryCount(view, policy),
   IsAttachable: true,
   CreateDate: policy.createdAt,
   UpdateDate: policy.updatedAt,
@@ -126,7 +131,7 @@ export const listPolicies: Operation<ListPoliciesRequest, ListPoliciesResponse> 
       (policy) =>
         (input.OnlyAttached !== true || attachmentCount(tx, policy) > 0) &&
         (usage !== 'PermissionsPolicy' || attachmentCount(tx, policy) > 0) &&
-        (usage !== 'PermissionsBoundary' || tx.find(Roles, 'boundary', policy.id).length > 0),
+        (usage !== 'PermissionsBoundary' || boundaryCount(tx, policy) > 0),
     )
     .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const page = listPage(policies, input, (policy) => policy.id);
@@ -142,7 +147,7 @@ export const listPolicies: Operation<ListPoliciesRequest, ListPoliciesResponse> 
 export const deletePolicy: Operation<DeletePolicyRequest, Nothing> = (tx, input) => {
   const policy = changeablePolicy(tx, input.PolicyArn, 'DeletePolicy');
   if (isDomainError(policy)) return policy;
-  if (attachmentCount(tx, policy) > 0 || tx.find(Roles, 'boundary', policy.id).length > 0) {
+  if (attachmentCount(tx, policy) > 0 || boundaryCount(tx, policy) > 0) {
     return deleteConflict('Cannot delete a policy attached to entities.');
   }
   if (policy.versions.length > 1) {

@@ -2,7 +2,7 @@ import type { Service } from '../operation.ts';
 import { emptyLists } from '../shared/empty-lists.ts';
 import { awsPolicyFacts } from './aws-policies.ts';
 import { about } from './about.ts';
-import { getUser } from './account.ts';
+import { accessKeyOperations } from './access-keys.ts';
 import {
   attachRolePolicy,
   deleteRolePermissionsBoundary,
@@ -62,6 +62,9 @@ import {
   deleteServiceLinkedRole,
   getServiceLinkedRoleDeletionStatus,
 } from './service-linked-roles.ts';
+import { groupOperations } from './groups.ts';
+import { principalPolicyOperations } from './principal-policies.ts';
+import { userOperations } from './users.ts';
 
 export const iam: Service = {
   ...about,
@@ -74,7 +77,17 @@ export const iam: Service = {
     ...emptyLists({
       // No account has one, since there is no sign-in page to name.
       ListAccountAliases: { answer: { AccountAliases: [], IsTruncated: false } },
+      // There is nothing that a user could sign in to or prove itself to with them.
+      ListMFADevices: { answer: { MFADevices: [], IsTruncated: false } },
+      ListSSHPublicKeys: { answer: { SSHPublicKeys: [], IsTruncated: false } },
+      ListServiceSpecificCredentials: { answer: { ServiceSpecificCredentials: [] } },
+      ListSigningCertificates: { answer: { Certificates: [], IsTruncated: false } },
+      ListVirtualMFADevices: { answer: { VirtualMFADevices: [], IsTruncated: false } },
     }),
+    ...userOperations,
+    ...groupOperations,
+    ...principalPolicyOperations,
+    ...accessKeyOperations,
     AddRoleToInstanceProfile: addRoleToInstanceProfile,
     AttachRolePolicy: attachRolePolicy,
     CreateInstanceProfile: createInstanceProfile,
@@ -96,7 +109,6 @@ export const iam: Service = {
     GetRole: getRole,
     GetRolePolicy: getRolePolicy,
     GetServiceLinkedRoleDeletionStatus: getServiceLinkedRoleDeletionStatus,
-    GetUser: getUser,
     ListAttachedRolePolicies: listAttachedRolePolicies,
     ListEntitiesForPolicy: listEntitiesForPolicy,
     ListInstanceProfiles: listInstanceProfiles,

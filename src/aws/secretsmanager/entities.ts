@@ -13,7 +13,7 @@ export interface ReplicaStatus {
 }
 
 /** Rotation, as it was asked for: a fact. */
-export interface Rotation {
+interface Rotation {
   readonly isEnabled: boolean;
   readonly lambdaArn: string | null;
   readonly rules: Plain<RotationRulesType> | null;

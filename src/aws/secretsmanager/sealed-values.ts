@@ -8,7 +8,7 @@ import type { Secret, SecretVersion } from './entities.ts';
 import { secretArn } from './find-secret.ts';
 
 /** The key of secrets that name none. */
-export const usualKeyId = 'alias/aws/secretsmanager';
+const usualKeyId = 'alias/aws/secretsmanager';
 
 /** A value as it comes and goes. */
 export interface SecretValue {

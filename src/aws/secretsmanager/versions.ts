@@ -6,7 +6,7 @@ import { secretArn } from './find-secret.ts';
 import { isSameValue, openValue, sealValue, type SecretValue } from './sealed-values.ts';
 
 export const current = 'AWSCURRENT';
-export const previous = 'AWSPREVIOUS';
+const previous = 'AWSPREVIOUS';
 export const pending = 'AWSPENDING';
 
 /** "Secrets Manager quotas" (User Guide): labels of a secret, versions of it, bytes of a value. */

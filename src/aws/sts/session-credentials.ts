@@ -1,7 +1,12 @@
-import { hash32, hashHex } from '../../atlas/hash.ts';
+import { hashHex } from '../../atlas/hash.ts';
 import type { View } from '../../world/transaction.ts';
 import { rootCaller, type Caller } from '../caller.ts';
-import { Roles } from '../iam/entities.ts';
+import {
+  accountOfAccessKey,
+  secretAccessKeyOf,
+  temporaryAccessKey,
+} from '../iam/access-key-form.ts';
+import { AccessKeys, Roles, Users } from '../iam/entities.ts';
 import { nameKey } from '../iam/identifiers.ts';
 import { fromOpaqueText, opaqueText } from '../shared/opaque-text.ts';
 
@@ -26,25 +31,8 @@ export interface SessionCredentials {
   readonly expiresAt: number;
 }
 
-const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-const base64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-const lettersOf = (count: number, alphabet: string, ...parts: readonly (string | number)[]) =>
-  Array.from(
-    { length: count },
-    (_, index) => alphabet[hash32(...parts, index) % alphabet.length] ?? 'A',
-  ).join('');
-
-/** Temporary access keys begin with ASIA ("Unique identifiers", IAM User Guide). */
-const accessKeyOf = (seed: number, contents: string): string =>
-  `ASIA${lettersOf(16, base32, seed, 'sts/access-key', contents)}`;
-
 const sealOf = (seed: number, contents: string): string =>
   hashHex(16, seed, 'sts/session-token', contents);
-
-/** The secret key of a temporary access key: a function of it, so that nothing needs to be kept of it. */
-const secretOf = (seed: number, accessKeyId: string): string =>
-  lettersOf(40, base64, seed, 'sts/secret-key', accessKeyId);
 
 /**
  * Credentials for a session. All that is known of them is in their token, as with AWS's own, so that every Region can read
@@ -62,10 +50,10 @@ export const issueCredentials = (seed: number, session: Session): SessionCredent
     nonce,
     expiresAt,
   ]);
-  const accessKeyId = accessKeyOf(seed, contents);
+  const accessKeyId = temporaryAccessKey(seed, contents);
   return {
     accessKeyId,
-    secretAccessKey: secretOf(seed, accessKeyId),
+    secretAccessKey: secretAccessKeyOf(seed, accessKeyId),
     sessionToken: opaqueText(`${sealOf(seed, contents)}${contents}`),
     expiresAt,
   };
@@ -95,7 +83,7 @@ const readSessionToken = (
   // A token that decodes to the same and is written otherwise was not written here.
   if (contents === '' || opaqueText(text) !== sessionToken) return undefined;
   if (seal !== sealOf(seed, contents)) return undefined;
-  if (accessKeyId !== accessKeyOf(seed, contents)) return undefined;
+  if (accessKeyId !== temporaryAccessKey(seed, contents)) return undefined;
   // Its seal says that it was written above.
   return sessionOf(JSON.parse(contents) as readonly (string | number)[]);
 };
@@ -112,14 +100,30 @@ export const callerOfSession = ({ account, role, sessionName }: Session): Caller
         isTemporary: true,
       };
 
-/** What temporary credentials come to when somebody calls with them. */
+/** What credentials come to when somebody calls with them. */
 export type Identified =
   | { readonly kind: 'known'; readonly caller: Caller; readonly secretAccessKey: string }
   | { readonly kind: 'expired' }
-  | { readonly kind: 'unknown' };
+  | { readonly kind: 'unknown' }
+  /** The key of a user of some other world, or of AWS's own: it stands for an account as any text does. */
+  | { readonly kind: 'foreign' };
+
+/** Who calls with the access key of a user. One that was switched off is unknown. */
+const identifyUser = (partition: View, accessKeyId: string, account: string): Identified => {
+  const view = partition.forAccount(account);
+  const key = view.get(AccessKeys, accessKeyId);
+  if (key === undefined) return { kind: 'foreign' };
+  const user = view.get(Users, key.user);
+  if (!key.isActive || user === undefined) return { kind: 'unknown' };
+  return {
+    kind: 'known',
+    caller: { account, arn: user.arn, userId: user.userId, isTemporary: false },
+    secretAccessKey: secretAccessKeyOf(partition.seed, accessKeyId),
+  };
+};
 
 /**
- * Who calls with a temporary access key. `partition` is a view of the partition's shard: a session ends with its role, and
+ * Who calls with an access key that was issued here. `partition` is a view of the partition's shard: a session ends with its role, and
  * its time is world time.
  */
 export const identify = (
@@ -127,6 +131,8 @@ export const identify = (
   accessKeyId: string,
   sessionToken: string | undefined,
 ): Identified => {
+  const account = accountOfAccessKey(accessKeyId);
+  if (account !== undefined) return identifyUser(partition, accessKeyId, account);
   const session = readSessionToken(partition.seed, accessKeyId, sessionToken ?? '');
   if (session === undefined) return { kind: 'unknown' };
   if (partition.now >= session.expiresAt) return { kind: 'expired' };
@@ -138,6 +144,6 @@ export const identify = (
   return {
     kind: 'known',
     caller: callerOfSession(session),
-    secretAccessKey: secretOf(partition.seed, accessKeyId),
+    secretAccessKey: secretAccessKeyOf(partition.seed, accessKeyId),
   };
 };

@@ -36,7 +36,7 @@ export const hasIpv6 = ({ ipv6CidrBlocks = [] }: Pick<Vpc, 'ipv6CidrBlocks'>): b
 export const lastRuleNumber = 32_767;
 
 /** The one of those that is for IPv6, in a VPC with such a block. */
-export const lastIpv6RuleNumber = 32_768;
+const lastIpv6RuleNumber = 32_768;
 
 const everywhere = { ipv4: '0.0.0.0/0', ipv6: '::/0' } as const;
 

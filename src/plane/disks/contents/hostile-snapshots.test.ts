@@ -207,9 +207,11 @@ describe('a snapshot that somebody made up', () => {
         count += 1;
         const place = join(scratch.path, `noise-${count}`);
         const answer = await restoreDirectory(blocks, 'snap-noise', place);
-        expect(isDomainError(answer)).toBe(true);
+        const outcome = isDomainError(answer) ? answer.code : answer.layout.kind;
+        expect(['InvalidSnapshot.Damaged', 'tree']).toContain(outcome);
       }),
-      { numRuns: 60 },
+      // By chance noise is a record: this one is.
+      { numRuns: 60, examples: [[Uint8Array.from([1, 1])]] },
     );
   });
 });
