@@ -38,18 +38,33 @@ def nat_gateways():
     ec2.release_address(AllocationId=allocation)
 
 
-def endpoints_are_not_built():
-    """No pretended success: what there is not is refused by name."""
-    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
-    refused(
-        "NotImplemented",
-        ec2.create_vpc_endpoint,
-        VpcId=vpc,
-        ServiceName="com.amazonaws.eu-west-3.s3",
-    )
+def endpoints():
+    vpc = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
+    name = "com.amazonaws.eu-west-3.dynamodb"
+    services = ec2.describe_vpc_endpoint_services(ServiceNames=[name])["ServiceDetails"]
+    check(len(services) == 2, f"a gateway and an interface, not {services}")
+    lists = ec2.describe_prefix_lists()["PrefixLists"]
+    check(name in [one["PrefixListName"] for one in lists], f"its prefix list, not {lists}")
+    made = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=name)["VpcEndpoint"]["VpcEndpointId"]
+    ec2.modify_vpc_endpoint(VpcEndpointId=made, ResetPolicy=True)
+    found = ec2.describe_vpc_endpoints(VpcEndpointIds=[made])["VpcEndpoints"]
+    check(found[0]["State"] == "available", f"one that is available, not {found}")
+    ec2.delete_vpc_endpoints(VpcEndpointIds=[made])
+    ec2.delete_vpc(VpcId=vpc)
 
 
-for walk in (nat_gateways, endpoints_are_not_built):
+def dhcp_options():
+    vpc = ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
+    made = ec2.create_dhcp_options(
+        DhcpConfigurations=[{"Key": "domain-name", "Values": ["shop.test"]}]
+    )["DhcpOptions"]["DhcpOptionsId"]
+    ec2.associate_dhcp_options(VpcId=vpc, DhcpOptionsId=made)
+    refused("DependencyViolation", ec2.delete_dhcp_options, DhcpOptionsId=made)
+    ec2.delete_vpc(VpcId=vpc)
+    ec2.delete_dhcp_options(DhcpOptionsId=made)
+
+
+for walk in (nat_gateways, endpoints, dhcp_options):
     step(walk)
 
 print_report()

@@ -185,7 +185,6 @@ const rows: readonly Row[] = [
     'ServiceIds',
     'InvalidVpcEndpointServiceId.NotFound',
   ],
-  ['DescribeVpcEndpoints', 'VpcEndpoints', 'VpcEndpointIds', 'InvalidVpcEndpointId.NotFound'],
   [
     'DescribeVpcPeeringConnections',
     'VpcPeeringConnections',

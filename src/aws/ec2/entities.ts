@@ -15,12 +15,20 @@ export interface Ipv6CidrBlock {
   readonly cidrBlock: string;
 }
 
+/** A DHCP option set that the account has made. */
+export interface DhcpOptionSet extends Entity {
+  readonly configurations: readonly { readonly key: string; readonly values: readonly string[] }[];
+}
+
+export const DhcpOptionSets = defineTable<DhcpOptionSet>('ec2-dhcp-options');
+
 /** A virtual private cloud. */
 export interface Vpc extends Entity {
   /** At least one. */
   readonly cidrBlocks: readonly VpcCidrBlock[];
   /** Absent of a VPC that never had one. */
   readonly ipv6CidrBlocks?: readonly Ipv6CidrBlock[];
+  /** `default` of a VPC that has none. */
   readonly dhcpOptionsId: string;
   readonly instanceTenancy: 'default' | 'dedicated' | 'host';
   readonly isDefault: boolean;
@@ -32,6 +40,7 @@ export const Vpcs = defineTable<Vpc>('ec2-vpcs', {
   cidrAssociation: (vpc) =>
     [...vpc.cidrBlocks, ...(vpc.ipv6CidrBlocks ?? [])].map((block) => block.associationId),
   default: (vpc) => (vpc.isDefault ? 'default' : undefined),
+  dhcpOptions: (vpc) => vpc.dhcpOptionsId,
 });
 
 /** A subnet: a range of a VPC's addresses in one zone. */

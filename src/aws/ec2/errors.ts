@@ -47,6 +47,14 @@ export const kinds = {
     notFoundCode: 'InvalidGatewayID.NotFound',
     notFoundMessage: (id) => `The eigw ID '${id}' does not exist`,
   },
+  vpcEndpoint: {
+    type: 'vpc-endpoint',
+    prefix: 'vpce',
+    idsParameter: 'vpcEndpointIds',
+    malformedCode: 'InvalidVpcEndpointId.Malformed',
+    notFoundCode: 'InvalidVpcEndpointId.NotFound',
+    notFoundMessage: (id) => `The Vpc Endpoint Id '${id}' does not exist`,
+  },
   routeTable: {
     type: 'route-table',
     prefix: 'rtb',

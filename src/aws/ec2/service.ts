@@ -10,7 +10,9 @@ import { instanceTimers } from './instances/instance-lifecycle.ts';
 import { describeAccountAttributes } from './account-attributes.ts';
 import { describeAvailabilityZones } from './zones/availability-zones.ts';
 import { getConsoleOutput } from './instances/console-output.ts';
-import { describeDhcpOptions } from './network/dhcp-options.ts';
+import { dhcpOptionOperations } from './network/dhcp-options.ts';
+import { endpointServiceOperations } from './endpoints/endpoint-services.ts';
+import { vpcEndpointOperations } from './endpoints/vpc-endpoints.ts';
 import { imageOperations } from './images/operations.ts';
 import {
   describeInstanceAttribute,
@@ -139,6 +141,9 @@ const operations = {
   ...instanceOptionOperations,
   ...instanceProfileOperations,
   ...natGatewayOperations,
+  ...dhcpOptionOperations,
+  ...vpcEndpointOperations,
+  ...endpointServiceOperations,
   ...spotOperations,
   ...fleetOperations,
   AssociateRouteTable: associateRouteTable,
@@ -172,7 +177,6 @@ const operations = {
   DeleteVpc: deleteVpc,
   DescribeAccountAttributes: describeAccountAttributes,
   DescribeAvailabilityZones: describeAvailabilityZones,
-  DescribeDhcpOptions: describeDhcpOptions,
   DescribeEgressOnlyInternetGateways: describeEgressOnlyInternetGateways,
   DescribeInstanceAttribute: describeInstanceAttribute,
   DescribeInstanceStatus: describeInstanceStatus,

@@ -10,6 +10,9 @@ export const quotas = {
   ipv6CidrBlocksPerVpc: 5,
   /** Goes with the quota of VPCs. */
   egressOnlyInternetGatewaysPerRegion: behaviours.quotas.vpcsPerRegion,
+  dhcpOptionSetsPerRegion: 50,
+  gatewayEndpointsPerRegion: 20,
+  interfaceEndpointsPerVpc: 50,
   subnetsPerVpc: behaviours.quotas.subnetsPerVpc,
   /** Goes with the quota of VPCs. */
   internetGatewaysPerRegion: behaviours.quotas.vpcsPerRegion,

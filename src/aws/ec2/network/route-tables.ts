@@ -41,6 +41,8 @@ import {
   limitExceeded,
   notBuilt,
 } from '../errors.ts';
+import { endpointServiceOf, prefixListIdOf } from '../endpoints/endpoint-services.ts';
+import { VpcEndpoints } from '../endpoints/entities.ts';
 import { NatGateways } from '../nat-gateways/entities.ts';
 import { leadsOn } from '../nat-gateways/leads-on.ts';
 import { addRouteTable } from './new-network.ts';
@@ -106,6 +108,18 @@ const renderRoute = (view: View, table: RouteTable, route: Route): Plain<ApiRout
   State: stateOf(view, table, route),
 });
 
+/** The routes that gateway endpoints have put there: to the addresses of their services. */
+const endpointRoutes = (view: View, table: RouteTable): readonly Plain<ApiRoute>[] =>
+  view.find(VpcEndpoints, 'routeTable', table.id).map((endpoint) => ({
+    DestinationPrefixListId: prefixListIdOf(
+      view.shard,
+      endpointServiceOf(view.shard, endpoint.serviceName) ?? '',
+    ),
+    GatewayId: endpoint.id,
+    Origin: 'CreateRoute',
+    State: 'active',
+  }));
+
 const renderAssociation = (
   association: RouteTableAssociation,
 ): Plain<ApiRouteTableAssociation> => ({
@@ -120,7 +134,10 @@ const renderRouteTable = (view: View, table: RouteTable): Plain<ApiRouteTable> =
   RouteTableId: table.id,
   VpcId: table.vpcId,
   OwnerId: view.account,
-  Routes: table.routes.map((route) => renderRoute(view, table, route)),
+  Routes: [
+    ...table.routes.map((route) => renderRoute(view, table, route)),
+    ...endpointRoutes(view, table),
+  ],
   Associations: associationsOf(view, table).map(renderAssociation),
   PropagatingVgws: [],
   Tags: tagsOf(view, table.id),
@@ -155,7 +172,8 @@ const routeFields = (view: View): FilterFields<RouteTable> => ({
     table.routes.filter((route) => !isIpv6(route)).map((route) => route.destination),
   'route.destination-ipv6-cidr-block': (table) =>
     table.routes.filter(isIpv6).map((route) => route.destination),
-  'route.destination-prefix-list-id': () => undefined,
+  'route.destination-prefix-list-id': (table) =>
+    endpointRoutes(view, table).flatMap((route) => route.DestinationPrefixListId ?? []),
   'route.egress-only-internet-gateway-id': (table) =>
     table.routes.filter(isToEgressOnlyGateway).map((route) => route.gatewayId),
   'route.gateway-id': (table) =>
