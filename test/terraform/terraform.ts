@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -38,7 +38,8 @@ const copyOf = (stack: string): string => {
  * never downloaded here: it comes from a mirror that the configuration file in `TF_CLI_CONFIG_FILE` names.
  */
 export const terraformIsLacking = (stack: string): string | undefined => {
-  if (process.env['TF_CLI_CONFIG_FILE'] === undefined)
+  const configuration = process.env['TF_CLI_CONFIG_FILE'];
+  if (configuration === undefined || !existsSync(configuration))
     return 'TF_CLI_CONFIG_FILE names no mirror of hashicorp/aws';
   const folder = copyOf(stack);
   try {

@@ -51,3 +51,33 @@ resource "aws_iam_instance_profile" "server" {
   name = "server"
   role = aws_iam_role.server.name
 }
+
+resource "aws_iam_user" "operator" {
+  name = "operator"
+  path = "/shop/"
+  tags = { team = "shop" }
+}
+
+resource "aws_iam_group" "operators" {
+  name = "operators"
+}
+
+resource "aws_iam_user_group_membership" "operator" {
+  user   = aws_iam_user.operator.name
+  groups = [aws_iam_group.operators.name]
+}
+
+resource "aws_iam_group_policy_attachment" "read" {
+  group      = aws_iam_group.operators.name
+  policy_arn = aws_iam_policy.read.arn
+}
+
+resource "aws_iam_user_policy" "read" {
+  name   = "read"
+  user   = aws_iam_user.operator.name
+  policy = data.aws_iam_policy_document.read.json
+}
+
+resource "aws_iam_access_key" "operator" {
+  user = aws_iam_user.operator.name
+}
