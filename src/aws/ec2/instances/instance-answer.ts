@@ -104,7 +104,7 @@ const networkAnswer = (view: View, instance: Instance): Plain<Answer> => {
     PrivateDnsNameOptions: {
       HostnameType: instance.hostnameType,
       EnableResourceNameDnsARecord: instance.enableResourceNameDnsARecord,
-      EnableResourceNameDnsAAAARecord: false,
+      EnableResourceNameDnsAAAARecord: instance.enableResourceNameDnsAAAARecord ?? false,
     },
     PrivateIpAddress: networkInterface.privateIpAddress,
     Ipv6Address: networkInterface.ipv6Addresses?.[0],

@@ -67,6 +67,8 @@ export interface Instance extends Entity {
   /** What its private DNS name is made of, as its subnet had it at the launch. */
   readonly hostnameType: 'ip-name' | 'resource-name';
   readonly enableResourceNameDnsARecord: boolean;
+  /** Absent is false. */
+  readonly enableResourceNameDnsAAAARecord?: boolean;
   readonly metadataOptions: InstanceMetadataSettings;
   readonly disableApiTermination: boolean;
   readonly disableApiStop: boolean;

@@ -231,7 +231,8 @@ export const instanceFilterFields = (view: View): Fields => ({
   'platform-details': () => 'Linux/UNIX',
   'private-dns-name-options.enable-resource-name-dns-a-record': (it) =>
     it.enableResourceNameDnsARecord,
-  'private-dns-name-options.enable-resource-name-dns-aaaa-record': () => false,
+  'private-dns-name-options.enable-resource-name-dns-aaaa-record': (it) =>
+    it.enableResourceNameDnsAAAARecord ?? false,
   'private-dns-name-options.hostname-type': (it) => it.hostnameType,
   reason: (it) => it.stateTransitionReason,
   'reservation-id': (it) => it.reservationId,

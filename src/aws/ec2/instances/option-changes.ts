@@ -13,7 +13,7 @@ import type {
 import { DomainError, isDomainError } from '../../../world/domain-error.ts';
 import type { Tx, View } from '../../../world/transaction.ts';
 import type { Operation } from '../../operation.ts';
-import { missingParameter, notBuilt } from '../errors.ts';
+import { missingParameter } from '../errors.ts';
 import {
   checkBandwidthWeighting,
   lacksReservation,
@@ -149,14 +149,13 @@ export const modifyPrivateDnsNameOptions: Operation<
   const { PrivateDnsHostnameType: hostnameType = instance.hostnameType } = input;
   const refusal = hostnameType === instance.hostnameType ? undefined : mustBeStopped(instance);
   if (refusal !== undefined) return refusal;
-  if (input.EnableResourceNameDnsAAAARecord === true) {
-    return notBuilt('IPv6 addresses of instances (EnableResourceNameDnsAAAARecord)');
-  }
   tx.put(Instances, {
     ...instance,
     hostnameType,
     enableResourceNameDnsARecord:
       input.EnableResourceNameDnsARecord ?? instance.enableResourceNameDnsARecord,
+    enableResourceNameDnsAAAARecord:
+      input.EnableResourceNameDnsAAAARecord ?? instance.enableResourceNameDnsAAAARecord ?? false,
   });
   return { Return: true };
 };

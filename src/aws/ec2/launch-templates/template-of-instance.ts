@@ -116,7 +116,7 @@ export const getLaunchTemplateData: Operation<
       PrivateDnsNameOptions: {
         HostnameType: instance.hostnameType,
         EnableResourceNameDnsARecord: instance.enableResourceNameDnsARecord,
-        EnableResourceNameDnsAAAARecord: false,
+        EnableResourceNameDnsAAAARecord: instance.enableResourceNameDnsAAAARecord ?? false,
       },
     },
   };

@@ -63,6 +63,9 @@ const newInstance = (
     hostnameType: network.hostnameType ?? subnet.hostnameType,
     enableResourceNameDnsARecord:
       network.enableResourceNameDnsARecord ?? subnet.enableResourceNameDnsARecord,
+    ...((network.enableResourceNameDnsAAAARecord ?? subnet.enableResourceNameDnsAAAARecord)
+      ? { enableResourceNameDnsAAAARecord: true }
+      : {}),
     metadataOptions: request.metadataOptions,
     disableApiTermination: request.disableApiTermination,
     disableApiStop: request.disableApiStop,

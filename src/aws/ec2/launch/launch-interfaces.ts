@@ -13,9 +13,18 @@ import {
   countOf,
   type AskedAddresses,
 } from '../network-interfaces/asked-addresses.ts';
-import { askedIpv6, ipv6Names, type AskedIpv6 } from '../network-interfaces/ipv6-addresses.ts';
+import {
+  askedIpv6,
+  countOfIpv6,
+  ipv6Names,
+  type AskedIpv6,
+} from '../network-interfaces/ipv6-addresses.ts';
 import { checkFree } from '../network-interfaces/life.ts';
-import { checkAddressCount, checkInterfaceCount } from '../network-interfaces/limits.ts';
+import {
+  checkAddressCount,
+  checkInterfaceCount,
+  checkIpv6AddressCount,
+} from '../network-interfaces/limits.ts';
 
 type Input = Plain<RunInstancesRequest>;
 type InterfaceInput = NonNullable<Input['NetworkInterfaces']>[number];
@@ -214,9 +223,12 @@ const checkLimits = (
 ): DomainError | undefined => {
   const tooMany = checkInterfaceCount(instanceType, interfaces.length);
   if (tooMany !== undefined) return tooMany;
-  for (const { addresses, existing } of interfaces) {
+  for (const { addresses, ipv6Addresses, existing } of interfaces) {
     const count = existing === undefined ? countOf(addresses) : privateAddressesOf(existing).length;
-    const refusal = checkAddressCount(instanceType, count);
+    const ipv6Count =
+      existing === undefined ? countOfIpv6(ipv6Addresses) : (existing.ipv6Addresses?.length ?? 0);
+    const refusal =
+      checkAddressCount(instanceType, count) ?? checkIpv6AddressCount(instanceType, ipv6Count);
     if (refusal !== undefined) return refusal;
   }
   return undefined;
@@ -252,8 +264,9 @@ export const askedInterfaces = (
 /** Whether only one instance can be launched so: something of it is named that cannot be given twice. */
 export const isForOneInstance = (interfaces: readonly AskedInterface[]): boolean =>
   interfaces.some(
-    ({ addresses: { primary, secondary }, existing }) =>
+    ({ addresses: { primary, secondary }, ipv6Addresses, existing }) =>
       existing !== undefined ||
       primary !== undefined ||
-      (typeof secondary !== 'number' && secondary.length > 0),
+      (typeof secondary !== 'number' && secondary.length > 0) ||
+      typeof ipv6Addresses === 'object',
   );

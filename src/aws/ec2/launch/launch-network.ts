@@ -5,12 +5,7 @@ import type { Plain } from '../../operation.ts';
 import { accountZones, zoneNameOf } from '../../shared/account-zones.ts';
 import { defaultSubnetIn, defaultVpcOf } from '../network/default-network.ts';
 import { SecurityGroups, Subnets, securityGroupNameKey, type Subnet } from '../entities.ts';
-import {
-  invalidParameterCombination,
-  invalidParameterValue,
-  noDefaultVpc,
-  notBuilt,
-} from '../errors.ts';
+import { invalidParameterCombination, invalidParameterValue, noDefaultVpc } from '../errors.ts';
 import { checkGroups } from './launch-groups.ts';
 import { askedInterfaces, isForOneInstance, type AskedInterface } from './launch-interfaces.ts';
 
@@ -34,6 +29,7 @@ export interface LaunchNetwork {
   /** Undefined: as the subnet has it. */
   readonly hostnameType: Subnet['hostnameType'] | undefined;
   readonly enableResourceNameDnsARecord: boolean | undefined;
+  readonly enableResourceNameDnsAAAARecord: boolean | undefined;
 }
 
 /** The zone that the request names, by its id. */
@@ -165,14 +161,12 @@ export const launchNetwork = (view: View, input: Input): LaunchNetwork | DomainE
   const interfaces = withGroups(view, asked, first);
   if (isDomainError(interfaces)) return interfaces;
   const names = input.PrivateDnsNameOptions;
-  if (names?.EnableResourceNameDnsAAAARecord === true) {
-    return notBuilt('IPv6 addresses of instances (EnableResourceNameDnsAAAARecord)');
-  }
   return {
     ...where,
     interfaces,
     isForOne: isForOneInstance(interfaces),
     hostnameType: names?.HostnameType,
     enableResourceNameDnsARecord: names?.EnableResourceNameDnsARecord,
+    enableResourceNameDnsAAAARecord: names?.EnableResourceNameDnsAAAARecord,
   };
 };

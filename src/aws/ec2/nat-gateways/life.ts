@@ -120,13 +120,13 @@ const gatewayOf = (tx: Tx, { payload }: Timer): NatGateway | undefined =>
 const step = (tx: Tx, timer: Timer): void => {
   const gateway = gatewayOf(tx, timer);
   if (gateway === undefined) return;
-  // Nobody is there to do it while the zone is lost, so that it is tried again.
-  if (!tx.conditions.zone(gateway.zoneId).powered) {
-    scheduleStep(tx, gateway.id, durations.creatingNatGateway);
-    return;
+  if (gateway.state === 'deleting') {
+    endNatGateway(tx, gateway);
+  } else if (gateway.state === 'pending') {
+    // Nobody is there to make it while the zone is lost, so that it is tried again.
+    if (tx.conditions.zone(gateway.zoneId).powered) provision(tx, gateway);
+    else scheduleStep(tx, gateway.id, durations.creatingNatGateway);
   }
-  if (gateway.state === 'pending') provision(tx, gateway);
-  else if (gateway.state === 'deleting') endNatGateway(tx, gateway);
 };
 
 const forget = (tx: Tx, timer: Timer): void => {

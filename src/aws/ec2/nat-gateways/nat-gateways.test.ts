@@ -125,6 +125,19 @@ describe('a public NAT gateway', () => {
     settle(it);
     expect(described(it, id).State).toBe('available');
   });
+
+  test('is deleted while its zone is lost, so that nothing keeps the rest of a stack', async () => {
+    const it = await openWorld();
+    const { SubnetId, AllocationId } = ingredients(it);
+    const { NatGateway } = it.call(createNatGateway, { SubnetId, AllocationId });
+    const id = present(NatGateway?.NatGatewayId);
+    settle(it);
+    it.breakDown(`zone/${present(it.view().get(Subnets, SubnetId)).zoneId}`, 'power');
+    it.call(deleteNatGateway, { NatGatewayId: id });
+    settle(it);
+    expect(described(it, id).State).toBe('deleted');
+    it.call(releaseAddress, { AllocationId });
+  });
 });
 
 describe('a NAT gateway that cannot be made fails, with AWS’s code and words', () => {

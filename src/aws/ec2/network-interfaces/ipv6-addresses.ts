@@ -23,10 +23,14 @@ import {
   NetworkInterfaces,
   type NetworkInterface,
 } from '../instances/instance-entities.ts';
-import { instanceTypeFacts } from '../instances/instance-type-facts.ts';
+import { checkIpv6AddressCount } from './limits.ts';
 
 /** IPv6 addresses of an interface: these, or so many of any; undefined is as its subnet assigns them. */
 export type AskedIpv6 = readonly string[] | number | undefined;
+
+/** How many are asked for by the request itself. */
+export const countOfIpv6 = (asked: AskedIpv6): number =>
+  typeof asked === 'object' ? asked.length : (asked ?? 0);
 
 /** How requests name the IPv6 addresses of an interface that is to be made. */
 export interface Ipv6Input {
@@ -36,12 +40,6 @@ export interface Ipv6Input {
 
 /** The names in `Ipv6Input`, for lists of what a request reads. */
 export const ipv6Names = ['Ipv6AddressCount', 'Ipv6Addresses'] as const;
-
-/** No type has more on one interface ("Maximum IP addresses per network interface", EC2 User Guide). */
-const mostAddresses = 50;
-
-const tooMany = (): DomainError =>
-  new DomainError('Ipv6AddressLimitExceeded', 'Number of IPv6 addresses will exceed limit.');
 
 /** Reads the IPv6 addresses of a request: by name or by number. */
 export const askedIpv6 = (input: Ipv6Input): AskedIpv6 | DomainError => {
@@ -55,8 +53,8 @@ export const askedIpv6 = (input: Ipv6Input): AskedIpv6 | DomainError => {
   if (count !== undefined && count < 0) {
     return invalidParameterValue(`Value (${count}) for parameter ipv6AddressCount is invalid.`);
   }
-  if (Math.max(count ?? 0, names.length) > mostAddresses) return tooMany();
-  return names.length > 0 ? names : count;
+  const refusal = checkIpv6AddressCount(undefined, Math.max(count ?? 0, names.length));
+  return refusal ?? (names.length > 0 ? names : count);
 };
 
 const isTaken = (view: View, address: string): boolean =>
@@ -65,6 +63,15 @@ const isTaken = (view: View, address: string): boolean =>
 const blockOf = (subnet: Subnet): Ipv6Block | DomainError =>
   parseIpv6Cidr(subnet.ipv6CidrBlock?.cidrBlock ?? '') ??
   invalidParameterValue(`The subnet '${subnet.id}' does not have an IPv6 CIDR block.`);
+
+const numberOf = (address: Uint8Array): bigint =>
+  address.reduce((number, byte) => number * 256n + BigInt(byte), 0n);
+
+/** The first four addresses of a subnet's block and the last one are AWS's ("Subnet CIDR blocks", Amazon VPC User Guide). */
+const isReserved = (block: Ipv6Block, address: Uint8Array): boolean => {
+  const offset = numberOf(address) - numberOf(block.first);
+  return offset < 4n || offset === 2n ** BigInt(128 - block.prefixLength) - 1n;
+};
 
 /** Half of an address is the interface's own part. */
 const ownPart = (tx: Tx): Uint8Array => {
@@ -79,7 +86,8 @@ const anyAddress = (tx: Tx, block: Ipv6Block, others: readonly string[]): string
     const bytes = Uint8Array.from(block.first);
     bytes.set(ownPart(tx), 8);
     const address = formatIpv6(bytes);
-    if (!isTaken(tx, address) && !others.includes(address)) return address;
+    if (!isReserved(block, bytes) && !isTaken(tx, address) && !others.includes(address))
+      return address;
   }
 };
 
@@ -92,6 +100,9 @@ const namedAddress = (tx: Tx, block: Ipv6Block, name: string): string | DomainEr
   }
   if (!ipv6BlockContains(block, { first: bytes, prefixLength: 128 })) {
     return invalidParameterValue(`Address ${name} does not fall within the subnet's address range`);
+  }
+  if (isReserved(block, bytes)) {
+    return invalidParameterValue(`Address ${name} is in subnet's reserved address range`);
   }
   const address = formatIpv6(bytes);
   return isTaken(tx, address)
@@ -126,11 +137,8 @@ export const takeIpv6Addresses = (
 const interfaceById = (tx: Tx, id: string | undefined): NetworkInterface | DomainError =>
   resourceById(tx, NetworkInterfaces, kinds.networkInterface, id, 'networkInterfaceId');
 
-const mostOf = (view: View, { attachment }: NetworkInterface): number => {
-  const instance = attachment === null ? undefined : view.get(Instances, attachment.instanceId);
-  const facts = instance === undefined ? undefined : instanceTypeFacts(instance.instanceType);
-  return facts?.NetworkInfo?.Ipv6AddressesPerInterface ?? mostAddresses;
-};
+const instanceTypeOf = (view: View, { attachment }: NetworkInterface): string | undefined =>
+  attachment === null ? undefined : view.get(Instances, attachment.instanceId)?.instanceType;
 
 /** AssignIpv6Addresses: more addresses for an interface, by name or by number. */
 export const assignIpv6Addresses: Operation<
@@ -153,7 +161,8 @@ export const assignIpv6Addresses: Operation<
   const present = it.ipv6Addresses ?? [];
   const more = takeIpv6Addresses(tx, subnet, asked);
   if (isDomainError(more)) return more;
-  if (present.length + more.length > mostOf(tx, it)) return tooMany();
+  const refusal = checkIpv6AddressCount(instanceTypeOf(tx, it), present.length + more.length);
+  if (refusal !== undefined) return refusal;
   tx.put(NetworkInterfaces, { ...it, ipv6Addresses: [...present, ...more] });
   return { NetworkInterfaceId: it.id, AssignedIpv6Addresses: [...more], AssignedIpv6Prefixes: [] };
 };

@@ -18,8 +18,8 @@ export const checkInterfaceCount = (
       );
 };
 
-/** An interface that is attached to nothing has at most as many addresses as the largest types allow. */
-const addressesOfUnattached = 50;
+/** An interface that is attached to nothing has at most as many addresses of a family as the largest types allow. */
+const addressesOfUnattached = 64;
 
 /** Whether an interface of an instance of the type, or one without an instance, may have so many private addresses. */
 export const checkAddressCount = (
@@ -36,4 +36,18 @@ export const checkAddressCount = (
         'PrivateIpAddressLimitExceeded',
         'Number of private addresses will exceed limit.',
       );
+};
+
+/** Whether an interface of an instance of the type, or one without an instance, may have so many IPv6 addresses. */
+export const checkIpv6AddressCount = (
+  instanceType: string | undefined,
+  count: number,
+): DomainError | undefined => {
+  const most =
+    instanceType === undefined
+      ? addressesOfUnattached
+      : instanceTypeFacts(instanceType)?.NetworkInfo?.Ipv6AddressesPerInterface;
+  return most === undefined || count <= most
+    ? undefined
+    : new DomainError('Ipv6AddressLimitExceeded', 'Number of IPv6 addresses will exceed limit.');
 };

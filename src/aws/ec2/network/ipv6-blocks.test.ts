@@ -228,7 +228,7 @@ describe('a subnet with IPv6', () => {
     expect(
       region.failCode(assignIpv6Addresses, { NetworkInterfaceId, Ipv6Addresses: ['2001:db8::1'] }),
     ).toBe('InvalidParameterValue');
-    expect(region.failCode(assignIpv6Addresses, { NetworkInterfaceId, Ipv6AddressCount: 50 })).toBe(
+    expect(region.failCode(assignIpv6Addresses, { NetworkInterfaceId, Ipv6AddressCount: 63 })).toBe(
       'Ipv6AddressLimitExceeded',
     );
     region.call(unassignIpv6Addresses, { NetworkInterfaceId, Ipv6Addresses: [named] });
