@@ -6,8 +6,9 @@ import { Outbox, Receivers, type OutboxEntry } from './shared/outbox.ts';
 const deliver = (world: World, from: View, entry: OutboxEntry): void => {
   const receiver = from.extensions(Receivers).get(entry.kind);
   if (receiver === undefined) return;
-  const { output } = world.transact(entry.to, from.account, (tx: Tx) => {
-    const sender = tx.elsewhere(from.shard);
+  const { output } = world.transact(entry.to, entry.toAccount ?? from.account, (tx: Tx) => {
+    const there = from.shard === tx.shard ? tx : tx.elsewhere(from.shard);
+    const sender = there?.forAccount(from.account);
     return sender === undefined ? undefined : { answer: receiver.receive(tx, entry, sender) };
   });
   if (output === undefined) return;

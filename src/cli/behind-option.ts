@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { conflictOf, readRoute, type AskedRoute } from '../aws/behind/routes.ts';
-import { isPrivateAddress } from '../plane/behind/private-address.ts';
+import { isPrivateAddress } from '../plane/network/private-address.ts';
 import type { AskedBehind } from '../server/open-behind.ts';
 import { UsageError } from '../text/usage-error.ts';
 import { scopesNamed } from '../wire/aws-operations.ts';

@@ -68,10 +68,7 @@ export const livePlanes =
     const driver = await createDriver(clock, {
       carrier,
       way: (instance, target) => wayFromInstance(context, instance, target),
-      outside: ({ instanceId }, socket) => ({
-        socket,
-        way: reachOutside(world, instanceId, socket),
-      }),
+      outside: ({ instanceId }, target) => reachOutside(context, instanceId, target),
     });
     for (const leftover of await driver.sweep()) {
       log.info({ ...leftover }, 'ended what an earlier run left behind');

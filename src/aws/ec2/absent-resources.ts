@@ -186,12 +186,6 @@ const rows: readonly Row[] = [
     'InvalidVpcEndpointServiceId.NotFound',
   ],
   [
-    'DescribeVpcPeeringConnections',
-    'VpcPeeringConnections',
-    'VpcPeeringConnectionIds',
-    'InvalidVpcPeeringConnectionID.NotFound',
-  ],
-  [
     'DescribeVpnConnections',
     'VpnConnections',
     'VpnConnectionIds',

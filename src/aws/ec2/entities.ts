@@ -160,7 +160,16 @@ export const SecurityGroups = defineTable<SecurityGroup>('ec2-security-groups', 
 export type SecurityGroupPeer =
   | { readonly kind: 'ipv4'; readonly cidr: string }
   | { readonly kind: 'ipv6'; readonly cidr: string }
-  | { readonly kind: 'group'; readonly groupId: string };
+  | {
+      readonly kind: 'group';
+      readonly groupId: string;
+      /** Of a group of a peered VPC: where that is. */
+      readonly peered?: {
+        readonly account: string;
+        readonly vpcId: string;
+        readonly peeringConnectionId: string;
+      };
+    };
 
 /** One rule of a security group. */
 export interface SecurityGroupRule extends Entity {
@@ -178,8 +187,9 @@ export interface SecurityGroupRule extends Entity {
 
 export const SecurityGroupRules = defineTable<SecurityGroupRule>('ec2-security-group-rules', {
   group: (rule) => rule.groupId,
-  /** The rules, of other groups too, that name this group as their peer. */
-  peerGroup: (rule) => (rule.peer.kind === 'group' ? rule.peer.groupId : undefined),
+  /** The rules, of other groups of its VPC too, that name this group as their peer. */
+  peerGroup: ({ peer }) =>
+    peer.kind === 'group' && peer.peered === undefined ? peer.groupId : undefined,
 });
 
 /** One entry of a network ACL. */

@@ -47,6 +47,14 @@ export const kinds = {
     notFoundCode: 'InvalidGatewayID.NotFound',
     notFoundMessage: (id) => `The eigw ID '${id}' does not exist`,
   },
+  vpcPeeringConnection: {
+    type: 'vpc-peering-connection',
+    prefix: 'pcx',
+    idsParameter: 'vpcPeeringConnectionIds',
+    malformedCode: 'InvalidVpcPeeringConnectionId.Malformed',
+    notFoundCode: 'InvalidVpcPeeringConnectionID.NotFound',
+    notFoundMessage: (id) => `The vpcPeeringConnection ID '${id}' does not exist`,
+  },
   vpcEndpoint: {
     type: 'vpc-endpoint',
     prefix: 'vpce',

@@ -60,6 +60,9 @@ import {
 } from './network/network-acls.ts';
 import { launchTemplateOperations } from './launch-templates/operations.ts';
 import { networkInterfaceOperations } from './network-interfaces/operations.ts';
+import { peeringTimers, peeringReceivers } from './peering/life.ts';
+import { peeringOperations } from './peering/operations.ts';
+import { Receivers } from '../shared/outbox.ts';
 import { describeRegions } from './zones/regions.ts';
 import {
   associateRouteTable,
@@ -141,6 +144,7 @@ const operations = {
   ...instanceOptionOperations,
   ...instanceProfileOperations,
   ...natGatewayOperations,
+  ...peeringOperations,
   ...dhcpOptionOperations,
   ...vpcEndpointOperations,
   ...endpointServiceOperations,
@@ -227,6 +231,13 @@ export const ec2With = (keys: KeyMaker, isStrictAboutUserData = false): Service 
     CreateImage: ['BootModeOverride'],
     CreateLaunchTemplate: ['LaunchTemplateData.Monitoring.MetricCategoryIds'],
     CreateLaunchTemplateVersion: ['LaunchTemplateData.Monitoring.MetricCategoryIds'],
+    CreateVpcPeeringConnection: ['RequesterPeeringConnectionOptions'],
+    ModifyVpcPeeringConnectionOptions: [
+      'AccepterPeeringConnectionOptions.AllowMultipathResilience',
+      'AccepterPeeringConnectionOptions.MultipathResilienceMode',
+      'RequesterPeeringConnectionOptions.AllowMultipathResilience',
+      'RequesterPeeringConnectionOptions.MultipathResilienceMode',
+    ],
     MonitorInstances: ['MetricCategoryIds'],
     RunInstances: ['Monitoring.MetricCategoryIds'],
     UnmonitorInstances: ['MetricCategoryIds'],
@@ -236,7 +247,12 @@ export const ec2With = (keys: KeyMaker, isStrictAboutUserData = false): Service 
     follow(Instances, followFleetInstance),
     follow(SpotInterruptions, followFleetInterruption),
   ],
-  extends: isStrictAboutUserData ? [extend(UserDataRules, 'strict', userDataRefusal)] : [],
+  extends: [
+    ...Object.entries(peeringReceivers).map(([kind, receiver]) =>
+      extend(Receivers, kind, receiver),
+    ),
+    ...(isStrictAboutUserData ? [extend(UserDataRules, 'strict', userDataRefusal)] : []),
+  ],
   // Which Regions an account has opted in to is state of the partition.
   partitionReads: ['DescribeRegions'],
   prepare: prepareDefaultNetwork,
@@ -263,6 +279,7 @@ export const ec2With = (keys: KeyMaker, isStrictAboutUserData = false): Service 
     ...snapshotTierTimers,
     ...copyTimers,
     ...natGatewayTimers,
+    ...peeringTimers,
     ...spotRequestTimers,
     ...spotInterruptionTimers,
     ...fleetTimers,

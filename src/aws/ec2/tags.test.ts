@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Instances, type Instance } from './instances/instance-entities.ts';
+import { vpcEndpointOperations } from './endpoints/vpc-endpoints.ts';
+import { dhcpOptionOperations } from './network/dhcp-options.ts';
+import { createEgressOnlyInternetGateway } from './network/egress-only-gateways.ts';
 import { describeSecurityGroups } from './network/security-groups.ts';
 import { describeSubnets } from './network/subnets.ts';
 import { createTags, deleteTags, describeTags } from './tags.ts';
@@ -36,6 +39,30 @@ describe('tags', () => {
     expect(
       region.call(describeTags, { Filters: [{ Name: 'value', Values: ['w*'] }] }).Tags,
     ).toHaveLength(1);
+  });
+
+  test('are taken by gateways, endpoints and DHCP options too', () => {
+    const region = testRegion();
+    const VpcId = vpcId(region);
+    const { EgressOnlyInternetGateway } = region.call(createEgressOnlyInternetGateway, { VpcId });
+    const { VpcEndpoint } = region.call(vpcEndpointOperations.CreateVpcEndpoint, {
+      VpcId,
+      ServiceName: 'com.amazonaws.us-east-1.s3',
+    });
+    const { DhcpOptions } = region.call(dhcpOptionOperations.CreateDhcpOptions, {
+      DhcpConfigurations: [{ Key: 'domain-name', Values: ['shop.test'] }],
+    });
+    const Resources = [
+      EgressOnlyInternetGateway?.EgressOnlyInternetGatewayId,
+      VpcEndpoint?.VpcEndpointId,
+      DhcpOptions?.DhcpOptionsId,
+    ].map(present);
+    region.call(createTags, { Resources, Tags: [{ Key: 'team', Value: 'shop' }] });
+    expect(region.call(describeTags, {}).Tags?.map(({ ResourceType }) => ResourceType)).toEqual([
+      'egress-only-internet-gateway',
+      'vpc-endpoint',
+      'dhcp-options',
+    ]);
   });
 
   test('go by key, by key and value, or all at once', () => {

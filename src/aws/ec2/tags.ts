@@ -12,10 +12,14 @@ import type { Operation, Plain } from '../operation.ts';
 import { applyFilters, type FilterFields } from '../shared/filters.ts';
 import { paginate } from '../shared/pagination.ts';
 import { addTags, checkTags, forgetTags, removeTags, TagSets } from '../shared/tags.ts';
+import { VpcEndpoints } from './endpoints/entities.ts';
+import { PeeringConnections } from './peering/entities.ts';
 import { ElasticIps } from './addresses/entities.ts';
 import { baseImage } from './images/base-images.ts';
 import {
   DefaultNetworks,
+  DhcpOptionSets,
+  EgressOnlyInternetGateways,
   InternetGateways,
   KeyPairs,
   NetworkAcls,
@@ -62,6 +66,9 @@ const taggables: readonly Taggable[] = [
   inTable(kinds.networkInterface, NetworkInterfaces),
   inTable(kinds.elasticIp, ElasticIps),
   inTable(kinds.natGateway, NatGateways),
+  inTable(kinds.egressOnlyInternetGateway, EgressOnlyInternetGateways),
+  inTable(kinds.vpcEndpoint, VpcEndpoints),
+  inTable(kinds.vpcPeeringConnection, PeeringConnections),
   inTable(kinds.spotInstancesRequest, SpotRequests),
   inTable(kinds.fleet, Fleets),
   // As with images, an account's tags on what is shared with it are its own.
@@ -74,7 +81,9 @@ const taggables: readonly Taggable[] = [
   },
   {
     kind: kinds.dhcpOptions,
-    exists: (view, id) => view.get(DefaultNetworks, 'default')?.dhcpOptionsId === id,
+    exists: (view, id) =>
+      view.get(DefaultNetworks, 'default')?.dhcpOptionsId === id ||
+      view.get(DhcpOptionSets, id) !== undefined,
   },
 ];
 

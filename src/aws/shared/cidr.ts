@@ -94,3 +94,9 @@ export const cidrContains = (outer: string, inner: string): boolean => {
   const [outer6, inner6] = [parseIpv6Cidr(outer), parseIpv6Cidr(inner)];
   return outer6 !== undefined && inner6 !== undefined && ipv6BlockContains(outer6, inner6);
 };
+
+/** Whether two IPv4 blocks in CIDR form have an address in common; false when a text is no such block. */
+export const cidrsOverlap = (a: string, b: string): boolean => {
+  const [one, other] = [parseIpv4Cidr(a), parseIpv4Cidr(b)];
+  return one !== undefined && other !== undefined && blocksOverlap(one, other);
+};

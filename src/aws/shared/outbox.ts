@@ -1,4 +1,4 @@
-import { defineTable, type Entity, type ShardId } from '../../world/entity.ts';
+import { defineTable, type AccountId, type Entity, type ShardId } from '../../world/entity.ts';
 import { defineExtensionPoint } from '../../world/rules.ts';
 import type { JsonValue, Tx, View } from '../../world/transaction.ts';
 
@@ -10,6 +10,8 @@ export interface OutboxEntry extends Entity {
   /** Who receives it: a key of `Receivers`. */
   readonly kind: string;
   readonly to: ShardId;
+  /** The account that it is for; the sender's own when it is absent. */
+  readonly toAccount?: AccountId;
   /** What it is about, by its id or ARN. */
   readonly subject: string;
   readonly payload: JsonValue;
@@ -19,7 +21,7 @@ export const Outbox = defineTable<OutboxEntry>('outbox');
 
 /** Who takes what comes from another Region. */
 export interface Receiver {
-  /** Takes it into the Region that it is for; `from` is the sender as it can be seen from there. */
+  /** Takes it into the Region and account that it is for; `from` is the sender's, as they can be seen from there. */
   readonly receive: (tx: Tx, entry: OutboxEntry, from: View) => JsonValue;
   /** Told in the sender's Region what `receive` answered. */
   readonly received?: (tx: Tx, entry: OutboxEntry, answer: JsonValue) => void;

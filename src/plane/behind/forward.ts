@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net';
 import type { ClientRequest, IncomingMessage, RequestOptions, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { Transform } from 'node:stream';
-import { isPrivateAddress } from './private-address.ts';
+import { isPrivateAddress } from '../network/private-address.ts';
 
 /** Where a request is passed on to. */
 interface ForwardEndpoint {

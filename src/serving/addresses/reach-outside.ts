@@ -1,19 +1,77 @@
 import { locationOf } from '../../aws/ec2/instances/instance-location.ts';
+import { cidrContains } from '../../aws/shared/cidr.ts';
+import { allows } from '../../aws/ec2/traffic/allows.ts';
+import { interfaceByRoutes, type PrivateEnd } from '../../aws/ec2/traffic/private-way.ts';
 import { wayOut } from '../../aws/ec2/traffic/way-out.ts';
+import { isPrivateAddress } from '../../plane/network/private-address.ts';
+import type { SocketAddress } from '../../plane/network/socket-address.ts';
 import { noWay, openWay, type Way } from '../../world/way.ts';
-import type { World } from '../../world/world.ts';
-import { instanceHosts } from './instance-hosts.ts';
+import { instanceHosts, type InstanceHost } from './instance-hosts.ts';
+import { placeOf } from './kinds/owner-kinds.ts';
+import type { Owner } from './owners.ts';
+import type { Addresses } from './ways.ts';
 
-/** What an instance's packets to an address of the Internet meet at this moment, by the routes of its subnet. */
-export const reachOutside = (
-  world: World,
-  instanceId: string,
-  { address }: { readonly address: string },
+/** What an instance's packets meet on their way, and the socket of this machine that stands for where they go. */
+export interface Reached {
+  readonly way: Way;
+  readonly socket: SocketAddress;
+}
+
+/** Addresses that are nobody's on the Internet: this machine's own networks stay out of reach (RFC 1918, RFC 6598). */
+const isOfNobody = (address: string): boolean =>
+  isPrivateAddress(address) || cidrContains('100.64.0.0/10', `${address}/32`);
+
+/** The instance that has the interface: load balancers are found by their names. */
+const ownerOf = ({ networkInterface }: PrivateEnd): Owner | undefined => {
+  const instanceId = networkInterface.attachment?.instanceId;
+  return instanceId === undefined ? undefined : { kind: 'instance', instanceId };
+};
+
+/** The way to an interface of another VPC, where routes, network ACLs and security groups let the connection through. */
+const wayToInterface = (
+  { world }: Addresses,
+  { region, account, instance, networkInterface: source }: InstanceHost,
+  { view, networkInterface, address }: PrivateEnd,
+  owner: Owner,
+  port: number,
 ): Way => {
+  const place = placeOf(world, owner);
+  const verdict = allows(world.view(region, account), {
+    source,
+    destination: { kind: 'interface', networkInterface, address, view },
+    protocol: 'tcp',
+    port,
+  });
+  return place === undefined || !verdict.allowed
+    ? noWay
+    : world.conditions.reach({ kind: 'instance', ...locationOf(instance) }, place);
+};
+
+/**
+ * What an instance in a network of its own reaches at an address that is not in its VPC, at this moment: an interface of a VPC to
+ * which its routes lead, over the backbone where that is in another Region, or somebody on the Internet.
+ */
+export const reachOutside = (
+  addresses: Addresses,
+  instanceId: string,
+  target: SocketAddress,
+): Reached => {
+  const { world, sockets } = addresses;
+  const nowhere = { way: noWay, socket: target };
   const host = instanceHosts(world).byId(instanceId);
-  if (host === undefined) return noWay;
+  if (host === undefined) return nowhere;
   const { region, account, instance, networkInterface } = host;
-  if (!world.conditions.instanceConnected(locationOf(instance))) return noWay;
-  const way = wayOut(world.view(region, account), instance.subnetId, networkInterface, address);
-  return way.kind === 'none' ? noWay : openWay(0);
+  if (!world.conditions.instanceConnected(locationOf(instance))) return nowhere;
+  const view = world.view(region, account);
+  const end = interfaceByRoutes(view, networkInterface, target.address);
+  const owner = end === undefined ? undefined : ownerOf(end);
+  if (end !== undefined && owner !== undefined) {
+    return {
+      way: wayToInterface(addresses, host, end, owner, target.port),
+      socket: { address: sockets.addressOf(owner), port: sockets.realPort(target.port) },
+    };
+  }
+  if (isOfNobody(target.address)) return nowhere;
+  const way = wayOut(view, instance.subnetId, networkInterface, target.address);
+  return { way: way.kind === 'none' ? noWay : openWay(0), socket: target };
 };

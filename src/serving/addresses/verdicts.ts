@@ -17,6 +17,7 @@ import { firstDrop, accepted, type Verdict } from '../../aws/ec2/traffic/verdict
 import { anyAddress, wayOut } from '../../aws/ec2/traffic/way-out.ts';
 import { publicSidesOf } from '../../aws/ec2/addresses/associations.ts';
 import { NatGateways } from '../../aws/ec2/nat-gateways/entities.ts';
+import { PeeringConnections } from '../../aws/ec2/peering/entities.ts';
 import { checkersIn } from '../../aws/route53/checkers.ts';
 import type { View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
@@ -38,6 +39,7 @@ export const verdictTables = [
   RouteTables,
   RouteTableAssociations,
   InternetGateways,
+  PeeringConnections,
 ] as const;
 
 /**
@@ -104,7 +106,10 @@ export const verdictFromInstance = (
   const view = world.view(host.region, host.account);
   const wanted = { source: host.networkInterface, protocol: 'tcp', port } as const;
   if (entrance.isInternal)
-    return allows(view, { ...wanted, destination: { kind: 'interface', networkInterface } });
+    return allows(view, {
+      ...wanted,
+      destination: { kind: 'interface', networkInterface, view: entrance.view },
+    });
   const [side] = publicSidesOf(entrance.view, networkInterface);
   const address = side?.publicIpAddress ?? anyAddress;
   return firstDrop([

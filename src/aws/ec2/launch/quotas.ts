@@ -13,6 +13,8 @@ export const quotas = {
   dhcpOptionSetsPerRegion: 50,
   gatewayEndpointsPerRegion: 20,
   interfaceEndpointsPerVpc: 50,
+  /** Active ones and requests together; AWS has two quotas, 50 and 25. */
+  peeringConnectionsPerVpc: 50,
   subnetsPerVpc: behaviours.quotas.subnetsPerVpc,
   /** Goes with the quota of VPCs. */
   internetGatewaysPerRegion: behaviours.quotas.vpcsPerRegion,

@@ -23,8 +23,6 @@ import { mainRouteTableOf } from './default-network.ts';
 import { deleteResource } from '../delete-resource.ts';
 import { describeResources, resourceById } from '../describe.ts';
 import {
-  EgressOnlyInternetGateways,
-  InternetGateways,
   RouteTableAssociations,
   RouteTables,
   Subnets,
@@ -43,10 +41,9 @@ import {
 } from '../errors.ts';
 import { endpointServiceOf, prefixListIdOf } from '../endpoints/endpoint-services.ts';
 import { VpcEndpoints } from '../endpoints/entities.ts';
-import { NatGateways } from '../nat-gateways/entities.ts';
-import { leadsOn } from '../nat-gateways/leads-on.ts';
 import { addRouteTable } from './new-network.ts';
 import { quotas } from '../launch/quotas.ts';
+import { isActiveRoute, renderTarget } from './route-targets.ts';
 
 /** The route table that a subnet goes by: its own, or else the main one of its VPC. */
 export const routeTableOf = (view: View, subnet: Pick<Subnet, 'id' | 'vpcId'>): RouteTable => {
@@ -55,34 +52,13 @@ export const routeTableOf = (view: View, subnet: Pick<Subnet, 'id' | 'vpcId'>): 
   return table ?? mainRouteTableOf(view, subnet.vpcId);
 };
 
-const isToNatGateway = (route: Route): boolean => route.gatewayId.startsWith('nat-');
-
-const isToEgressOnlyGateway = (route: Route): boolean => route.gatewayId.startsWith('eigw-');
-
-const isToOtherGateway = (route: Route): boolean =>
-  !isToNatGateway(route) && !isToEgressOnlyGateway(route);
-
-/** Whether a route leads somewhere: a gateway that is deleted or detached leaves a black hole. */
-export const isActiveRoute = (
-  view: View,
-  table: Pick<RouteTable, 'vpcId'>,
-  route: Route,
-): boolean =>
-  route.gatewayId === 'local' ||
-  (isToNatGateway(route)
-    ? leadsOn(view.get(NatGateways, route.gatewayId))
-    : view.get(
-        isToEgressOnlyGateway(route) ? EgressOnlyInternetGateways : InternetGateways,
-        route.gatewayId,
-      )?.vpcId === table.vpcId);
-
 /** Whether a subnet is public: its route table leads 0.0.0.0/0 to an internet gateway that is attached. */
 export const isPublicSubnet = (view: View, subnet: Pick<Subnet, 'id' | 'vpcId'>): boolean => {
   const table = routeTableOf(view, subnet);
   return table.routes.some(
     (route) =>
       route.destination === '0.0.0.0/0' &&
-      !isToNatGateway(route) &&
+      route.gatewayId.startsWith('igw-') &&
       isActiveRoute(view, table, route),
   );
 };
@@ -101,9 +77,7 @@ const renderRoute = (view: View, table: RouteTable, route: Route): Plain<ApiRout
   ...(isIpv6(route)
     ? { DestinationIpv6CidrBlock: route.destination }
     : { DestinationCidrBlock: route.destination }),
-  ...(isToNatGateway(route) ? { NatGatewayId: route.gatewayId } : {}),
-  ...(isToEgressOnlyGateway(route) ? { EgressOnlyInternetGatewayId: route.gatewayId } : {}),
-  ...(isToOtherGateway(route) ? { GatewayId: route.gatewayId } : {}),
+  ...renderTarget(view, route),
   Origin: route.origin,
   State: stateOf(view, table, route),
 });
@@ -166,6 +140,15 @@ export const createRouteTable: Operation<CreateRouteTableRequest, CreateRouteTab
   );
 };
 
+/** Of a table's routes the target under this name. */
+const targetsNamed =
+  (view: View, member: keyof Plain<ApiRoute>) =>
+  (table: RouteTable): readonly string[] =>
+    table.routes.flatMap((route) => {
+      const target = renderTarget(view, route)[member];
+      return target === undefined ? [] : [target];
+    });
+
 const routeFields = (view: View): FilterFields<RouteTable> => ({
   'route.carrier-gateway-id': () => undefined,
   'route.destination-cidr-block': (table) =>
@@ -174,17 +157,14 @@ const routeFields = (view: View): FilterFields<RouteTable> => ({
     table.routes.filter(isIpv6).map((route) => route.destination),
   'route.destination-prefix-list-id': (table) =>
     endpointRoutes(view, table).flatMap((route) => route.DestinationPrefixListId ?? []),
-  'route.egress-only-internet-gateway-id': (table) =>
-    table.routes.filter(isToEgressOnlyGateway).map((route) => route.gatewayId),
-  'route.gateway-id': (table) =>
-    table.routes.filter(isToOtherGateway).map((route) => route.gatewayId),
-  'route.instance-id': () => undefined,
-  'route.nat-gateway-id': (table) =>
-    table.routes.filter(isToNatGateway).map((route) => route.gatewayId),
+  'route.egress-only-internet-gateway-id': targetsNamed(view, 'EgressOnlyInternetGatewayId'),
+  'route.gateway-id': targetsNamed(view, 'GatewayId'),
+  'route.instance-id': targetsNamed(view, 'InstanceId'),
+  'route.nat-gateway-id': targetsNamed(view, 'NatGatewayId'),
   'route.origin': (table) => table.routes.map((route) => route.origin),
   'route.state': (table) => table.routes.map((route) => stateOf(view, table, route)),
   'route.transit-gateway-id': () => undefined,
-  'route.vpc-peering-connection-id': () => undefined,
+  'route.vpc-peering-connection-id': targetsNamed(view, 'VpcPeeringConnectionId'),
 });
 
 const filterFields = (view: View): FilterFields<RouteTable> => ({

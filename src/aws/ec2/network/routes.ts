@@ -7,15 +7,9 @@ import type {
 import { DomainError, isDomainError } from '../../../world/domain-error.ts';
 import type { Tx } from '../../../world/transaction.ts';
 import type { Operation } from '../../operation.ts';
-import { canonicalCidr, cidrContains, parseIpv4Cidr } from '../../shared/cidr.ts';
+import { canonicalCidr, cidrContains } from '../../shared/cidr.ts';
 import { resourceById } from '../describe.ts';
-import {
-  EgressOnlyInternetGateways,
-  InternetGateways,
-  RouteTables,
-  type Route,
-  type RouteTable,
-} from '../entities.ts';
+import { RouteTables, type Route, type RouteTable } from '../entities.ts';
 import {
   invalidCidrBlock,
   invalidParameterCombination,
@@ -25,9 +19,8 @@ import {
   missingParameter,
   notBuilt,
 } from '../errors.ts';
-import { NatGateways } from '../nat-gateways/entities.ts';
-import { leadsOn } from '../nat-gateways/leads-on.ts';
 import { quotas } from '../launch/quotas.ts';
+import { targetOf } from './route-targets.ts';
 
 interface Destination {
   readonly DestinationCidrBlock?: string | undefined;
@@ -52,97 +45,13 @@ const destinationOf = (input: Destination): string | DomainError => {
   return canonical?.kind === kind ? canonical.cidr : invalidCidrBlock(parameter, text);
 };
 
-/** Targets that a route has at AWS, and what Faultline lacks for them. */
-const unbuiltTargets = {
-  CarrierGatewayId: 'carrier gateways',
-  CoreNetworkArn: 'core networks',
-  InstanceId: 'routes to instances',
-  LocalGatewayId: 'local gateways',
-  NetworkInterfaceId: 'routes to network interfaces',
-  OdbNetworkArn: 'Oracle Database networks',
-  TransitGatewayId: 'transit gateways',
-  VpcEndpointId: 'VPC endpoints',
-  VpcPeeringConnectionId: 'VPC peering connections',
-} as const;
-
-type Target = {
-  readonly GatewayId?: string | undefined;
-  readonly NatGatewayId?: string | undefined;
-  readonly EgressOnlyInternetGatewayId?: string | undefined;
-} & {
-  readonly [Name in keyof typeof unbuiltTargets]?: string | undefined;
-};
-
-const differentNetworks = (table: RouteTable, id: string): DomainError =>
-  invalidParameterValue(
-    `route table ${table.id} and network gateway ${id} belong to different networks`,
-  );
-
-/** A NAT gateway of the route table's VPC. One that failed or was deleted is none. */
-const natGatewayOf = (tx: Tx, table: RouteTable, id: string): string | DomainError => {
-  const gateway = tx.get(NatGateways, id);
-  if (gateway === undefined || !leadsOn(gateway)) {
-    return new DomainError(
-      'InvalidNatGatewayID.NotFound',
-      `The natGateway ID '${id}' does not exist`,
-    );
-  }
-  return gateway.vpcId === table.vpcId ? id : differentNetworks(table, id);
-};
-
-/** An egress-only gateway of the route table's VPC: it is for IPv6 alone. */
-const egressOnlyGatewayOf = (
-  tx: Tx,
-  table: RouteTable,
-  id: string,
-  destination: string,
-): string | DomainError => {
-  const gateway = resourceById(tx, EgressOnlyInternetGateways, kinds.egressOnlyInternetGateway, id);
-  if (isDomainError(gateway)) return gateway;
-  if (gateway.vpcId !== table.vpcId) return differentNetworks(table, id);
-  return parseIpv4Cidr(destination) === undefined
-    ? id
-    : invalidParameterValue(
-        `Route destination ${destination} cannot lead to ${id}: an egress-only internet gateway is for IPv6.`,
-      );
-};
-
-/** The gateway that a request names as the target: an internet gateway must be attached to the route table's VPC. */
-const targetOf = (
-  tx: Tx,
-  table: RouteTable,
-  input: Target,
-  destination: string,
-): string | DomainError => {
-  for (const [name, what] of Object.entries(unbuiltTargets)) {
-    // The entries are those of the table above, so every name is a target's.
-    if (input[name as keyof typeof unbuiltTargets] !== undefined) return notBuilt(what);
-  }
-  const { GatewayId: id, NatGatewayId: natId } = input;
-  if (id !== undefined && natId !== undefined) {
-    return invalidParameterCombination(
-      'The parameters gatewayId and natGatewayId cannot be used together',
-    );
-  }
-  const { EgressOnlyInternetGatewayId: egressOnlyId } = input;
-  if (egressOnlyId !== undefined) return egressOnlyGatewayOf(tx, table, egressOnlyId, destination);
-  if (natId !== undefined) return natGatewayOf(tx, table, natId);
-  if (id === undefined) return missingParameter('gatewayId');
-  // AWS takes the id of a NAT gateway here too, and shows it as one.
-  if (id.startsWith('nat-')) return natGatewayOf(tx, table, id);
-  if (id === 'local') {
-    return invalidParameterValue('A route to the target local can only be made by the VPC itself.');
-  }
-  if (id.startsWith('vgw-')) return notBuilt('virtual private gateways');
-  const gateway = tx.get(InternetGateways, id);
-  if (gateway === undefined) {
-    return new DomainError('InvalidGatewayID.NotFound', `The gateway ID '${id}' does not exist`);
-  }
-  return gateway.vpcId === table.vpcId ? id : differentNetworks(table, id);
-};
-
 /** Inside the VPC only an interface or an instance can be the target ("Route tables", Amazon VPC User Guide). */
-const withinLocal = (table: RouteTable, destination: string): DomainError | undefined => {
+const withinLocal = (
+  table: RouteTable,
+  destination: string,
+  gatewayId: string,
+): DomainError | undefined => {
+  if (gatewayId.startsWith('eni-')) return undefined;
   const local = table.routes.some(
     (route) => route.gatewayId === 'local' && cidrContains(route.destination, destination),
   );
@@ -172,7 +81,7 @@ export const createRoute: Operation<CreateRouteRequest, CreateRouteResult> = (tx
       `The route identified by ${destination} already exists.`,
     );
   }
-  const inside = withinLocal(table, destination);
+  const inside = withinLocal(table, destination, gatewayId);
   if (inside !== undefined) return inside;
   if (table.routes.length >= quotas.routesPerRouteTable) {
     return limitExceeded('RouteLimitExceeded', 'routes');

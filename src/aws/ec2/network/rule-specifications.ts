@@ -3,8 +3,11 @@ import { DomainError, isDomainError } from '../../../world/domain-error.ts';
 import type { View } from '../../../world/transaction.ts';
 import type { Plain } from '../../operation.ts';
 import { canonicalCidr } from '../../shared/cidr.ts';
+import { PeeringConnections, type PeeringConnection } from '../peering/entities.ts';
+import { sidesFrom } from '../peering/sides.ts';
 import { resourceById } from '../describe.ts';
 import {
+  SecurityGroupRules,
   SecurityGroups,
   securityGroupNameKey,
   type SecurityGroup,
@@ -114,11 +117,8 @@ const groupPeer = (
   group: SecurityGroup,
   pair: Plain<UserIdGroupPair>,
 ): SecurityGroupPeer | DomainError => {
-  if (pair.UserId !== undefined && pair.UserId !== view.account) {
-    return notBuilt('rules that name a security group of another account');
-  }
-  if (pair.VpcPeeringConnectionId !== undefined) return notBuilt('VPC peering connections');
-  if (pair.GroupId === undefined && pair.GroupName !== undefined) {
+  const { UserId: account = view.account } = pair;
+  if (account === view.account && pair.GroupId === undefined && pair.GroupName !== undefined) {
     const named = groupByName(view, group.vpcId, pair.GroupName);
     return named === undefined
       ? new DomainError(
@@ -127,15 +127,75 @@ const groupPeer = (
         )
       : { kind: 'group', groupId: named.id };
   }
-  const peer = resourceById(view, SecurityGroups, kinds.securityGroup, pair.GroupId, 'groupId');
+  const named = peeredPeer(view, group, pair.GroupId);
+  if (named !== undefined) return named;
+  const there = account === view.account ? view : view.forAccount(account);
+  const peer = resourceById(there, SecurityGroups, kinds.securityGroup, pair.GroupId, 'groupId');
   if (isDomainError(peer)) return peer;
-  return peer.vpcId === group.vpcId
-    ? { kind: 'group', groupId: peer.id }
-    : new DomainError(
+  if (account === view.account && peer.vpcId === group.vpcId) {
+    return { kind: 'group', groupId: peer.id };
+  }
+  const connection = peeringBetween(view, group.vpcId, { account, vpcId: peer.vpcId });
+  return connection === undefined
+    ? new DomainError(
         'InvalidGroup.NotFound',
         'You have specified two resources that belong to different networks.',
-      );
+      )
+    : {
+        kind: 'group',
+        groupId: peer.id,
+        peered: { account, vpcId: peer.vpcId, peeringConnectionId: connection.id },
+      };
 };
+
+/** A group of a peered VPC that a rule of the group names already, also when it can no longer be reached. */
+const peeredPeer = (
+  view: View,
+  group: SecurityGroup,
+  groupId: string | undefined,
+): SecurityGroupPeer | undefined =>
+  view
+    .find(SecurityGroupRules, 'group', group.id)
+    .map(({ peer }) => peer)
+    .find((peer) => peer.kind === 'group' && peer.peered !== undefined && peer.groupId === groupId);
+
+/** The active peering connection of a VPC with one of this Region. */
+const peeringBetween = (
+  view: View,
+  vpcId: string,
+  other: { readonly account: string; readonly vpcId: string },
+): PeeringConnection | undefined =>
+  view
+    .find(PeeringConnections, 'vpc', vpcId)
+    .find(
+      (connection) =>
+        connection.status === 'active' &&
+        sidesFrom(view, connection, vpcId).some(
+          (side) =>
+            side.region === view.shard &&
+            side.account === other.account &&
+            side.vpcId === other.vpcId,
+        ),
+    );
+
+/** A group as rules name it: of a peered VPC also where it is. */
+export const renderGroupPeer = (
+  view: View,
+  { groupId, peered }: Extract<SecurityGroupPeer, { readonly kind: 'group' }>,
+): { readonly GroupId: string; readonly UserId: string } & Pick<
+  Plain<UserIdGroupPair>,
+  'PeeringStatus' | 'VpcId' | 'VpcPeeringConnectionId'
+> =>
+  peered === undefined
+    ? { GroupId: groupId, UserId: view.account }
+    : {
+        GroupId: groupId,
+        UserId: peered.account,
+        VpcId: peered.vpcId,
+        VpcPeeringConnectionId: peered.peeringConnectionId,
+        PeeringStatus:
+          view.get(PeeringConnections, peered.peeringConnectionId)?.status ?? 'deleted',
+      };
 
 const descriptionCharacters = 'a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*';
 
@@ -272,7 +332,7 @@ export const permissionsOf = (
       PrefixListIds: [],
       UserIdGroupPairs: same.flatMap((rule) =>
         rule.peer.kind === 'group'
-          ? { UserId: view.account, GroupId: rule.peer.groupId, ...described(rule) }
+          ? { ...renderGroupPeer(view, rule.peer), ...described(rule) }
           : [],
       ),
     };

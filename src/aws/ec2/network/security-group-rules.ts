@@ -46,6 +46,7 @@ import {
   checkRuleDescription,
   duplicateRule,
   permissionsOf,
+  renderGroupPeer,
   ruleKey,
   specificationOfRequest,
   specificationsOfAll,
@@ -64,8 +65,7 @@ const renderRule = (view: View, rule: SecurityGroupRule): Plain<ApiSecurityGroup
   ToPort: rule.toPort,
   CidrIpv4: rule.peer.kind === 'ipv4' ? rule.peer.cidr : undefined,
   CidrIpv6: rule.peer.kind === 'ipv6' ? rule.peer.cidr : undefined,
-  ReferencedGroupInfo:
-    rule.peer.kind === 'group' ? { GroupId: rule.peer.groupId, UserId: view.account } : undefined,
+  ReferencedGroupInfo: rule.peer.kind === 'group' ? renderGroupPeer(view, rule.peer) : undefined,
   Description: rule.description ?? undefined,
   Tags: tagsOf(view, rule.id),
 });

@@ -23,6 +23,7 @@ import { newResourceId } from '../../shared/ids.ts';
 import { addTags, tagsForType, tagsOf } from '../../shared/tags.ts';
 import { blocksOverlap, formatIpv4Cidr, parseIpv4Cidr, type Ipv4Block } from '../../shared/cidr.ts';
 import { VpcEndpoints } from '../endpoints/entities.ts';
+import { PeeringConnections } from '../peering/entities.ts';
 import { addDefaultVpc, defaultDhcpOptionsId, defaultVpcOf } from './default-network.ts';
 import { deleteResource } from '../delete-resource.ts';
 import { describeResources, resourceById } from '../describe.ts';
@@ -356,6 +357,7 @@ const hasDependents = (view: View, vpcId: string): boolean => {
     view.find(InternetGateways, 'vpc', vpcId).length > 0 ||
     view.find(EgressOnlyInternetGateways, 'vpc', vpcId).length > 0 ||
     view.find(VpcEndpoints, 'vpc', vpcId).length > 0 ||
+    view.find(PeeringConnections, 'vpc', vpcId).some(({ status }) => status === 'active') ||
     view.find(RouteTables, 'vpc', vpcId).some((table) => table.id !== main) ||
     view.find(SecurityGroups, 'vpc', vpcId).some((group) => group.name !== 'default') ||
     view.find(NetworkAcls, 'vpc', vpcId).some((acl) => !acl.isDefault)

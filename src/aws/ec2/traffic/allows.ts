@@ -10,6 +10,7 @@ import {
   type TransportProtocol,
 } from './verdict.ts';
 import { groupsDoNotAllow, isAbout, isPeer, rulesOf } from './security-group-filter.ts';
+import { joinedByRoutes, type PrivateEnd } from './private-way.ts';
 import { wayOut } from './way-out.ts';
 
 /** Where a connection goes. */
@@ -19,6 +20,8 @@ export type Destination =
       readonly networkInterface: NetworkInterface;
       /** One of its private addresses; the primary one when it is absent. */
       readonly address?: string;
+      /** The Region and account that it is of, when they are not the source's. */
+      readonly view?: View;
     }
   /** Somebody on the Internet, by IPv4 address. */
   | { readonly kind: 'outside'; readonly address: string };
@@ -39,6 +42,8 @@ type Wanted = Pick<Connection, 'protocol' | 'port'>;
 
 const addressOf = (end: End): string =>
   end.kind === 'outside' ? end.address : (end.address ?? end.networkInterface.privateIpAddress);
+
+const viewOf = (view: View, end: Inner): View => end.view ?? view;
 
 const groupsOf = (end: End): readonly string[] =>
   end.kind === 'outside' ? [] : end.networkInterface.groupIds;
@@ -99,19 +104,21 @@ export const checkAclsBetween = (
   source.networkInterface.subnetId === destination.networkInterface.subnetId
     ? accepted
     : firstDrop([
-        () => checkAcl(view, source, destination, wanted, true),
-        () => checkAcl(view, destination, source, wanted, false),
+        () => checkAcl(viewOf(view, source), source, destination, wanted, true),
+        () => checkAcl(viewOf(view, destination), destination, source, wanted, false),
       ]);
 
 const inside = (view: View, source: Inner, destination: Inner, wanted: Wanted): Verdict => {
-  const [from, to] = [source.networkInterface.vpcId, destination.networkInterface.vpcId];
-  if (from !== to) {
-    return dropped('route', `no route leads from ${from} to ${to}: VPCs are not joined`);
-  }
+  const endOf = (end: Inner): PrivateEnd => ({
+    view: viewOf(view, end),
+    networkInterface: end.networkInterface,
+    address: addressOf(end),
+  });
   return firstDrop([
+    () => joinedByRoutes(endOf(source), endOf(destination)),
     () => checkGroups(view, source, destination, wanted, true),
     () => checkAclsBetween(view, source, destination, wanted),
-    () => checkGroups(view, destination, source, wanted, false),
+    () => checkGroups(viewOf(view, destination), destination, source, wanted, false),
   ]);
 };
 

@@ -1,7 +1,8 @@
 import type { View } from '../../../world/transaction.ts';
 import { Subnets } from '../entities.ts';
 import type { NetworkInterface } from '../instances/instance-entities.ts';
-import { isActiveRoute, routeTableOf } from '../network/route-tables.ts';
+import { routeTableOf } from '../network/route-tables.ts';
+import { isActiveRoute } from '../network/route-targets.ts';
 import { holds, maskLength } from './ipv4-blocks.ts';
 import { aclOf, denialOf, ephemeralPort, stepsOf, type AclStep } from './network-acl-filter.ts';
 import {

@@ -3,7 +3,8 @@ import { publicSidesOf } from '../addresses/associations.ts';
 import { Subnets, type Route, type RouteTable, type Subnet } from '../entities.ts';
 import type { NetworkInterface } from '../instances/instance-entities.ts';
 import { NatGateways, type NatGateway } from '../nat-gateways/entities.ts';
-import { isActiveRoute, isPublicSubnet, routeTableOf } from '../network/route-tables.ts';
+import { isPublicSubnet, routeTableOf } from '../network/route-tables.ts';
+import { isActiveRoute } from '../network/route-targets.ts';
 import { holds, maskLength } from './ipv4-blocks.ts';
 
 /** Which way a subnet's packets take to the Internet. */
@@ -75,6 +76,11 @@ export const wayOut = (
   }
   const gateway = view.get(NatGateways, route.gatewayId);
   if (gateway !== undefined) return throughNatGateway(view, subnet, gateway);
+  if (!route.gatewayId.startsWith('igw-')) {
+    return none(
+      `the route ${route.destination} to ${route.gatewayId} does not lead to the Internet`,
+    );
+  }
   return networkInterface === undefined || publicSidesOf(view, networkInterface).length > 0
     ? { kind: 'internet-gateway', gatewayId: route.gatewayId }
     : none(`the network interface ${networkInterface.id} has no public address`);

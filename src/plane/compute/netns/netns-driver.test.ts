@@ -18,6 +18,7 @@ import { tryNamespaces } from './probe.ts';
 import type { NamespaceMode } from './probe.ts';
 import { toolEnvironment } from './namespace.ts';
 import { noWay, openWay } from '../../../world/way.ts';
+import { isPrivateAddress } from '../../network/private-address.ts';
 import { testCarrier } from '../../network/test-carrier.ts';
 
 const modes = await Promise.all(
@@ -94,7 +95,8 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
         outside: (_source, { address: named, port }) => ({
           // The Internet is at the host's 127.99.block.250, and each of its addresses says its name.
           socket: { address: address(250), port: port + (named.endsWith('.8') ? 1 : 0) },
-          way: isReached ? openWay(0) : noWay,
+          // No route leads to private networks beyond the VPC.
+          way: isReached && !isPrivateAddress(named) ? openWay(0) : noWay,
         }),
       },
     });
@@ -278,7 +280,7 @@ require('node:net').connect(${new URL(url).port}, '127.0.0.1').on('error', () =>
     await until(async () => (await fetchFrom(7, url)) === 'failed: ECONNREFUSED');
   });
 
-  test('an instance reaches the Internet by any address and port, while its way out is up, and nothing of private networks', async () => {
+  test('an instance reaches the Internet by any address and port, while its way out is up, and private networks as routes lead there', async () => {
     for (const port of [8443, 8444]) {
       const site = createServer((_request, response) => response.end(`site at ${port}`));
       site.listen(port, address(250));

@@ -250,7 +250,7 @@ export const silenceCommands = (wire: InstanceWire, isSilent: boolean): readonly
   `${isSilent ? 'add' : 'delete'} element ${table} silent { ${wire.privateAddress} }`,
 ];
 
-/** Where the gate takes what instances send to the Internet. */
+/** Where the gate takes what instances send to the Internet and to other VPCs. */
 export const outsideAddress = '169.254.169.252';
 
 /**
@@ -262,17 +262,11 @@ export const outsidePorts: readonly number[] = Array.from(
   (_, index) => 5000 + index,
 );
 
-/** What is no address of the Internet. Source: IANA IPv4 Special-Purpose Address Registry; class E is ours. */
-const notOutside = [
-  '0.0.0.0/8',
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '224.0.0.0/3',
-].join(', ');
+/**
+ * What is neither an address of the Internet nor of another VPC. Source: IANA IPv4 Special-Purpose Address Registry; class E is
+ * ours.
+ */
+const notOutside = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3'].join(', ');
 
 const outsideRule = (vpcCidrs: readonly string[]): string => {
   const ports = outsidePorts.map((port, index) => `${index} : ${outsideAddress} . ${port}`);
