@@ -10,6 +10,13 @@ export interface HostKey {
     /** Which of the group's members in this zone it is: a number of its own, from 0 on. */
     readonly member: number;
   };
+  /** Partitions of one group share no rack, as long as the zone has as many racks. */
+  readonly partition?: {
+    readonly group: string;
+    /** From 1 on. */
+    readonly number: number;
+    readonly count: number;
+  };
 }
 
 /** Racks of a zone. Nobody publishes AWS's: enough of them that two servers share one rarely and yet sometimes. */
@@ -25,10 +32,24 @@ export const shareOf = (...parts: readonly (string | number)[]): number =>
   hash32(...parts) / 2 ** 32;
 
 /** The host of a zone that something stands on, by its number: the same for ever in worlds of one seed. */
-export const hostOf = (worldSeed: number, zoneId: string, { id, spread }: HostKey): number => {
-  if (spread === undefined) return hash32(worldSeed, 'host', zoneId, id) % hostsPerZone;
+export const hostOf = (
+  worldSeed: number,
+  zoneId: string,
+  { id, spread, partition }: HostKey,
+): number => {
+  const host = hash32(worldSeed, 'host', zoneId, id);
+  if (partition !== undefined) {
+    const { group, number, count } = partition;
+    const shift = hash32(worldSeed, 'rack', zoneId, group);
+    const racks = Array.from({ length: racksPerZone }, (_, rack) => rack).filter(
+      (rack) => (rack + shift) % count === number - 1,
+    );
+    const rack = racks[host % racks.length] ?? 0;
+    return rack * hostsPerRack + (Math.floor(host / racks.length) % hostsPerRack);
+  }
+  if (spread === undefined) return host % hostsPerZone;
   const rack = (hash32(worldSeed, 'rack', zoneId, spread.group) + spread.member) % racksPerZone;
-  return rack * hostsPerRack + (hash32(worldSeed, 'host', zoneId, id) % hostsPerRack);
+  return rack * hostsPerRack + (host % hostsPerRack);
 };
 
 /**

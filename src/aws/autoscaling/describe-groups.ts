@@ -120,6 +120,7 @@ const groupAnswer = (
   ServiceLinkedRoleARN: group.serviceLinkedRoleArn,
   CapacityRebalance: group.capacityRebalance ? true : undefined,
   Context: group.context ?? undefined,
+  PlacementGroup: group.placementGroup || undefined,
   DesiredCapacityType: group.desiredCapacityType ?? undefined,
   DefaultInstanceWarmup: group.defaultInstanceWarmupSeconds ?? undefined,
   TrafficSources: group.targetGroupArns.map((Identifier) => ({ Identifier, Type: 'elbv2' })),

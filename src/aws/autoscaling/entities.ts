@@ -44,6 +44,8 @@ export interface GroupSettings {
   readonly terminationPolicies: readonly string[];
   readonly newInstancesProtected: boolean;
   readonly capacityRebalance: boolean;
+  /** The name of the placement group of its instances; empty or absent for none. */
+  readonly placementGroup?: string;
   readonly defaultInstanceWarmupSeconds: number | null;
   readonly serviceLinkedRoleArn: string;
   readonly context: string | null;

@@ -36,6 +36,7 @@ const built: ReadonlySet<string> = new Set<keyof Input>([
   'MinSize',
   'MixedInstancesPolicy',
   'NewInstancesProtectedFromScaleIn',
+  'PlacementGroup',
   'ServiceLinkedRoleARN',
   'SkipZonalShiftValidation',
   'Tags',
@@ -141,6 +142,7 @@ const defaults = (view: View) => ({
   terminationPolicies: ['Default'] as readonly string[],
   newInstancesProtected: false,
   capacityRebalance: false,
+  placementGroup: '',
   defaultInstanceWarmupSeconds: null,
   serviceLinkedRoleArn: serviceLinkedRole(view),
   context: null,
@@ -180,6 +182,7 @@ const readPlain = (view: View, input: Input, before: GroupSettings | undefined) 
         : readPolicies(input.TerminationPolicies),
     newInstancesProtected: input.NewInstancesProtectedFromScaleIn ?? old.newInstancesProtected,
     capacityRebalance: input.CapacityRebalance ?? old.capacityRebalance,
+    placementGroup: input.PlacementGroup ?? old.placementGroup ?? '',
     defaultInstanceWarmupSeconds: warmup(
       input.DefaultInstanceWarmup,
       old.defaultInstanceWarmupSeconds,

@@ -107,6 +107,7 @@ export const updateAutoScalingGroup: Operation<
   const settings = readSettings(tx, input, group);
   if (isDomainError(settings)) return settings;
   const isNewLaunch = JSON.stringify(group.launch) !== JSON.stringify(settings.launch);
+  const isPlacedAnew = (group.placementGroup ?? '') !== (settings.placementGroup ?? '');
   if (isNewLaunch && (activeRefresh(tx, group.id)?.desired ?? null) !== null) {
     return validation(
       'An active instance refresh with a desired configuration exists. All configuration options derived from the desired configuration are not available for update while the instance refresh is active.',
@@ -119,7 +120,7 @@ export const updateAutoScalingGroup: Operation<
     // What failed before may be mended by what is set now.
     launchTrouble: null,
   };
-  const refusal = isNewLaunch ? checkLaunches(tx, updated) : undefined;
+  const refusal = isNewLaunch || isPlacedAnew ? checkLaunches(tx, updated) : undefined;
   if (refusal !== undefined) return refusal;
   tx.put(AutoScalingGroups, updated);
   wakeGroup(tx, group.id);

@@ -124,18 +124,25 @@ const fromConfiguration = (
 /** What RunInstances is to be asked for one more instance of a group in a subnet. */
 export const groupLaunch = (
   view: View,
-  group: Pick<AutoScalingGroup, 'launch' | 'tags'>,
+  group: Pick<AutoScalingGroup, 'launch' | 'placementGroup' | 'tags'>,
   choice: LaunchChoice,
   subnetId: string,
 ): GroupLaunch | DomainError => {
   const tags = tagSpecifications(group);
-  const { launch } = group;
+  const { launch, placementGroup = '' } = group;
+  const placed = (request: Request): Request =>
+    inSubnet(
+      placementGroup === ''
+        ? request
+        : { ...request, Placement: { ...request.Placement, GroupName: placementGroup } },
+      subnetId,
+    );
   if (launch.kind === 'configuration') {
     const configuration = view.get(LaunchConfigurations, launch.name);
     if (configuration === undefined) return configurationNotFound(launch.name);
     const made = fromConfiguration(configuration, tags);
-    return { ...made, request: inSubnet(made.request, subnetId) };
+    return { ...made, request: placed(made.request) };
   }
   const made = fromTemplate(view, choice.template ?? launch.template, choice, tags);
-  return isDomainError(made) ? made : { ...made, request: inSubnet(made.request, subnetId) };
+  return isDomainError(made) ? made : { ...made, request: placed(made.request) };
 };

@@ -88,7 +88,6 @@ const rows: readonly Row[] = [
     'InvalidNetworkInsightsPathId.NotFound',
   ],
   ['DescribeNetworkInterfacePermissions', 'NetworkInterfacePermissions'],
-  ['DescribePlacementGroups', 'PlacementGroups', 'GroupNames', 'InvalidPlacementGroup.Unknown'],
   ['DescribePublicIpv4Pools', 'PublicIpv4Pools', 'PoolIds', 'InvalidPublicIpv4PoolID.NotFound'],
   ['DescribeReplaceRootVolumeTasks', 'ReplaceRootVolumeTasks'],
   [

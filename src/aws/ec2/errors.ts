@@ -55,6 +55,14 @@ export const kinds = {
     notFoundCode: 'InvalidVpcPeeringConnectionID.NotFound',
     notFoundMessage: (id) => `The vpcPeeringConnection ID '${id}' does not exist`,
   },
+  placementGroup: {
+    type: 'placement-group',
+    prefix: 'pg',
+    idsParameter: 'groupIds',
+    malformedCode: 'InvalidPlacementGroupId.Malformed',
+    notFoundCode: 'InvalidPlacementGroup.Unknown',
+    notFoundMessage: (id) => `The Placement Group '${id}' is unknown.`,
+  },
   vpcEndpoint: {
     type: 'vpc-endpoint',
     prefix: 'vpce',

@@ -61,6 +61,7 @@ import {
 import { launchTemplateOperations } from './launch-templates/operations.ts';
 import { networkInterfaceOperations } from './network-interfaces/operations.ts';
 import { peeringTimers, peeringReceivers } from './peering/life.ts';
+import { placementGroupOperations } from './placement-groups/operations.ts';
 import { peeringOperations } from './peering/operations.ts';
 import { Receivers } from '../shared/outbox.ts';
 import { describeRegions } from './zones/regions.ts';
@@ -145,6 +146,7 @@ const operations = {
   ...instanceProfileOperations,
   ...natGatewayOperations,
   ...peeringOperations,
+  ...placementGroupOperations,
   ...dhcpOptionOperations,
   ...vpcEndpointOperations,
   ...endpointServiceOperations,
@@ -238,6 +240,7 @@ export const ec2With = (keys: KeyMaker, isStrictAboutUserData = false): Service 
       'RequesterPeeringConnectionOptions.AllowMultipathResilience',
       'RequesterPeeringConnectionOptions.MultipathResilienceMode',
     ],
+    CreatePlacementGroup: ['LinkedGroupId', 'Operator', 'ParentGroupId'],
     MonitorInstances: ['MetricCategoryIds'],
     RunInstances: ['Monitoring.MetricCategoryIds'],
     UnmonitorInstances: ['MetricCategoryIds'],

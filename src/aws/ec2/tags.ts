@@ -13,6 +13,7 @@ import { applyFilters, type FilterFields } from '../shared/filters.ts';
 import { paginate } from '../shared/pagination.ts';
 import { addTags, checkTags, forgetTags, removeTags, TagSets } from '../shared/tags.ts';
 import { VpcEndpoints } from './endpoints/entities.ts';
+import { PlacementGroups } from './placement-groups/entities.ts';
 import { PeeringConnections } from './peering/entities.ts';
 import { ElasticIps } from './addresses/entities.ts';
 import { baseImage } from './images/base-images.ts';
@@ -69,6 +70,7 @@ const taggables: readonly Taggable[] = [
   inTable(kinds.egressOnlyInternetGateway, EgressOnlyInternetGateways),
   inTable(kinds.vpcEndpoint, VpcEndpoints),
   inTable(kinds.vpcPeeringConnection, PeeringConnections),
+  inTable(kinds.placementGroup, PlacementGroups),
   inTable(kinds.spotInstancesRequest, SpotRequests),
   inTable(kinds.fleet, Fleets),
   // As with images, an account's tags on what is shared with it are its own.

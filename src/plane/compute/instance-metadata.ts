@@ -14,6 +14,8 @@ export interface InstanceMetadata {
   readonly zoneName: string;
   /** For example `use1-az1`. */
   readonly zoneId: string;
+  /** Absent of an instance without a placement group. */
+  readonly placement?: { readonly groupName: string; readonly partition?: number };
   readonly reservationId: string;
   readonly launchIndex: number;
   /** World time at which the launch was asked for, milliseconds since 1970. */
@@ -214,6 +216,8 @@ const metaData = (metadata: InstanceMetadata): MetadataDirectory => {
     placement: {
       'availability-zone': metadata.zoneName,
       'availability-zone-id': metadata.zoneId,
+      'group-name': metadata.placement?.groupName,
+      'partition-number': metadata.placement?.partition?.toString(),
       region: metadata.region,
     },
     profile: 'default-hvm',

@@ -121,6 +121,7 @@ export const metadataOf = (
     region,
     zoneName: zoneNameOfId(place, account, world.seed, instance.zoneId) ?? instance.zoneId,
     zoneId: instance.zoneId,
+    ...(instance.placement === undefined ? {} : { placement: instance.placement }),
     reservationId: instance.reservationId,
     launchIndex: instance.launchIndex,
     pendingTimeMs: instance.launchTime,

@@ -47,3 +47,10 @@ export const notOfferedIn = (
     `Your requested instance type (${instanceType}) is not supported in your requested Availability Zone (${zone.name}). Please retry your request by not specifying an Availability Zone or choosing ${namesOf(others)}.`,
   );
 };
+
+/** What EC2 answers when a spread placement group can have no more running instances in a zone. */
+export const insufficientInGroup = (groupName: string, zoneName: string): DomainError =>
+  new DomainError(
+    'InsufficientInstanceCapacity',
+    `There is not enough unique hardware in the Availability Zone ${zoneName} for more running instances of the spread placement group '${groupName}'.`,
+  );

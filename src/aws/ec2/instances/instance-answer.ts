@@ -175,7 +175,11 @@ const typeAnswer = (instance: Instance): Plain<Answer> => {
 const placementAnswer = (view: View, instance: Instance): Plain<Placement> => ({
   AvailabilityZone: zoneNameOf(view, instance.zoneId),
   AvailabilityZoneId: instance.zoneId,
-  GroupName: '',
+  GroupName: instance.placement?.groupName ?? '',
+  ...(instance.placement === undefined ? {} : { GroupId: instance.placement.groupId }),
+  ...(instance.placement?.partition === undefined
+    ? {}
+    : { PartitionNumber: instance.placement.partition }),
   Tenancy: optionsOf(instance).tenancy,
 });
 

@@ -1,4 +1,5 @@
 import { defineTable, type Entity } from '../../../world/entity.ts';
+import type { InstancePlacement } from '../placement-groups/entities.ts';
 import type { InstanceOptions } from './instance-options.ts';
 
 /** The states of an instance's life, by AWS's names. */
@@ -78,6 +79,8 @@ export interface Instance extends Entity {
   readonly cpuCredits: 'standard' | 'unlimited' | null;
   /** Absent: as AWS has them for an instance that was asked nothing of the kind. */
   readonly options?: InstanceOptions;
+  /** Absent of an instance without a placement group. */
+  readonly placement?: InstancePlacement;
   /** The request for a Spot Instance that it fulfils; absent of one on demand. */
   readonly spotRequestId?: string;
   /** Grows with each start, reboot and return of power: a plane that runs another number boots anew. */
@@ -96,6 +99,7 @@ export const Instances = defineTable<Instance>('ec2-instances', {
   subnet: (instance) => (instance.networkInterfaceId === null ? undefined : instance.subnetId),
   vpc: (instance) => (instance.networkInterfaceId === null ? undefined : instance.vpcId),
   zone: (instance) => instance.zoneId,
+  placementGroup: (instance) => instance.placement?.groupId,
   keyName: (instance) => instance.keyName ?? undefined,
 });
 

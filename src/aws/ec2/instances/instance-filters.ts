@@ -48,8 +48,6 @@ const absentNames = [
   'network-interface.requester-id',
   'operator.principal',
   'outpost-arn',
-  'placement-group-name',
-  'placement-partition-number',
   'platform',
   'product-code',
   'product-code.type',
@@ -231,6 +229,8 @@ export const instanceFilterFields = (view: View): Fields => ({
   'platform-details': () => 'Linux/UNIX',
   'private-dns-name-options.enable-resource-name-dns-a-record': (it) =>
     it.enableResourceNameDnsARecord,
+  'placement-group-name': (it) => it.placement?.groupName,
+  'placement-partition-number': (it) => it.placement?.partition?.toString(),
   'private-dns-name-options.enable-resource-name-dns-aaaa-record': (it) =>
     it.enableResourceNameDnsAAAARecord ?? false,
   'private-dns-name-options.hostname-type': (it) => it.hostnameType,

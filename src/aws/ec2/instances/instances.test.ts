@@ -177,7 +177,7 @@ describe('RunInstances', () => {
       'UnsupportedOperation',
       'capacity-block',
     ],
-    [{ Placement: { GroupName: 'rack' } }, 'UnsupportedOperation', 'Placement.GroupName'],
+    [{ Placement: { HostId: 'h-1' } }, 'UnsupportedOperation', 'Placement.HostId'],
     [
       {
         InstanceType: 'm3.medium' as const,

@@ -42,6 +42,11 @@ import {
 import { optionsOf } from './instance-options.ts';
 import { noteLaunch } from '../images/launch-image.ts';
 import { launchInstance } from '../launch/launch-instance.ts';
+import {
+  spreadStartRefusal,
+  subnetsForGroup,
+  zonesForGroup,
+} from '../placement-groups/asked-placement.ts';
 import { planLaunch } from '../launch/launch-plan.ts';
 import { readLaunchRequest, type LaunchRequest } from '../launch/launch-request.ts';
 import { tagWithTemplate, withLaunchTemplate } from '../launch-templates/launch-from-template.ts';
@@ -58,13 +63,16 @@ const chooseSubnet = (
   tx: Tx,
   request: LaunchRequest,
 ): { readonly subnet: Subnet; readonly count: number } | DomainError => {
-  const { network } = request;
+  const { network, placement } = request;
+  const subnets = subnetsForGroup(tx, placement, network.subnets);
+  if (isDomainError(subnets)) return subnets;
+  const zones = launchZonesFor(tx, request.spot === null ? 'on-demand' : 'spot');
   const plan = planLaunch({
     instanceType: request.instanceType,
     minCount: request.minCount,
     maxCount: request.maxCount,
     zoneIsAsked: network.zoneIsAsked,
-    subnets: network.subnets.map((subnet) => ({
+    subnets: subnets.map((subnet) => ({
       subnetId: subnet.id,
       zoneId: subnet.zoneId,
       // Counted when it is looked at: most requests look at one subnet only.
@@ -72,7 +80,7 @@ const chooseSubnet = (
         return availableAddressCount(tx, subnet);
       },
     })),
-    zones: launchZonesFor(tx, request.spot === null ? 'on-demand' : 'spot')(request.instanceType),
+    zones: zonesForGroup(tx, placement, zones(request.instanceType)),
     draw: tx.random('ec2/launch-zones').uint32(),
   });
   if (isDomainError(plan)) return plan;
@@ -302,6 +310,7 @@ export const startInstances: Operation<StartInstancesRequest, StartInstancesResu
       return spotStartObjection(tx, instance);
     }) ??
     startOverQuota(tx, stopped) ??
+    spreadStartRefusal(tx, stopped) ??
     startRefusal(stopped, launchZonesFor(tx));
   if (objection !== undefined) return objection;
   return {

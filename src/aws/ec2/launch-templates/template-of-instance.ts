@@ -94,7 +94,10 @@ export const getLaunchTemplateData: Operation<
       Monitoring: { Enabled: instance.detailedMonitoring },
       Placement: {
         AvailabilityZone: zoneNameOf(tx, instance.zoneId),
-        GroupName: '',
+        GroupName: instance.placement?.groupName ?? '',
+        ...(instance.placement?.partition === undefined
+          ? {}
+          : { PartitionNumber: instance.placement.partition }),
         Tenancy: optionsOf(instance).tenancy,
       },
       DisableApiTermination: instance.disableApiTermination,

@@ -13,6 +13,7 @@ import { addProfileAssociation } from '../instance-profiles/profiles.ts';
 import { beginLaunch, stateReasons } from '../instances/instance-lifecycle.ts';
 import type { LaunchInterface } from './launch-network.ts';
 import type { LaunchRequest } from './launch-request.ts';
+import { placementIn } from '../placement-groups/asked-placement.ts';
 import { addNetworkInterface, attach } from '../network-interfaces/network-interfaces.ts';
 import { wholeSecond } from '../../shared/utc-text.ts';
 import { addLaunchVolume } from '../storage/volume-life.ts';
@@ -74,6 +75,9 @@ const newInstance = (
     detailedMonitoring: request.detailedMonitoring,
     cpuCredits: request.cpuCredits,
     ...(options === null ? {} : { options }),
+    ...(request.placement === null
+      ? {}
+      : { placement: placementIn(tx, request.placement, subnet.zoneId) }),
     ...(place.spotRequestId === undefined ? {} : { spotRequestId: place.spotRequestId }),
     bootNumber: 1,
     bootedAt: null,

@@ -62,6 +62,9 @@ export const unreadNames = (value: object, read: ReadonlySet<string>): readonly 
 const placementRead: ReadonlySet<string> = new Set<keyof NonNullable<Input['Placement']>>([
   'AvailabilityZone',
   'AvailabilityZoneId',
+  'GroupId',
+  'GroupName',
+  'PartitionNumber',
   'Tenancy',
 ]);
 

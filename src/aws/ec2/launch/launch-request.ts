@@ -20,6 +20,7 @@ import { launchVolumes } from './launch-volumes.ts';
 import { checkLaunchParameters } from './launch-parameters.ts';
 import { decodeUserData } from './launch-user-data.ts';
 import { defaultMetadataOptions, withMetadataOptions } from '../instances/metadata-options.ts';
+import { readPlacement, type AskedPlacement } from '../placement-groups/asked-placement.ts';
 import type { SpotTerms } from '../spot/entities.ts';
 import { readMarketOptions } from '../spot/market-options.ts';
 import type { LaunchVolume } from '../storage/volume-life.ts';
@@ -47,6 +48,8 @@ export interface LaunchRequest {
   readonly cpuCredits: Instance['cpuCredits'];
   /** Null: as AWS has them. */
   readonly options: InstanceOptions | null;
+  /** Null: of no placement group. */
+  readonly placement: AskedPlacement | null;
   /** Of a Spot Instance; null: on demand. */
   readonly spot: SpotTerms | null;
   readonly clientToken: string | null;
@@ -137,6 +140,7 @@ const launchParts = (
   network: launchNetwork(view, input),
   spot: readMarketOptions(input.InstanceMarketOptions),
   options: readLaunchOptions(input, instanceType, volumes),
+  placement: readPlacement(view, input.Placement, instanceType),
   userData: decodeUserData(view, input.UserData),
   metadataOptions: withMetadataOptions(
     defaultMetadataOptions(view, image.imdsSupport),

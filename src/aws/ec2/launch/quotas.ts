@@ -30,4 +30,5 @@ export const quotas = {
   elasticIpsPerRegion: behaviours.quotas.elasticIpsPerRegion,
   networkInterfacesPerRegion: 5000,
   natGatewaysPerZone: 5,
+  placementGroupsPerRegion: 500,
 } as const;
