@@ -84,6 +84,19 @@ export const SubnetAddressBlocks = defineTable<SubnetAddressBlock>('ec2-subnet-a
   subnet: (block) => block.subnetId,
 });
 
+/** Addresses of a subnet that nobody gets unless he names them. */
+export interface SubnetCidrReservation extends Entity {
+  readonly subnetId: string;
+  readonly cidr: string;
+  readonly type: 'prefix' | 'explicit';
+  readonly description: string | null;
+}
+
+export const SubnetCidrReservations = defineTable<SubnetCidrReservation>(
+  'ec2-subnet-cidr-reservations',
+  { subnet: (reservation) => reservation.subnetId },
+);
+
 /** An internet gateway. */
 export interface InternetGateway extends Entity {
   /** The VPC that it is attached to; null while it is detached. */
@@ -106,9 +119,9 @@ export const EgressOnlyInternetGateways = defineTable<EgressOnlyInternetGateway>
 
 /** A route. Whether its target still exists is looked up when it is read. */
 export interface Route {
-  /** A CIDR block of IPv4 or IPv6. */
+  /** A CIDR block of IPv4 or IPv6, or the id of a prefix list. */
   readonly destination: string;
-  /** `local`, or the id of an internet gateway, of an egress-only one or of a NAT gateway. */
+  /** `local`, or the id of what it leads to: `route-targets.ts` has the kinds. */
   readonly gatewayId: string;
   readonly origin: 'CreateRouteTable' | 'CreateRoute';
 }
@@ -121,6 +134,8 @@ export interface RouteTable extends Entity {
 
 export const RouteTables = defineTable<RouteTable>('ec2-route-tables', {
   vpc: (table) => table.vpcId,
+  prefixList: ({ routes }) =>
+    routes.flatMap(({ destination }) => (destination.startsWith('pl-') ? destination : [])),
 });
 
 /** What uses a route table: a subnet, or, as the main one, all subnets of the VPC without one of their own. */
@@ -160,6 +175,7 @@ export const SecurityGroups = defineTable<SecurityGroup>('ec2-security-groups', 
 export type SecurityGroupPeer =
   | { readonly kind: 'ipv4'; readonly cidr: string }
   | { readonly kind: 'ipv6'; readonly cidr: string }
+  | { readonly kind: 'prefix-list'; readonly prefixListId: string }
   | {
       readonly kind: 'group';
       readonly groupId: string;
@@ -190,6 +206,7 @@ export const SecurityGroupRules = defineTable<SecurityGroupRule>('ec2-security-g
   /** The rules, of other groups of its VPC too, that name this group as their peer. */
   peerGroup: ({ peer }) =>
     peer.kind === 'group' && peer.peered === undefined ? peer.groupId : undefined,
+  prefixList: ({ peer }) => (peer.kind === 'prefix-list' ? peer.prefixListId : undefined),
 });
 
 /** One entry of a network ACL. */

@@ -55,6 +55,22 @@ export const kinds = {
     notFoundCode: 'InvalidVpcPeeringConnectionID.NotFound',
     notFoundMessage: (id) => `The vpcPeeringConnection ID '${id}' does not exist`,
   },
+  subnetCidrReservation: {
+    type: 'subnet-cidr-reservation',
+    prefix: 'scr',
+    idsParameter: 'subnetCidrReservationIds',
+    malformedCode: 'InvalidSubnetCidrReservationId.Malformed',
+    notFoundCode: 'InvalidSubnetCidrReservationId.NotFound',
+    notFoundMessage: (id) => `The subnet CIDR reservation ID '${id}' does not exist`,
+  },
+  prefixList: {
+    type: 'prefix-list',
+    prefix: 'pl',
+    idsParameter: 'prefixListIds',
+    malformedCode: 'InvalidPrefixListId.Malformed',
+    notFoundCode: 'InvalidPrefixListID.NotFound',
+    notFoundMessage: (id) => `The prefix list ID '${id}' does not exist`,
+  },
   placementGroup: {
     type: 'placement-group',
     prefix: 'pg',

@@ -62,6 +62,8 @@ import { launchTemplateOperations } from './launch-templates/operations.ts';
 import { networkInterfaceOperations } from './network-interfaces/operations.ts';
 import { peeringTimers, peeringReceivers } from './peering/life.ts';
 import { placementGroupOperations } from './placement-groups/operations.ts';
+import { subnetReservationOperations } from './network/subnet-reservations.ts';
+import { prefixListOperations } from './prefix-lists/operations.ts';
 import { peeringOperations } from './peering/operations.ts';
 import { Receivers } from '../shared/outbox.ts';
 import { describeRegions } from './zones/regions.ts';
@@ -147,6 +149,8 @@ const operations = {
   ...natGatewayOperations,
   ...peeringOperations,
   ...placementGroupOperations,
+  ...prefixListOperations,
+  ...subnetReservationOperations,
   ...dhcpOptionOperations,
   ...vpcEndpointOperations,
   ...endpointServiceOperations,
@@ -241,6 +245,7 @@ export const ec2With = (keys: KeyMaker, isStrictAboutUserData = false): Service 
       'RequesterPeeringConnectionOptions.MultipathResilienceMode',
     ],
     CreatePlacementGroup: ['LinkedGroupId', 'Operator', 'ParentGroupId'],
+    ModifyManagedPrefixList: ['IpamPrefixListResolverSyncEnabled'],
     MonitorInstances: ['MetricCategoryIds'],
     RunInstances: ['Monitoring.MetricCategoryIds'],
     UnmonitorInstances: ['MetricCategoryIds'],

@@ -14,6 +14,7 @@ import { paginate } from '../shared/pagination.ts';
 import { addTags, checkTags, forgetTags, removeTags, TagSets } from '../shared/tags.ts';
 import { VpcEndpoints } from './endpoints/entities.ts';
 import { PlacementGroups } from './placement-groups/entities.ts';
+import { PrefixLists } from './prefix-lists/entities.ts';
 import { PeeringConnections } from './peering/entities.ts';
 import { ElasticIps } from './addresses/entities.ts';
 import { baseImage } from './images/base-images.ts';
@@ -27,6 +28,7 @@ import {
   RouteTables,
   SecurityGroupRules,
   SecurityGroups,
+  SubnetCidrReservations,
   Subnets,
   Vpcs,
 } from './entities.ts';
@@ -71,6 +73,8 @@ const taggables: readonly Taggable[] = [
   inTable(kinds.vpcEndpoint, VpcEndpoints),
   inTable(kinds.vpcPeeringConnection, PeeringConnections),
   inTable(kinds.placementGroup, PlacementGroups),
+  inTable(kinds.prefixList, PrefixLists),
+  inTable(kinds.subnetCidrReservation, SubnetCidrReservations),
   inTable(kinds.spotInstancesRequest, SpotRequests),
   inTable(kinds.fleet, Fleets),
   // As with images, an account's tags on what is shared with it are its own.

@@ -17,6 +17,7 @@ import { firstDrop, accepted, type Verdict } from '../../aws/ec2/traffic/verdict
 import { anyAddress, wayOut } from '../../aws/ec2/traffic/way-out.ts';
 import { publicSidesOf } from '../../aws/ec2/addresses/associations.ts';
 import { NatGateways } from '../../aws/ec2/nat-gateways/entities.ts';
+import { PrefixLists } from '../../aws/ec2/prefix-lists/entities.ts';
 import { PeeringConnections } from '../../aws/ec2/peering/entities.ts';
 import { checkersIn } from '../../aws/route53/checkers.ts';
 import type { View } from '../../world/transaction.ts';
@@ -40,6 +41,7 @@ export const verdictTables = [
   RouteTableAssociations,
   InternetGateways,
   PeeringConnections,
+  PrefixLists,
 ] as const;
 
 /**

@@ -68,7 +68,7 @@ export const blockedSubnetPaths = (world: World): readonly BlockedPath[] =>
 
 const subnetsCutOff = (view: View, vpcId: string): readonly BlockedPath[] =>
   view.find(Subnets, 'vpc', vpcId).flatMap((subnet) => {
-    const route = routeFor(routeTableOf(view, subnet), anyAddress);
+    const route = routeFor(view, routeTableOf(view, subnet), anyAddress);
     if (route?.gatewayId.startsWith('nat-') !== true) return [];
     const way = wayOut(view, subnet.id);
     return way.kind === 'none'

@@ -6,6 +6,7 @@ import {
 } from '../../aws/ec2/instances/instance-entities.ts';
 import { locationOf } from '../../aws/ec2/instances/instance-location.ts';
 import { primaryInterface } from '../../aws/ec2/instances/instance-answer.ts';
+import { PrefixLists } from '../../aws/ec2/prefix-lists/entities.ts';
 import { interfaceRules } from '../../aws/ec2/traffic/interface-rules.ts';
 import type {
   Driver,
@@ -60,6 +61,7 @@ const ruleTables = [
   NetworkAclAssociations,
   NetworkInterfaces,
   Instances,
+  PrefixLists,
 ] as const;
 
 export interface SecurityRunnerOptions {

@@ -10,6 +10,7 @@ import { servicesIn } from '../../../atlas/services.ts';
 import { DomainError, isDomainError } from '../../../world/domain-error.ts';
 import type { View } from '../../../world/transaction.ts';
 import type { Operation, Plain } from '../../operation.ts';
+import { prefixListIdOf } from '../prefix-lists/aws-prefix-lists.ts';
 import { accountZones } from '../../shared/account-zones.ts';
 import { applyFilters, type FilterFields } from '../../shared/filters.ts';
 import { paginate } from '../../shared/pagination.ts';
@@ -48,10 +49,6 @@ export const endpointServiceOf = (region: string, serviceName: string): string |
 };
 
 export const isGatewayService = (name: string): boolean => gatewayServices.has(name);
-
-/** The id of AWS's prefix list of a service in a Region. AWS's own ids are not known for all Regions, so it is ours. */
-export const prefixListIdOf = (region: string, name: string): string =>
-  `pl-${hashHex(8, 0, 'ec2/prefix-lists', region, name)}`;
 
 const typesOf = (name: string): readonly ('Gateway' | 'Interface')[] =>
   isGatewayService(name) ? ['Gateway', 'Interface'] : ['Interface'];

@@ -16,6 +16,7 @@ import { zoneNameOf } from '../../shared/account-zones.ts';
 import type { FilterFields } from '../../shared/filters.ts';
 import { newResourceId } from '../../shared/ids.ts';
 import { addTags, tagsForType, tagsOf } from '../../shared/tags.ts';
+import { prefixListIdOf } from '../prefix-lists/aws-prefix-lists.ts';
 import { deleteResource } from '../delete-resource.ts';
 import { describeResources, resourceById } from '../describe.ts';
 import { RouteTables, Subnets, Vpcs, type Vpc } from '../entities.ts';
@@ -34,12 +35,7 @@ import {
   addNetworkInterface,
   removeNetworkInterface,
 } from '../network-interfaces/network-interfaces.ts';
-import {
-  endpointServiceOf,
-  isGatewayService,
-  noSuchService,
-  prefixListIdOf,
-} from './endpoint-services.ts';
+import { endpointServiceOf, isGatewayService, noSuchService } from './endpoint-services.ts';
 import { VpcEndpoints, type VpcEndpoint } from './entities.ts';
 
 /** From CreateVpcEndpoint to `available`, in world time: AWS promises none; gateways are there at once. */

@@ -31,4 +31,7 @@ export const quotas = {
   networkInterfacesPerRegion: 5000,
   natGatewaysPerZone: 5,
   placementGroupsPerRegion: 500,
+  prefixListsPerRegion: 100,
+  /** AWS publishes no figure. */
+  reservationsPerSubnet: 50,
 } as const;

@@ -7,10 +7,15 @@ import type {
 import { DomainError, isDomainError } from '../../../world/domain-error.ts';
 import type { Tx, View } from '../../../world/transaction.ts';
 import type { Operation } from '../../operation.ts';
-import { ipv6BlockContains, parseIpv6Cidr, type Ipv6Block } from '../../shared/cidr.ts';
+import {
+  cidrContains,
+  ipv6BlockContains,
+  parseIpv6Cidr,
+  type Ipv6Block,
+} from '../../shared/cidr.ts';
 import { formatIpv6, parseIpv6 } from '../../shared/ip-address.ts';
 import { resourceById } from '../describe.ts';
-import { Subnets, type Subnet } from '../entities.ts';
+import { SubnetCidrReservations, Subnets, type Subnet } from '../entities.ts';
 import {
   invalidParameterCombination,
   invalidParameterValue,
@@ -81,14 +86,31 @@ const ownPart = (tx: Tx): Uint8Array => {
   );
 };
 
-const anyAddress = (tx: Tx, block: Ipv6Block, others: readonly string[]): string => {
-  for (;;) {
+/** So many addresses are drawn before a subnet counts as full: it is when reservations keep nearly all of it. */
+const mostDraws = 1000;
+
+const isKept = (view: View, subnet: Subnet, address: string): boolean =>
+  view
+    .find(SubnetCidrReservations, 'subnet', subnet.id)
+    .some(({ cidr }) => cidrContains(cidr, `${address}/128`));
+
+const anyAddress = (
+  tx: Tx,
+  subnet: Subnet,
+  block: Ipv6Block,
+  others: readonly string[],
+): string | DomainError => {
+  for (let draw = 0; draw < mostDraws; draw++) {
     const bytes = Uint8Array.from(block.first);
     bytes.set(ownPart(tx), 8);
     const address = formatIpv6(bytes);
-    if (!isReserved(block, bytes) && !isTaken(tx, address) && !others.includes(address))
-      return address;
+    const isFree = !isTaken(tx, address) && !others.includes(address);
+    if (isFree && !isReserved(block, bytes) && !isKept(tx, subnet, address)) return address;
   }
+  return new DomainError(
+    'InsufficientFreeAddressesInSubnet',
+    'The specified subnet does not have enough free addresses to satisfy the request.',
+  );
 };
 
 const namedAddress = (tx: Tx, block: Ipv6Block, name: string): string | DomainError => {
@@ -127,7 +149,8 @@ export const takeIpv6Addresses = (
   if (isDomainError(block)) return block;
   const taken: string[] = [];
   for (const name of names) {
-    const one = name === undefined ? anyAddress(tx, block, taken) : namedAddress(tx, block, name);
+    const one =
+      name === undefined ? anyAddress(tx, subnet, block, taken) : namedAddress(tx, block, name);
     if (isDomainError(one)) return one;
     if (!taken.includes(one)) taken.push(one);
   }

@@ -121,7 +121,7 @@ describe('routes', () => {
     [{ DestinationCidrBlock: '10.0.0.0' }, 'InvalidParameterValue'],
     [{ DestinationCidrBlock: '::/0' }, 'InvalidParameterValue'],
     [{}, 'MissingParameter'],
-    [{ DestinationPrefixListId: 'pl-12345678' }, 'UnsupportedOperation'],
+    [{ DestinationPrefixListId: 'pl-12345678' }, 'InvalidPrefixListID.NotFound'],
     [{ DestinationCidrBlock: everywhere, TransitGatewayId: 'tgw-1' }, 'UnsupportedOperation'],
     [{ DestinationCidrBlock: everywhere, GatewayId: undefined }, 'MissingParameter'],
     [{ DestinationCidrBlock: everywhere, GatewayId: 'igw-12345678' }, 'InvalidGatewayID.NotFound'],

@@ -20,6 +20,7 @@ import type { FilterFields } from '../../shared/filters.ts';
 import { newResourceId } from '../../shared/ids.ts';
 import { addTags, tagsForType, tagsOf } from '../../shared/tags.ts';
 import { mainRouteTableOf } from './default-network.ts';
+import { prefixListIdOf } from '../prefix-lists/aws-prefix-lists.ts';
 import { deleteResource } from '../delete-resource.ts';
 import { describeResources, resourceById } from '../describe.ts';
 import {
@@ -39,7 +40,7 @@ import {
   limitExceeded,
   notBuilt,
 } from '../errors.ts';
-import { endpointServiceOf, prefixListIdOf } from '../endpoints/endpoint-services.ts';
+import { endpointServiceOf } from '../endpoints/endpoint-services.ts';
 import { VpcEndpoints } from '../endpoints/entities.ts';
 import { addRouteTable } from './new-network.ts';
 import { quotas } from '../launch/quotas.ts';
@@ -73,10 +74,17 @@ const stateOf = (view: View, table: RouteTable, route: Route): 'active' | 'black
 
 const isIpv6 = (route: Route): boolean => route.destination.includes(':');
 
-const renderRoute = (view: View, table: RouteTable, route: Route): Plain<ApiRoute> => ({
-  ...(isIpv6(route)
+const isToPrefixList = (route: Route): boolean => route.destination.startsWith('pl-');
+
+const renderDestination = (route: Route): Plain<ApiRoute> => {
+  if (isToPrefixList(route)) return { DestinationPrefixListId: route.destination };
+  return isIpv6(route)
     ? { DestinationIpv6CidrBlock: route.destination }
-    : { DestinationCidrBlock: route.destination }),
+    : { DestinationCidrBlock: route.destination };
+};
+
+const renderRoute = (view: View, table: RouteTable, route: Route): Plain<ApiRoute> => ({
+  ...renderDestination(route),
   ...renderTarget(view, route),
   Origin: route.origin,
   State: stateOf(view, table, route),
@@ -152,11 +160,15 @@ const targetsNamed =
 const routeFields = (view: View): FilterFields<RouteTable> => ({
   'route.carrier-gateway-id': () => undefined,
   'route.destination-cidr-block': (table) =>
-    table.routes.filter((route) => !isIpv6(route)).map((route) => route.destination),
+    table.routes
+      .filter((route) => !isIpv6(route) && !isToPrefixList(route))
+      .map((route) => route.destination),
   'route.destination-ipv6-cidr-block': (table) =>
     table.routes.filter(isIpv6).map((route) => route.destination),
-  'route.destination-prefix-list-id': (table) =>
-    endpointRoutes(view, table).flatMap((route) => route.DestinationPrefixListId ?? []),
+  'route.destination-prefix-list-id': (table) => [
+    ...table.routes.filter(isToPrefixList).map((route) => route.destination),
+    ...endpointRoutes(view, table).flatMap((route) => route.DestinationPrefixListId ?? []),
+  ],
   'route.egress-only-internet-gateway-id': targetsNamed(view, 'EgressOnlyInternetGatewayId'),
   'route.gateway-id': targetsNamed(view, 'GatewayId'),
   'route.instance-id': targetsNamed(view, 'InstanceId'),

@@ -5,7 +5,7 @@ import type {
   ReplaceRouteRequest,
 } from '@aws-sdk/client-ec2';
 import { DomainError, isDomainError } from '../../../world/domain-error.ts';
-import type { Tx } from '../../../world/transaction.ts';
+import type { Tx, View } from '../../../world/transaction.ts';
 import type { Operation } from '../../operation.ts';
 import { canonicalCidr, cidrContains } from '../../shared/cidr.ts';
 import { resourceById } from '../describe.ts';
@@ -20,6 +20,8 @@ import {
   notBuilt,
 } from '../errors.ts';
 import { quotas } from '../launch/quotas.ts';
+import { weightOf } from '../prefix-lists/lookups.ts';
+import { routeCount, weigher } from '../prefix-lists/user-quotas.ts';
 import { targetOf } from './route-targets.ts';
 
 interface Destination {
@@ -29,9 +31,18 @@ interface Destination {
 }
 
 /** The CIDR block that a request's one destination means, in canonical form. */
-const destinationOf = (input: Destination): string | DomainError => {
+const destinationOf = (view: View, input: Destination): string | DomainError => {
   const { DestinationCidrBlock: ipv4, DestinationIpv6CidrBlock: ipv6 } = input;
-  if (input.DestinationPrefixListId !== undefined) return notBuilt('prefix lists');
+  const { DestinationPrefixListId: prefixListId } = input;
+  if (prefixListId !== undefined) {
+    if ((ipv4 ?? ipv6) !== undefined) {
+      return invalidParameterCombination(
+        'The parameters destinationCidrBlock and destinationPrefixListId cannot be used together',
+      );
+    }
+    const weight = weightOf(view, prefixListId);
+    return isDomainError(weight) ? weight : prefixListId;
+  }
   if (ipv4 !== undefined && ipv6 !== undefined) {
     return invalidParameterCombination(
       'The parameters destinationCidrBlock and destinationIpv6CidrBlock cannot be used together',
@@ -71,7 +82,7 @@ const putRoutes = (tx: Tx, table: RouteTable, routes: readonly Route[]): void =>
 export const createRoute: Operation<CreateRouteRequest, CreateRouteResult> = (tx, input) => {
   const table = tableById(tx, input.RouteTableId);
   if (isDomainError(table)) return table;
-  const destination = destinationOf(input);
+  const destination = destinationOf(tx, input);
   if (isDomainError(destination)) return destination;
   const gatewayId = targetOf(tx, table, input, destination);
   if (isDomainError(gatewayId)) return gatewayId;
@@ -83,10 +94,14 @@ export const createRoute: Operation<CreateRouteRequest, CreateRouteResult> = (tx
   }
   const inside = withinLocal(table, destination, gatewayId);
   if (inside !== undefined) return inside;
-  if (table.routes.length >= quotas.routesPerRouteTable) {
+  const after: readonly Route[] = [
+    ...table.routes,
+    { destination, gatewayId, origin: 'CreateRoute' },
+  ];
+  if (routeCount(after, weigher(tx)) > quotas.routesPerRouteTable) {
     return limitExceeded('RouteLimitExceeded', 'routes');
   }
-  putRoutes(tx, table, [...table.routes, { destination, gatewayId, origin: 'CreateRoute' }]);
+  putRoutes(tx, table, after);
   return { Return: true };
 };
 
@@ -94,7 +109,7 @@ export const createRoute: Operation<CreateRouteRequest, CreateRouteResult> = (tx
 export const replaceRoute: Operation<ReplaceRouteRequest, Record<string, never>> = (tx, input) => {
   const table = tableById(tx, input.RouteTableId);
   if (isDomainError(table)) return table;
-  const destination = destinationOf(input);
+  const destination = destinationOf(tx, input);
   if (isDomainError(destination)) return destination;
   const existing = table.routes.find((route) => route.destination === destination);
   if (existing === undefined) {
@@ -119,7 +134,7 @@ export const replaceRoute: Operation<ReplaceRouteRequest, Record<string, never>>
 export const deleteRoute: Operation<DeleteRouteRequest, Record<string, never>> = (tx, input) => {
   const table = tableById(tx, input.RouteTableId);
   if (isDomainError(table)) return table;
-  const destination = destinationOf(input);
+  const destination = destinationOf(tx, input);
   if (isDomainError(destination)) return destination;
   const existing = table.routes.find((route) => route.destination === destination);
   if (existing === undefined) {

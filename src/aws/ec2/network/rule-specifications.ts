@@ -3,6 +3,7 @@ import { DomainError, isDomainError } from '../../../world/domain-error.ts';
 import type { View } from '../../../world/transaction.ts';
 import type { Plain } from '../../operation.ts';
 import { canonicalCidr } from '../../shared/cidr.ts';
+import { weightOf } from '../prefix-lists/lookups.ts';
 import { PeeringConnections, type PeeringConnection } from '../peering/entities.ts';
 import { sidesFrom } from '../peering/sides.ts';
 import { resourceById } from '../describe.ts';
@@ -14,7 +15,7 @@ import {
   type SecurityGroupPeer,
   type SecurityGroupRule,
 } from '../entities.ts';
-import { invalidParameterValue, kinds, missingParameter, notBuilt } from '../errors.ts';
+import { invalidParameterValue, kinds, missingParameter } from '../errors.ts';
 
 /** What a rule says, without where it stands. */
 export type RuleSpecification = Pick<
@@ -197,6 +198,11 @@ export const renderGroupPeer = (
           view.get(PeeringConnections, peered.peeringConnectionId)?.status ?? 'deleted',
       };
 
+const prefixListPeer = (view: View, id: string | undefined): SecurityGroupPeer | DomainError => {
+  const weight = weightOf(view, id);
+  return isDomainError(weight) ? weight : { kind: 'prefix-list', prefixListId: id ?? '' };
+};
+
 const descriptionCharacters = 'a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*';
 
 /** A rule's description; null for none. */
@@ -215,7 +221,6 @@ const specificationsOf = (
   group: SecurityGroup,
   permission: Plain<IpPermission>,
 ): readonly RuleSpecification[] | DomainError => {
-  if ((permission.PrefixListIds ?? []).length > 0) return notBuilt('prefix lists');
   const traffic = trafficOf(permission);
   if (isDomainError(traffic)) return traffic;
   const peers = [
@@ -224,6 +229,9 @@ const specificationsOf = (
     ),
     ...(permission.Ipv6Ranges ?? []).map(
       (range) => [cidrPeer('ipv6', range.CidrIpv6 ?? ''), range.Description] as const,
+    ),
+    ...(permission.PrefixListIds ?? []).map(
+      (list) => [prefixListPeer(view, list.PrefixListId), list.Description] as const,
     ),
     ...(permission.UserIdGroupPairs ?? []).map(
       (pair) => [groupPeer(view, group, pair), pair.Description] as const,
@@ -276,7 +284,9 @@ export const specificationOfRequest = (
     UserIdGroupPairs:
       groupId === undefined ? [] : [{ GroupId: groupId, Description: request.Description }],
     PrefixListIds:
-      request.PrefixListId === undefined ? [] : [{ PrefixListId: request.PrefixListId }],
+      request.PrefixListId === undefined
+        ? []
+        : [{ PrefixListId: request.PrefixListId, Description: request.Description }],
   });
   if (isDomainError(specifications)) return specifications;
   const [only, ...more] = specifications;
@@ -287,8 +297,10 @@ export const specificationOfRequest = (
     : only;
 };
 
-const peerText = (peer: SecurityGroupPeer): string =>
-  peer.kind === 'group' ? peer.groupId : peer.cidr;
+const peerText = (peer: SecurityGroupPeer): string => {
+  if (peer.kind === 'group') return peer.groupId;
+  return peer.kind === 'prefix-list' ? peer.prefixListId : peer.cidr;
+};
 
 /** Equal for rules that let the same traffic through: what they are described as does not count. */
 export const ruleKey = (rule: RuleSpecification): string =>
@@ -329,7 +341,11 @@ export const permissionsOf = (
       Ipv6Ranges: same.flatMap((rule) =>
         rule.peer.kind === 'ipv6' ? { CidrIpv6: rule.peer.cidr, ...described(rule) } : [],
       ),
-      PrefixListIds: [],
+      PrefixListIds: same.flatMap((rule) =>
+        rule.peer.kind === 'prefix-list'
+          ? { PrefixListId: rule.peer.prefixListId, ...described(rule) }
+          : [],
+      ),
       UserIdGroupPairs: same.flatMap((rule) =>
         rule.peer.kind === 'group'
           ? { ...renderGroupPeer(view, rule.peer), ...described(rule) }

@@ -42,6 +42,7 @@ import {
   notFound,
 } from '../errors.ts';
 import { quotas } from '../launch/quotas.ts';
+import { ruleCount, weigher } from '../prefix-lists/user-quotas.ts';
 import {
   checkRuleDescription,
   duplicateRule,
@@ -65,6 +66,7 @@ const renderRule = (view: View, rule: SecurityGroupRule): Plain<ApiSecurityGroup
   ToPort: rule.toPort,
   CidrIpv4: rule.peer.kind === 'ipv4' ? rule.peer.cidr : undefined,
   CidrIpv6: rule.peer.kind === 'ipv6' ? rule.peer.cidr : undefined,
+  PrefixListId: rule.peer.kind === 'prefix-list' ? rule.peer.prefixListId : undefined,
   ReferencedGroupInfo: rule.peer.kind === 'group' ? renderGroupPeer(view, rule.peer) : undefined,
   Description: rule.description ?? undefined,
   Tags: tagsOf(view, rule.id),
@@ -108,16 +110,14 @@ const permissionsIn = (input: FlatPermission): readonly Plain<IpPermission>[] | 
   return traffics.map((traffic) => ({ ...traffic, UserIdGroupPairs: [pair] }));
 };
 
-/** IPv4 and IPv6 rules are counted apart; a rule that names a group counts as both. */
-const tooManyRules = (rules: readonly RuleSpecification[]): DomainError | undefined => {
-  const most = Math.max(
-    rules.filter((rule) => rule.peer.kind !== 'ipv6').length,
-    rules.filter((rule) => rule.peer.kind !== 'ipv4').length,
-  );
-  return most > quotas.rulesPerSecurityGroup
+/** IPv4 and IPv6 rules are counted apart; a rule that names a group counts as both, a prefix list as what it may have. */
+const tooManyRules = (view: View, rules: readonly RuleSpecification[]): DomainError | undefined =>
+  ruleCount(
+    rules.map(({ peer }) => peer),
+    weigher(view),
+  ) > quotas.rulesPerSecurityGroup
     ? limitExceeded('RulesPerSecurityGroupLimitExceeded', 'rules per security group')
     : undefined;
-};
 
 type AuthorizeInput = Plain<
   AuthorizeSecurityGroupIngressRequest & AuthorizeSecurityGroupEgressRequest
@@ -141,7 +141,7 @@ const authorize = (
   const keys = new Set(existing.map(ruleKey));
   const duplicate = specifications.find((specification) => keys.has(ruleKey(specification)));
   if (duplicate !== undefined) return duplicateRule(duplicate);
-  const tooMany = tooManyRules([...existing, ...specifications]);
+  const tooMany = tooManyRules(tx, [...existing, ...specifications]);
   if (tooMany !== undefined) return tooMany;
   const added: SecurityGroupRule[] = [];
   for (const specification of specifications) {
@@ -174,6 +174,7 @@ const renderRevoked = (rule: SecurityGroupRule): Plain<RevokedSecurityGroupRule>
   ToPort: rule.toPort,
   CidrIpv4: rule.peer.kind === 'ipv4' ? rule.peer.cidr : undefined,
   CidrIpv6: rule.peer.kind === 'ipv6' ? rule.peer.cidr : undefined,
+  PrefixListId: rule.peer.kind === 'prefix-list' ? rule.peer.prefixListId : undefined,
   ReferencedGroupId: rule.peer.kind === 'group' ? rule.peer.groupId : undefined,
   Description: rule.description ?? undefined,
 });

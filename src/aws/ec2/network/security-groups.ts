@@ -168,6 +168,8 @@ const ruleFields = (
     rule.peer.kind === 'group' ? rule.peer.groupId : undefined;
   const cidr = (kind: 'ipv4' | 'ipv6') => (rule: SecurityGroupRule) =>
     rule.peer.kind === kind ? rule.peer.cidr : undefined;
+  const prefixListId = ({ peer }: SecurityGroupRule): string | undefined =>
+    peer.kind === 'prefix-list' ? peer.prefixListId : undefined;
   return {
     [`${prefix}.cidr`]: each(cidr('ipv4')),
     [`${prefix}.ipv6-cidr`]: each(cidr('ipv6')),
@@ -177,7 +179,7 @@ const ruleFields = (
     [`${prefix}.group-id`]: each(groupId),
     [`${prefix}.group-name`]: each((rule) => view.get(SecurityGroups, groupId(rule) ?? '')?.name),
     [`${prefix}.user-id`]: each((rule) => (groupId(rule) === undefined ? undefined : view.account)),
-    [`${prefix}.prefix-list-id`]: () => [],
+    [`${prefix}.prefix-list-id`]: each(prefixListId),
   };
 };
 

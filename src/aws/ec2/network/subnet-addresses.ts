@@ -2,7 +2,12 @@ import { DomainError } from '../../../world/domain-error.ts';
 import type { Tx, View } from '../../../world/transaction.ts';
 import { blockSize, parseIpv4Cidr, type Ipv4Block } from '../../shared/cidr.ts';
 import { formatIpv4Address, parseIpv4Address } from '../../shared/ip-address.ts';
-import { SubnetAddressBlocks, type Subnet, type SubnetAddressBlock } from '../entities.ts';
+import {
+  SubnetAddressBlocks,
+  SubnetCidrReservations,
+  type Subnet,
+  type SubnetAddressBlock,
+} from '../entities.ts';
 import { invalidParameterValue } from '../errors.ts';
 
 /**
@@ -65,19 +70,34 @@ export const takenAddressCount = (view: View, subnetId: string): number =>
 export const availableAddressCount = (view: View, subnet: AddressedSubnet): number =>
   usableSize(blockOf(subnet)) - takenAddressCount(view, subnet.id);
 
+/** The offsets of a subnet that are kept for those who name them: from the first on, below the end. */
+const keptOffsets = (
+  view: View,
+  subnet: AddressedSubnet,
+): readonly { readonly first: number; readonly end: number }[] =>
+  view.find(SubnetCidrReservations, 'subnet', subnet.id).flatMap(({ cidr }) => {
+    const block = parseIpv4Cidr(cidr);
+    if (block === undefined) return [];
+    const first = block.first - blockOf(subnet).first;
+    return [{ first, end: first + blockSize(block) }];
+  });
+
 /** The first free offset at or after `from`, going round at the end; undefined when all are taken. */
 const freeOffset = (view: View, subnet: AddressedSubnet, from: number): number | undefined => {
   const size = blockSize(blockOf(subnet));
   const usable = usableSize(blockOf(subnet));
   let block = addressBlock(view, subnet.id, Math.floor(from / addressesPerBlock));
   let offset = from;
+  const kept = keptOffsets(view, subnet);
   for (let seen = 0; seen < usable;) {
     const number = Math.floor(offset / addressesPerBlock);
     if (block.id !== blockId(subnet.id, number)) block = addressBlock(view, subnet.id, number);
-    if (!isTaken(block, offset % addressesPerBlock)) return offset;
-    // A full block is passed over at once, so that a large full subnet costs few steps.
+    const keeping = kept.find(({ first, end }) => first <= offset && offset < end);
+    if (keeping === undefined && !isTaken(block, offset % addressesPerBlock)) return offset;
+    // A full block, or one that is kept, is passed over at once, so that a large full subnet costs few steps.
     const end = Math.min((number + 1) * addressesPerBlock, size - reserved.last);
-    const next = block.taken === addressesPerBlock ? end : offset + 1;
+    const isFull = block.taken === addressesPerBlock;
+    const next = Math.min(keeping?.end ?? (isFull ? end : offset + 1), size - reserved.last);
     seen += next - offset;
     offset = next >= size - reserved.last ? reserved.first : next;
   }

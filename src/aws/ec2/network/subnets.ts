@@ -30,6 +30,7 @@ import { describeResources, resourceById } from '../describe.ts';
 import {
   NetworkAclAssociations,
   RouteTableAssociations,
+  SubnetCidrReservations,
   Subnets,
   Vpcs,
   type Subnet,
@@ -320,6 +321,9 @@ export const deleteSubnet: Operation<DeleteSubnetRequest, Record<string, never>>
   }
   for (const association of tx.find(NetworkAclAssociations, 'subnet', subnet.id)) {
     tx.delete(NetworkAclAssociations, association.id);
+  }
+  for (const reservation of tx.find(SubnetCidrReservations, 'subnet', subnet.id)) {
+    deleteResource(tx, SubnetCidrReservations, reservation.id);
   }
   deleteResource(tx, Subnets, subnet.id);
   return {};

@@ -3,6 +3,7 @@ import { Subnets } from '../entities.ts';
 import type { NetworkInterface } from '../instances/instance-entities.ts';
 import { routeTableOf } from '../network/route-tables.ts';
 import { isActiveRoute } from '../network/route-targets.ts';
+import { routesByBlock } from './way-out.ts';
 import { holds, maskLength } from './ipv4-blocks.ts';
 import { aclOf, denialOf, ephemeralPort, stepsOf, type AclStep } from './network-acl-filter.ts';
 import {
@@ -63,10 +64,12 @@ export const entryOf = (
           },
     subnetId,
     routes:
-      table?.routes.map((route) => ({
-        destination: route.destination,
-        isOutward: route.gatewayId.startsWith('igw-') && isActiveRoute(view, table, route),
-      })) ?? [],
+      table === undefined
+        ? []
+        : routesByBlock(view, table).map((route) => ({
+            destination: route.destination,
+            isOutward: route.gatewayId.startsWith('igw-') && isActiveRoute(view, table, route),
+          })),
   };
 };
 

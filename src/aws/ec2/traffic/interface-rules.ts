@@ -1,11 +1,11 @@
 import type { View } from '../../../world/transaction.ts';
-import type { NetworkAcl, SecurityGroupRule } from '../entities.ts';
+import type { NetworkAcl } from '../entities.ts';
 import { NetworkInterfaces, type NetworkInterface } from '../instances/instance-entities.ts';
 import { privateAddressesOf } from '../addresses/associations.ts';
 import { checkAclsBetween } from './allows.ts';
 import { aclOf, isOpen } from './network-acl-filter.ts';
 import type { TransportProtocol } from './verdict.ts';
-import { isPeer, rulesOf } from './security-group-filter.ts';
+import { isPeer, rulesOf, type PlainRule } from './security-group-filter.ts';
 
 /** A rule with the addresses that its peer stands for. */
 interface InterfaceRule {
@@ -23,20 +23,20 @@ export interface InterfaceRules {
   readonly outbound: readonly InterfaceRule[];
 }
 
-const protocolOf = ({ protocol }: SecurityGroupRule): InterfaceRule['protocol'] | undefined => {
+const protocolOf = ({ protocol }: PlainRule): InterfaceRule['protocol'] | undefined => {
   if (protocol === '-1') return 'all';
   if (protocol === 'tcp' || protocol === 'udp' || protocol === 'icmp') return protocol;
   const number = Number(protocol);
   return Number.isInteger(number) ? number : undefined;
 };
 
-const portsOf = ({ protocol, fromPort, toPort }: SecurityGroupRule) =>
+const portsOf = ({ protocol, fromPort, toPort }: PlainRule) =>
   (protocol === 'tcp' || protocol === 'udp') && fromPort !== -1
     ? { from: fromPort, to: toPort }
     : undefined;
 
 /** A group stands for the private addresses of all interfaces that have it. */
-const peersOf = (view: View, { peer }: SecurityGroupRule): readonly string[] => {
+const peersOf = (view: View, { peer }: PlainRule): readonly string[] => {
   switch (peer.kind) {
     case 'ipv4':
       return [peer.cidr];
@@ -53,7 +53,7 @@ const withPorts = (
   peers: readonly string[],
 ): InterfaceRule => (ports === undefined ? { protocol, peers } : { protocol, ports, peers });
 
-const plain = (view: View, rule: SecurityGroupRule): readonly InterfaceRule[] => {
+const plain = (view: View, rule: PlainRule): readonly InterfaceRule[] => {
   const protocol = protocolOf(rule);
   return protocol === undefined ? [] : [withPorts(protocol, portsOf(rule), peersOf(view, rule))];
 };
@@ -71,7 +71,7 @@ const stretches = (
   return sorted.map((begin, index) => ({ from: begin, to: (sorted[index + 1] ?? to + 1) - 1 }));
 };
 
-const transports = (rule: SecurityGroupRule): readonly TransportProtocol[] => {
+const transports = (rule: PlainRule): readonly TransportProtocol[] => {
   const protocol = protocolOf(rule);
   if (protocol === 'all') return ['tcp', 'udp'];
   return protocol === 'tcp' || protocol === 'udp' ? [protocol] : [];
@@ -81,7 +81,7 @@ const transports = (rule: SecurityGroupRule): readonly TransportProtocol[] => {
 const throughAcls = (
   view: View,
   at: NetworkInterface,
-  rule: SecurityGroupRule,
+  rule: PlainRule,
 ): readonly InterfaceRule[] => {
   const neighbours = view.find(NetworkInterfaces, 'vpc', at.vpcId);
   const subnets = new Set([at, ...neighbours].map(({ subnetId }) => subnetId));

@@ -48,7 +48,7 @@ const hopTo = (view: View, subnetId: string, address: string): Hop => {
   const subnet = view.get(Subnets, subnetId);
   if (subnet === undefined) return none(`the subnet ${subnetId} does not exist`);
   const table = routeTableOf(view, subnet);
-  const route = routeFor(table, address);
+  const route = routeFor(view, table, address);
   if (route === undefined || route.gatewayId === 'local') {
     return none(`the route table ${table.id} of the subnet ${subnetId} has no route to ${address}`);
   }

@@ -5,6 +5,7 @@ import type { NetworkInterface } from '../instances/instance-entities.ts';
 import { NatGateways, type NatGateway } from '../nat-gateways/entities.ts';
 import { isPublicSubnet, routeTableOf } from '../network/route-tables.ts';
 import { isActiveRoute } from '../network/route-targets.ts';
+import { entriesOf } from '../prefix-lists/lookups.ts';
 import { holds, maskLength } from './ipv4-blocks.ts';
 
 /** Which way a subnet's packets take to the Internet. */
@@ -17,9 +18,17 @@ export type WayOut =
 /** An address that stands for the Internet: it is in no block but that of everything. */
 export const anyAddress = '198.51.100.1';
 
+/** A table's routes; one to a prefix list is a route to each of its blocks. */
+export const routesByBlock = (view: View, { routes }: RouteTable): readonly Route[] =>
+  routes.flatMap((route) =>
+    route.destination.startsWith('pl-')
+      ? entriesOf(view, route.destination).map(({ cidr }) => ({ ...route, destination: cidr }))
+      : route,
+  );
+
 /** The route that packets to an address take: the most specific one ("Route priority", Amazon VPC User Guide). */
-export const routeFor = (table: RouteTable, address: string): Route | undefined =>
-  table.routes
+export const routeFor = (view: View, table: RouteTable, address: string): Route | undefined =>
+  routesByBlock(view, table)
     .filter((route) => holds(route.destination, address))
     .toSorted((a, b) => maskLength(b.destination) - maskLength(a.destination))[0];
 
@@ -67,7 +76,7 @@ export const wayOut = (
     return none(`the zone ${subnet.zoneId} has no ${own.powered ? 'network' : 'power'}`);
   }
   const table = routeTableOf(view, subnet);
-  const route = routeFor(table, address);
+  const route = routeFor(view, table, address);
   if (route === undefined || route.gatewayId === 'local') {
     return none(`the route table ${table.id} of the subnet ${subnetId} has no route to ${address}`);
   }
