@@ -142,16 +142,26 @@ export const RouteTables = defineTable<RouteTable>('ec2-route-tables', {
 export interface RouteTableAssociation extends Entity {
   readonly routeTableId: string;
   readonly vpcId: string;
-  /** Null of the association that makes a table the main one. */
+  /** Null of the association that makes a table the main one, and of a gateway's. */
   readonly subnetId: string | null;
+  /** The internet gateway whose arriving packets go by the table; absent of subnets' and of the main one. */
+  readonly gatewayId?: string;
 }
+
+/** Whether an association makes its table the main one of the VPC. */
+export const isMainAssociation = ({
+  subnetId,
+  gatewayId,
+}: Pick<RouteTableAssociation, 'subnetId' | 'gatewayId'>): boolean =>
+  subnetId === null && gatewayId === undefined;
 
 export const RouteTableAssociations = defineTable<RouteTableAssociation>(
   'ec2-route-table-associations',
   {
     routeTable: (association) => association.routeTableId,
     subnet: (association) => association.subnetId ?? undefined,
-    mainOfVpc: (association) => (association.subnetId === null ? association.vpcId : undefined),
+    gateway: (association) => association.gatewayId,
+    mainOfVpc: (association) => (isMainAssociation(association) ? association.vpcId : undefined),
   },
 );
 

@@ -1,7 +1,8 @@
 import { Subnets } from '../../aws/ec2/entities.ts';
 import { NatGateways } from '../../aws/ec2/nat-gateways/entities.ts';
 import { routeTableOf } from '../../aws/ec2/network/route-tables.ts';
-import { anyAddress, routeFor, wayOut } from '../../aws/ec2/traffic/way-out.ts';
+import { routeFor } from '../../aws/ec2/traffic/route-for.ts';
+import { anyAddress, wayOut } from '../../aws/ec2/traffic/way-out.ts';
 import { TargetGroups, Targets } from '../../aws/elbv2/entities.ts';
 import { nodeInterface } from '../../aws/elbv2/load-balancer-zones.ts';
 import { verdictToTarget } from '../../aws/elbv2/target-verdict.ts';

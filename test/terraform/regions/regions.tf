@@ -69,7 +69,8 @@ data "aws_ssm_parameter" "linux" {
 }
 
 resource "aws_vpc" "first" {
-  cidr_block = "10.0.0.0/16"
+  cidr_block           = "10.0.0.0/16"
+  enable_dns_hostnames = true
 }
 
 resource "aws_internet_gateway" "first" {
@@ -84,8 +85,9 @@ resource "aws_subnet" "first" {
 }
 
 resource "aws_vpc" "second" {
-  provider   = aws.second
-  cidr_block = "10.1.0.0/16"
+  provider             = aws.second
+  cidr_block           = "10.1.0.0/16"
+  enable_dns_hostnames = true
 }
 
 resource "aws_subnet" "second" {

@@ -19,6 +19,7 @@ import { publicSidesOf } from '../addresses/associations.ts';
 import { InternetGateways, Vpcs, type InternetGateway } from '../entities.ts';
 import { dependencyViolation, invalidParameterValue, kinds, limitExceeded } from '../errors.ts';
 import { NetworkInterfaces } from '../instances/instance-entities.ts';
+import { tableOfGateway } from './gateway-route-tables.ts';
 import { addInternetGateway } from './new-network.ts';
 import { quotas } from '../launch/quotas.ts';
 
@@ -124,6 +125,9 @@ export const detachInternetGateway: Operation<
       'DependencyViolation',
       `Network ${vpc.id} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,
     );
+  }
+  if (tableOfGateway(tx, gateway.id) !== undefined) {
+    return dependencyViolation('internetGateway', gateway.id);
   }
   tx.put(InternetGateways, { ...gateway, vpcId: null });
   return {};

@@ -28,6 +28,7 @@ import {
   RouteTables,
   Subnets,
   Vpcs,
+  isMainAssociation,
   type Route,
   type RouteTable,
   type RouteTableAssociation,
@@ -35,6 +36,7 @@ import {
 } from '../entities.ts';
 import {
   dependencyViolation,
+  invalidParameterCombination,
   invalidParameterValue,
   kinds,
   limitExceeded,
@@ -42,6 +44,7 @@ import {
 } from '../errors.ts';
 import { endpointServiceOf } from '../endpoints/endpoint-services.ts';
 import { VpcEndpoints } from '../endpoints/entities.ts';
+import { gatewayForTable, unfitForGateway } from './gateway-route-tables.ts';
 import { addRouteTable } from './new-network.ts';
 import { quotas } from '../launch/quotas.ts';
 import { isActiveRoute, renderTarget } from './route-targets.ts';
@@ -107,8 +110,9 @@ const renderAssociation = (
 ): Plain<ApiRouteTableAssociation> => ({
   RouteTableAssociationId: association.id,
   RouteTableId: association.routeTableId,
-  Main: association.subnetId === null,
+  Main: isMainAssociation(association),
   SubnetId: association.subnetId ?? undefined,
+  GatewayId: association.gatewayId,
   AssociationState: associationState,
 });
 
@@ -181,9 +185,10 @@ const routeFields = (view: View): FilterFields<RouteTable> => ({
 
 const filterFields = (view: View): FilterFields<RouteTable> => ({
   ...routeFields(view),
-  'association.gateway-id': () => undefined,
+  'association.gateway-id': (table) =>
+    associationsOf(view, table).flatMap((association) => association.gatewayId ?? []),
   'association.main': (table) =>
-    associationsOf(view, table).map((association) => String(association.subnetId === null)),
+    associationsOf(view, table).map((association) => String(isMainAssociation(association))),
   'association.route-table-association-id': (table) =>
     associationsOf(view, table).map((association) => association.id),
   'association.route-table-id': (table) =>
@@ -233,24 +238,48 @@ const putAssociation = (
   return association;
 };
 
-/** Gives a subnet a route table of its own; with the one that it has already, nothing changes. */
+/** What goes by a table: a subnet of its VPC, or an internet gateway that is attached to it. */
+type Associated = Pick<RouteTableAssociation, 'subnetId' | 'gatewayId'>;
+
+const subnetOf = (tx: Tx, table: RouteTable, id: string | undefined): Associated | DomainError => {
+  const subnet = resourceById(tx, Subnets, kinds.subnet, id);
+  if (isDomainError(subnet)) return subnet;
+  return subnet.vpcId === table.vpcId
+    ? { subnetId: subnet.id }
+    : invalidParameterValue(
+        `Route table ${table.id} and subnet ${subnet.id} belong to different networks`,
+      );
+};
+
+const associatedOf = (
+  tx: Tx,
+  table: RouteTable,
+  { SubnetId, GatewayId, PublicIpv4Pool }: Plain<AssociateRouteTableRequest>,
+): Associated | DomainError => {
+  if (PublicIpv4Pool !== undefined) return notBuilt('route tables of address pools');
+  if (GatewayId === undefined) return subnetOf(tx, table, SubnetId);
+  if (SubnetId !== undefined) {
+    return invalidParameterCombination(
+      'The parameters subnetId and gatewayId cannot be used together',
+    );
+  }
+  const gateway = gatewayForTable(tx, table, GatewayId);
+  return isDomainError(gateway) ? gateway : { subnetId: null, gatewayId: gateway.id };
+};
+
+/** Gives a subnet or an internet gateway a route table of its own; with the one that it has already, nothing changes. */
 export const associateRouteTable: Operation<
   AssociateRouteTableRequest,
   AssociateRouteTableResult
 > = (tx, input) => {
   const table = tableById(tx, input.RouteTableId);
   if (isDomainError(table)) return table;
-  if (input.GatewayId !== undefined || input.PublicIpv4Pool !== undefined) {
-    return notBuilt('route tables of gateways');
-  }
-  const subnet = resourceById(tx, Subnets, kinds.subnet, input.SubnetId);
-  if (isDomainError(subnet)) return subnet;
-  if (subnet.vpcId !== table.vpcId) {
-    return invalidParameterValue(
-      `Route table ${table.id} and subnet ${subnet.id} belong to different networks`,
-    );
-  }
-  const [existing] = tx.find(RouteTableAssociations, 'subnet', subnet.id);
+  const associated = associatedOf(tx, table, input);
+  if (isDomainError(associated)) return associated;
+  const [existing] =
+    associated.gatewayId === undefined
+      ? tx.find(RouteTableAssociations, 'subnet', associated.subnetId ?? '')
+      : tx.find(RouteTableAssociations, 'gateway', associated.gatewayId);
   if (existing !== undefined && existing.routeTableId !== table.id) {
     return new DomainError(
       'Resource.AlreadyAssociated',
@@ -258,21 +287,21 @@ export const associateRouteTable: Operation<
     );
   }
   const { id: routeTableId, vpcId } = table;
-  const association = existing ?? putAssociation(tx, { routeTableId, vpcId, subnetId: subnet.id });
+  const association = existing ?? putAssociation(tx, { routeTableId, vpcId, ...associated });
   return { AssociationId: association.id, AssociationState: associationState };
 };
 
 const associationById = (tx: Tx, id: string | undefined): RouteTableAssociation | DomainError =>
   resourceById(tx, RouteTableAssociations, kinds.routeTableAssociation, id);
 
-/** Takes a subnet's own route table away; it goes by the main one again. */
+/** Takes the own route table of a subnet away, which goes by the main one again, or of a gateway. */
 export const disassociateRouteTable: Operation<
   DisassociateRouteTableRequest,
   Record<string, never>
 > = (tx, input) => {
   const association = associationById(tx, input.AssociationId);
   if (isDomainError(association)) return association;
-  if (association.subnetId === null) {
+  if (isMainAssociation(association)) {
     return invalidParameterValue(
       `cannot disassociate the main route table association ${association.id}`,
     );
@@ -281,7 +310,7 @@ export const disassociateRouteTable: Operation<
   return {};
 };
 
-/** Gives a subnet another route table, or, of a main association, the VPC another main one. The id is a new one. */
+/** Gives a subnet or gateway another route table, or, of a main association, the VPC another main one. The id is a new one. */
 export const replaceRouteTableAssociation: Operation<
   ReplaceRouteTableAssociationRequest,
   ReplaceRouteTableAssociationResult
@@ -295,8 +324,10 @@ export const replaceRouteTableAssociation: Operation<
       `Route table ${table.id} and association ${association.id} belong to different networks`,
     );
   }
+  const refusal = association.gatewayId === undefined ? undefined : unfitForGateway(tx, table);
+  if (refusal !== undefined) return refusal;
   tx.delete(RouteTableAssociations, association.id);
-  const { vpcId, subnetId } = association;
-  const replaced = putAssociation(tx, { routeTableId: table.id, vpcId, subnetId });
+  const { id: _id, ...fields } = association;
+  const replaced = putAssociation(tx, { ...fields, routeTableId: table.id });
   return { NewAssociationId: replaced.id, AssociationState: associationState };
 };

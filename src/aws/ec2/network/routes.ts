@@ -20,6 +20,7 @@ import {
   notBuilt,
 } from '../errors.ts';
 import { quotas } from '../launch/quotas.ts';
+import { refusalInGatewayTable } from './gateway-route-tables.ts';
 import { weightOf } from '../prefix-lists/lookups.ts';
 import { routeCount, weigher } from '../prefix-lists/user-quotas.ts';
 import { targetOf } from './route-targets.ts';
@@ -92,8 +93,10 @@ export const createRoute: Operation<CreateRouteRequest, CreateRouteResult> = (tx
       `The route identified by ${destination} already exists.`,
     );
   }
-  const inside = withinLocal(table, destination, gatewayId);
-  if (inside !== undefined) return inside;
+  const refusal =
+    withinLocal(table, destination, gatewayId) ??
+    refusalInGatewayTable(tx, table, { destination, gatewayId });
+  if (refusal !== undefined) return refusal;
   const after: readonly Route[] = [
     ...table.routes,
     { destination, gatewayId, origin: 'CreateRoute' },
@@ -123,6 +126,8 @@ export const replaceRoute: Operation<ReplaceRouteRequest, Record<string, never>>
   }
   const gatewayId = targetOf(tx, table, input, destination);
   if (isDomainError(gatewayId)) return gatewayId;
+  const refusal = refusalInGatewayTable(tx, table, { destination, gatewayId });
+  if (refusal !== undefined) return refusal;
   putRoutes(
     tx,
     table,

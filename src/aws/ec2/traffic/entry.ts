@@ -1,11 +1,12 @@
 import type { View } from '../../../world/transaction.ts';
-import { Subnets } from '../entities.ts';
+import { Subnets, type Route, type RouteTable } from '../entities.ts';
 import type { NetworkInterface } from '../instances/instance-entities.ts';
 import { routeTableOf } from '../network/route-tables.ts';
 import { isActiveRoute } from '../network/route-targets.ts';
-import { routesByBlock } from './way-out.ts';
+import { detourOf } from './detour.ts';
 import { holds, maskLength } from './ipv4-blocks.ts';
 import { aclOf, denialOf, ephemeralPort, stepsOf, type AclStep } from './network-acl-filter.ts';
+import { routesByBlock } from './route-for.ts';
 import {
   firstDrop,
   accepted,
@@ -33,8 +34,28 @@ export interface Entry {
   } | null;
   /** The routes of the subnet: answers must find an internet gateway. */
   readonly subnetId: string;
-  readonly routes: readonly { readonly destination: string; readonly isOutward: boolean }[];
+  readonly routes: readonly {
+    readonly destination: string;
+    readonly isOutward: boolean;
+    /** Why what arrives at the gateway of such a route does not come to the interface. */
+    readonly detour?: string;
+  }[];
 }
+
+const entryRoute = (
+  view: View,
+  table: RouteTable,
+  route: Route,
+  networkInterface: NetworkInterface,
+): Entry['routes'][number] => {
+  const isOutward = route.gatewayId.startsWith('igw-') && isActiveRoute(view, table, route);
+  const detour = isOutward ? detourOf(view, route.gatewayId, networkInterface) : undefined;
+  return {
+    destination: route.destination,
+    isOutward,
+    ...(detour === undefined ? {} : { detour }),
+  };
+};
 
 /** Who may come in at a port of an interface. */
 export const entryOf = (
@@ -66,10 +87,9 @@ export const entryOf = (
     routes:
       table === undefined
         ? []
-        : routesByBlock(view, table).map((route) => ({
-            destination: route.destination,
-            isOutward: route.gatewayId.startsWith('igw-') && isActiveRoute(view, table, route),
-          })),
+        : routesByBlock(view, table).map((route) =>
+            entryRoute(view, table, route, networkInterface),
+          ),
   };
 };
 
@@ -77,6 +97,7 @@ const checkRoute = ({ routes, subnetId }: Entry, client: string): Verdict => {
   const [route] = routes
     .filter(({ destination }) => holds(destination, client))
     .toSorted((a, b) => maskLength(b.destination) - maskLength(a.destination));
+  if (route?.detour !== undefined) return dropped('route', route.detour);
   return route?.isOutward === true
     ? accepted
     : dropped(

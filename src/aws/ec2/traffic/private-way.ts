@@ -6,7 +6,7 @@ import { isActiveRoute } from '../network/route-targets.ts';
 import { PeeringConnections } from '../peering/entities.ts';
 import { sidesFrom } from '../peering/sides.ts';
 import { accepted, dropped, firstDrop, type Verdict } from './verdict.ts';
-import { routeFor } from './way-out.ts';
+import { routeFor } from './route-for.ts';
 
 /** A VPC of the world. */
 interface VpcPlace {

@@ -1,12 +1,12 @@
 import type { View } from '../../../world/transaction.ts';
 import { publicSidesOf } from '../addresses/associations.ts';
-import { Subnets, type Route, type RouteTable, type Subnet } from '../entities.ts';
+import { Subnets, type Subnet } from '../entities.ts';
 import type { NetworkInterface } from '../instances/instance-entities.ts';
 import { NatGateways, type NatGateway } from '../nat-gateways/entities.ts';
 import { isPublicSubnet, routeTableOf } from '../network/route-tables.ts';
 import { isActiveRoute } from '../network/route-targets.ts';
-import { entriesOf } from '../prefix-lists/lookups.ts';
-import { holds, maskLength } from './ipv4-blocks.ts';
+import { detourOf } from './detour.ts';
+import { routeFor } from './route-for.ts';
 
 /** Which way a subnet's packets take to the Internet. */
 export type WayOut =
@@ -17,20 +17,6 @@ export type WayOut =
 
 /** An address that stands for the Internet: it is in no block but that of everything. */
 export const anyAddress = '198.51.100.1';
-
-/** A table's routes; one to a prefix list is a route to each of its blocks. */
-export const routesByBlock = (view: View, { routes }: RouteTable): readonly Route[] =>
-  routes.flatMap((route) =>
-    route.destination.startsWith('pl-')
-      ? entriesOf(view, route.destination).map(({ cidr }) => ({ ...route, destination: cidr }))
-      : route,
-  );
-
-/** The route that packets to an address take: the most specific one ("Route priority", Amazon VPC User Guide). */
-export const routeFor = (view: View, table: RouteTable, address: string): Route | undefined =>
-  routesByBlock(view, table)
-    .filter((route) => holds(route.destination, address))
-    .toSorted((a, b) => maskLength(b.destination) - maskLength(a.destination))[0];
 
 const none = (detail: string): WayOut => ({ kind: 'none', detail });
 
@@ -90,7 +76,12 @@ export const wayOut = (
       `the route ${route.destination} to ${route.gatewayId} does not lead to the Internet`,
     );
   }
-  return networkInterface === undefined || publicSidesOf(view, networkInterface).length > 0
+  if (networkInterface !== undefined && publicSidesOf(view, networkInterface).length === 0) {
+    return none(`the network interface ${networkInterface.id} has no public address`);
+  }
+  const detour =
+    networkInterface === undefined ? undefined : detourOf(view, route.gatewayId, networkInterface);
+  return detour === undefined
     ? { kind: 'internet-gateway', gatewayId: route.gatewayId }
-    : none(`the network interface ${networkInterface.id} has no public address`);
+    : none(detour);
 };
