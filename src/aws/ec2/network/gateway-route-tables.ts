@@ -1,4 +1,4 @@
-import { DomainError, isDomainError } from '../../../world/domain-error.ts';
+import { isDomainError, type DomainError } from '../../../world/domain-error.ts';
 import type { Tx, View } from '../../../world/transaction.ts';
 import { cidrContains } from '../../shared/cidr.ts';
 import { resourceById } from '../describe.ts';
