@@ -1,4 +1,4 @@
-import type { CertificateMaker } from './acm/certificate-maker.ts';
+import type { CertificateMaker } from './shared/certificate-maker.ts';
 import type { KeyMaker } from './ec2/key-pairs.ts';
 import type { KeyCryptography } from './kms/cryptography.ts';
 

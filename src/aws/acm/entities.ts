@@ -1,6 +1,6 @@
 import type { KeyAlgorithm } from '@aws-sdk/client-acm';
 import { defineTable, type Entity } from '../../world/entity.ts';
-import type { Authority, CertificateMaterial } from './certificate-maker.ts';
+import type { Authority, CertificateMaterial } from '../shared/certificate-maker.ts';
 
 /** How a domain name of a requested certificate shows that it is the caller's. */
 export interface DomainProof {

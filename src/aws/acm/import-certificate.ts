@@ -12,7 +12,7 @@ import type {
   CertificateMaker,
   CertificateMaterial,
   MaterialProblem,
-} from './certificate-maker.ts';
+} from '../shared/certificate-maker.ts';
 import { tagCertificate } from './certificate-tags.ts';
 import { Certificates, type Certificate } from './entities.ts';
 import { limitExceeded, validation } from './errors.ts';

@@ -1,7 +1,7 @@
 import { noAccount } from '../../world/entity.ts';
 import type { Timer, Tx } from '../../world/transaction.ts';
 import type { Service } from '../operation.ts';
-import type { Authority, CertificateMaker } from './certificate-maker.ts';
+import type { Authority, CertificateMaker } from '../shared/certificate-maker.ts';
 import { isProven } from './domain-proofs.ts';
 import { Certificates, RegionAuthorities, type Certificate } from './entities.ts';
 import { validationTimeoutMs, validForDays } from './quotas.ts';

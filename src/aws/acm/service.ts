@@ -1,7 +1,7 @@
 import type { DomainError } from '../../world/domain-error.ts';
 import type { Service } from '../operation.ts';
 import { about } from './about.ts';
-import type { CertificateMaker } from './certificate-maker.ts';
+import type { CertificateMaker } from '../shared/certificate-maker.ts';
 import {
   addTagsToCertificate,
   listTagsForCertificate,

@@ -12,7 +12,7 @@ import type {
   CertificateContents,
   CertificateMaker,
   CertificateMaterial,
-} from './certificate-maker.ts';
+} from '../shared/certificate-maker.ts';
 import { acmWith } from './service.ts';
 
 /** What a certificate of tests says; it is written into the text that stands for its PEM. */

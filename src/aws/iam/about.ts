@@ -8,5 +8,5 @@ export const about: ServiceAbout = {
   protocol: 'query',
   shard: 'partition',
   brings: ['sts'],
-  read: async () => (await import('./service.ts')).iam,
+  read: async (host) => (await import('./service.ts')).iamWith(() => host.certificates()),
 };

@@ -135,3 +135,71 @@ export const InstanceProfiles = defineTable<InstanceProfile>('iam-instance-profi
   profileId: (profile) => profile.profileId,
   role: (profile) => profile.role ?? undefined,
 });
+
+/** An identity provider that speaks OpenID Connect. Its id is its ARN. */
+export interface OidcProvider extends Entity {
+  /** Without its scheme. */
+  readonly url: string;
+  readonly clientIds: readonly string[];
+  /** Of the certificates of its authority: 40 hexadecimal digits each. */
+  readonly thumbprints: readonly string[];
+  readonly createdAt: number;
+}
+
+/** In the shard of the partition. */
+export const OidcProviders = defineTable<OidcProvider>('iam-oidc-providers');
+
+/** An identity provider that speaks SAML. Its id is its ARN. */
+export interface SamlProvider extends Entity {
+  readonly name: string;
+  /** Its metadata, as they were written. */
+  readonly document: string;
+  readonly uuid: string;
+  readonly createdAt: number;
+  readonly validUntil: number;
+}
+
+/** In the shard of the partition. */
+export const SamlProviders = defineTable<SamlProvider>('iam-saml-providers');
+
+/** A certificate that was uploaded for balancers. Its id is its name. */
+export interface ServerCertificate extends Entity {
+  readonly path: string;
+  /** For example `ASCAEXAMPLE123EXAMPLE`. */
+  readonly certificateId: string;
+  readonly arn: string;
+  /** PEM, as they were written. */
+  readonly body: string;
+  readonly chain: string | null;
+  /** PEM, PKCS #8. */
+  readonly privateKey: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+}
+
+/** In the shard of the partition. */
+export const ServerCertificates = defineTable<ServerCertificate>('iam-server-certificates', {
+  arn: (certificate) => certificate.arn,
+});
+
+/** The name of the account, by which its sign-in page would be called. Its id is the name. */
+export type AccountAlias = Entity;
+
+/** In the shard of the partition. */
+export const AccountAliases = defineTable<AccountAlias>('iam-account-aliases');
+
+/** What passwords of the account's users must be. */
+export interface PasswordPolicy extends Entity {
+  readonly minimumLength: number;
+  readonly requireSymbols: boolean;
+  readonly requireNumbers: boolean;
+  readonly requireUppercase: boolean;
+  readonly requireLowercase: boolean;
+  readonly allowUsersToChange: boolean;
+  readonly maxAgeDays: number | null;
+  readonly reusePrevention: number | null;
+  readonly hardExpiry: boolean;
+}
+
+/** One entity with the id `account`, while there is a policy. In the shard of the partition. */
+export const PasswordPolicies = defineTable<PasswordPolicy>('iam-password-policies');

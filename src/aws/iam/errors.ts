@@ -18,6 +18,21 @@ export const noSuchAccessKey = (id: string): DomainError =>
 export const noSuchLoginProfile = (name: string): DomainError =>
   noSuchEntity(`Login Profile for User ${name} cannot be found.`);
 
+export const noSuchOidcProvider = (arn: string): DomainError =>
+  noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`);
+
+export const noSuchSamlProvider = (arn: string): DomainError =>
+  noSuchEntity(`Manifest not found for arn ${arn}`);
+
+export const noSuchServerCertificate = (name: string): DomainError =>
+  noSuchEntity(`The Server Certificate with name ${name} cannot be found.`);
+
+export const noSuchAlias = (alias: string): DomainError =>
+  noSuchEntity(`The Account Alias with name ${alias} cannot be found.`);
+
+export const noSuchPasswordPolicy = (account: string): DomainError =>
+  noSuchEntity(`The Password Policy with domain name ${account} cannot be found.`);
+
 /** `kind` is `user` or `group`. */
 export const noSuchInlinePolicy = (kind: string, name: string): DomainError =>
   noSuchEntity(`The ${kind} policy with name ${name} cannot be found.`);

@@ -4,10 +4,10 @@ const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /**
  * A new unique id, for example `AROAIIAZKPKYKPI46JKUC`: AROA for roles, AIPA for instance profiles, ANPA for managed
- * policies, AIDA for users, AGPA for groups ("IAM identifiers", IAM User Guide).
+ * policies, AIDA for users, AGPA for groups, ASCA for server certificates ("IAM identifiers", IAM User Guide).
  */
 export const newUniqueId = (
-  prefix: 'AROA' | 'AIPA' | 'ANPA' | 'AIDA' | 'AGPA',
+  prefix: 'AROA' | 'AIPA' | 'ANPA' | 'AIDA' | 'AGPA' | 'ASCA',
   random: RandomStream,
 ): string => {
   let id: string = prefix;

@@ -47,7 +47,7 @@ const instanceProfileByName = (
 };
 
 /** What lists tell of a profile; its tags are GetInstanceProfile's alone. */
-const listedProfile = (view: View, profile: InstanceProfile): Plain<Answer> => {
+export const listedProfile = (view: View, profile: InstanceProfile): Plain<Answer> => {
   const role = profile.role === null ? undefined : view.get(Roles, profile.role);
   return {
     Path: profile.path,

@@ -11,6 +11,11 @@ export const quotas = {
   managedPoliciesPerUser: 10,
   managedPoliciesPerGroup: 10,
   versionsPerPolicy: 5,
+  oidcProvidersPerAccount: 100,
+  clientIdsPerOidcProvider: 100,
+  thumbprintsPerOidcProvider: 5,
+  samlProvidersPerAccount: 100,
+  serverCertificatesPerAccount: 20,
   /** Characters without white space, here and below. */
   managedPolicyCharacters: 6144,
   inlinePolicyCharactersPerRole: 10_240,

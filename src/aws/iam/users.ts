@@ -49,7 +49,7 @@ export const userAnswer = (user: User): Plain<Answer> => ({
   CreateDate: user.createdAt,
 });
 
-const wholeUser = (view: View, user: User): Plain<Answer> => {
+export const wholeUser = (view: View, user: User): Plain<Answer> => {
   const tags = tagsOf(view, user.arn);
   return {
     ...userAnswer(user),

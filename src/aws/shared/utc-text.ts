@@ -37,3 +37,19 @@ export const isoText = (worldMs: number): string =>
 
 /** World time without its part of a second: EC2 tells launches and attachments so. */
 export const wholeSecond = (worldMs: number): number => worldMs - (worldMs % 1000);
+
+/** World time of the moment that a text in the form `2026-01-02T03:04:05Z` names; undefined of another form. */
+export const msOfIsoText = (text: string): number | undefined => {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text)) return undefined;
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = (
+    text.match(/\d+/g) ?? []
+  ).map(Number);
+  const shifted = month <= 2 ? year - 1 : year;
+  const era = Math.floor(shifted / 400);
+  const yearOfEra = shifted - era * 400;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  const dayOfEra =
+    yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  const days = era * 146_097 + dayOfEra - 719_468;
+  return (days * 86_400 + hour * 3600 + minute * 60 + second) * 1000;
+};

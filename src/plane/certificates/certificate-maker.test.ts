@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { KeyAlgorithm } from '@aws-sdk/client-acm';
-import type { CertificateMaterial } from '../../aws/acm/certificate-maker.ts';
+import type { CertificateMaterial } from '../../aws/shared/certificate-maker.ts';
 import { createCertificateMaker } from './certificate-maker.ts';
 
 const maker = createCertificateMaker();

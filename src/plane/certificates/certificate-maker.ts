@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { CertificateMaker } from '../../aws/acm/certificate-maker.ts';
+import type { CertificateMaker } from '../../aws/shared/certificate-maker.ts';
 import { makeAuthority, signCertificate } from './issue-certificate.ts';
 import { KeyPairs } from './key-types.ts';
 import { contentsOf, readMaterial } from './read-certificate.ts';

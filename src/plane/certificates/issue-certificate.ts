@@ -37,7 +37,7 @@ import {
   Validity,
   Version,
 } from '@peculiar/asn1-x509';
-import type { Authority, IssueRequest } from '../../aws/acm/certificate-maker.ts';
+import type { Authority, IssueRequest } from '../../aws/shared/certificate-maker.ts';
 import type { KeyPair } from './key-types.ts';
 
 /** ECDSA with SHA-256 (RFC 5758). */

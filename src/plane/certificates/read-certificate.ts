@@ -16,7 +16,7 @@ import type {
   CertificateContents,
   CertificateMaterial,
   MaterialProblem,
-} from '../../aws/acm/certificate-maker.ts';
+} from '../../aws/shared/certificate-maker.ts';
 import { algorithmOf } from './key-types.ts';
 
 /** The attributes of distinguished names, by OID (RFC 4519). */
@@ -169,6 +169,7 @@ export const readMaterial = (
   certificatePem: Uint8Array,
   keyPem: Uint8Array,
   chainPem: Uint8Array | undefined,
+  { mayLackChain }: { readonly mayLackChain: boolean } = { mayLackChain: false },
 ): CertificateMaterial | MaterialProblem => {
   const [certificate, ...more] = certificatesIn(certificatePem) ?? [];
   if (certificate === undefined) return { problem: 'certificate-unreadable' };
@@ -182,7 +183,9 @@ export const readMaterial = (
   if (chain === undefined || (chainPem !== undefined && chain.length === 0)) {
     return { problem: 'chain-unreadable' };
   }
-  if (chain.length === 0 && !isSelfSigned(certificate)) return { problem: 'chain-missing' };
+  if (chain.length === 0 && !mayLackChain && !isSelfSigned(certificate)) {
+    return { problem: 'chain-missing' };
+  }
   const index = brokenAt(certificate, chain);
   if (index !== -1) return { problem: 'chain-broken', index };
   return {

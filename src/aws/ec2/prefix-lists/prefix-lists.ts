@@ -28,7 +28,6 @@ import {
   kinds,
   limitExceeded,
   missingParameter,
-  notBuilt,
   notFound,
 } from '../errors.ts';
 import { quotas } from '../launch/quotas.ts';
@@ -168,9 +167,8 @@ export const getManagedPrefixListEntries: Operation<
   GetManagedPrefixListEntriesResult
 > = (tx, input) => {
   const { PrefixListId: id } = input;
-  if (awsPrefixLists(tx).some((list) => list.id === id)) {
-    return notBuilt("the entries of AWS's prefix lists");
-  }
+  // Programs look for a list of AWS's by its name, and read its entries along with it.
+  if (awsPrefixLists(tx).some((list) => list.id === id)) return { Entries: [] };
   const list = listById(tx, id);
   if (isDomainError(list)) return list;
   const { TargetVersion: target = currentVersion(list).version } = input;

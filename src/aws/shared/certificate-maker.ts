@@ -71,11 +71,15 @@ export interface IssueRequest {
  * world's seed. What it makes decides nothing else in the world.
  */
 export interface CertificateMaker {
-  /** Reads what somebody brings, all of it PEM, and holds certificate, key and chain against each other. */
+  /**
+   * Reads what somebody brings, all of it PEM, and holds certificate, key and chain against each other. With `mayLackChain` one
+   * that somebody else signed may come alone.
+   */
   read(
     certificate: Uint8Array,
     privateKey: Uint8Array,
     chain: Uint8Array | undefined,
+    options?: { readonly mayLackChain: boolean },
   ): CertificateMaterial | MaterialProblem;
   /** A new authority with a root of its own. `name` is its common name. */
   newAuthority(name: string, notBefore: number, notAfter: number): Authority;
