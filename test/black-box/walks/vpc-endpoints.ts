@@ -19,7 +19,7 @@ export const walkVpcEndpoints = (world: () => Running): void => {
       });
       expect(ServiceNames).toEqual([ServiceName]);
       const { PrefixLists } = await ec2().describePrefixLists({});
-      expect(PrefixLists).toHaveLength(2);
+      expect(PrefixLists).toHaveLength(3);
       const { VpcEndpoint } = await ec2().createVpcEndpoint({ VpcId, ServiceName });
       const VpcEndpointId = given(VpcEndpoint?.VpcEndpointId);
       const PolicyDocument = '{"Version":"2012-10-17","Statement":[]}';
@@ -31,6 +31,27 @@ export const walkVpcEndpoints = (world: () => Running): void => {
       const { Unsuccessful } = await ec2().deleteVpcEndpoints({ VpcEndpointIds: [VpcEndpointId] });
       expect(Unsuccessful).toEqual([]);
       await ec2().deleteVpc({ VpcId });
+    });
+
+    it('has interfaces of a service, and policies of them', async () => {
+      const { Subnets } = await ec2().describeSubnets({});
+      const [subnet] = given(Subnets);
+      const { VpcEndpoint } = await ec2().createVpcEndpoint({
+        VpcId: given(subnet?.VpcId),
+        VpcEndpointType: 'Interface',
+        ServiceName: `com.amazonaws.${region}.ecr.dkr`,
+        SubnetIds: [given(subnet?.SubnetId)],
+      });
+      expect(VpcEndpoint?.DnsEntries?.map(({ DnsName }) => DnsName)).toContain(
+        `dkr.ecr.${region}.amazonaws.com`,
+      );
+      expect(VpcEndpoint?.NetworkInterfaceIds).toHaveLength(1);
+      const VpcEndpointIds = [given(VpcEndpoint?.VpcEndpointId)];
+      await ec2().deleteVpcEndpoints({ VpcEndpointIds });
+      const Filters = [
+        { Name: 'network-interface-id', Values: given(VpcEndpoint?.NetworkInterfaceIds) },
+      ];
+      expect((await ec2().describeNetworkInterfaces({ Filters })).NetworkInterfaces).toEqual([]);
     });
 
     it('has DHCP options', async () => {

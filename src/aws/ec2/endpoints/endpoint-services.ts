@@ -14,24 +14,27 @@ import { prefixListIdOf } from '../prefix-lists/aws-prefix-lists.ts';
 import { accountZones } from '../../shared/account-zones.ts';
 import { applyFilters, type FilterFields } from '../../shared/filters.ts';
 import { paginate } from '../../shared/pagination.ts';
+import file from './endpoint-services.json' with { type: 'json' };
 
-/** Services that gateways lead to ("Gateway endpoints", AWS PrivateLink Guide). */
-const gatewayServices: ReadonlySet<string> = new Set(['s3', 'dynamodb']);
+/** Services that gateways lead to ("Gateway endpoints", AWS PrivateLink Guide; S3 Express One Zone has no other kind). */
+const gatewayServices: ReadonlySet<string> = new Set(['s3', 'dynamodb', 's3express']);
+const onlyGateways: ReadonlySet<string> = new Set(['s3express']);
 
-/** Names of Systems Manager's channels, which no list of services has ("VPC endpoints", Systems Manager User Guide). */
-const channels = ['ec2messages', 'ssmmessages'] as const;
+/** Endpoint services by the last part of their names, with the host before the Region: `ecr.api` and `api.ecr`. */
+const collected: ReadonlyMap<string, string> = new Map(Object.entries(file.hosts));
 
-/** The services of a Region that have endpoints, by the last part of their names. */
-const namesIn = (region: string): readonly string[] => [
-  ...new Set([
-    ...servicesIn(region).flatMap(({ endpoint, global }) =>
-      endpoint === undefined || global ? [] : endpoint,
-    ),
-    ...channels,
-    's3',
-    'dynamodb',
-  ]),
-];
+const collectedHosts: ReadonlySet<string> = new Set(collected.values());
+
+/** The services of a Region that have endpoints: those collected, and younger ones, whose names are their hosts'. */
+const hostsIn = (region: string): ReadonlyMap<string, string> => {
+  const younger = servicesIn(region).flatMap(({ endpoint, global }) =>
+    endpoint === undefined || global || endpoint.includes('.') || collectedHosts.has(endpoint)
+      ? []
+      : [[endpoint, endpoint] as const],
+  );
+  const gateways = [...gatewayServices].map((name) => [name, name] as const);
+  return new Map([...gateways, ...younger, ...collected]);
+};
 
 const fullName = (region: string, name: string): string => `com.amazonaws.${region}.${name}`;
 
@@ -40,18 +43,21 @@ export const endpointServiceOf = (region: string, serviceName: string): string |
   const prefix = fullName(region, '');
   if (!serviceName.startsWith(prefix)) return undefined;
   const name = serviceName.slice(prefix.length);
-  const known = new Set(namesIn(region));
-  // Host names and endpoint services write parts in opposite order: api.ecr and ecr.api.
-  const reversed = name.split('.').toReversed().join('.');
-  return known.has(name) || known.has(reversed) || known.has(name.split('.')[0] ?? '')
-    ? name
-    : undefined;
+  return hostsIn(region).has(name) ? name : undefined;
 };
+
+/** The name by which programs call a service: what private DNS leads to an endpoint. */
+export const privateNameOf = (region: string, name: string): string =>
+  `${hostsIn(region).get(name) ?? name}.${region}.amazonaws.com`;
 
 export const isGatewayService = (name: string): boolean => gatewayServices.has(name);
 
-const typesOf = (name: string): readonly ('Gateway' | 'Interface')[] =>
-  isGatewayService(name) ? ['Gateway', 'Interface'] : ['Interface'];
+const typesOf = (name: string): readonly ('Gateway' | 'Interface')[] => {
+  if (onlyGateways.has(name)) return ['Gateway'];
+  return isGatewayService(name) ? ['Gateway', 'Interface'] : ['Interface'];
+};
+
+export const hasInterfaces = (name: string): boolean => typesOf(name).includes('Interface');
 
 const detailOf = (
   view: View,
@@ -68,8 +74,8 @@ const detailOf = (
   BaseEndpointDnsNames: [`${name}.${view.shard}.vpce.amazonaws.com`],
   ...(type === 'Interface'
     ? {
-        PrivateDnsName: `${name}.${view.shard}.amazonaws.com`,
-        PrivateDnsNames: [{ PrivateDnsName: `${name}.${view.shard}.amazonaws.com` }],
+        PrivateDnsName: privateNameOf(view.shard, name),
+        PrivateDnsNames: [{ PrivateDnsName: privateNameOf(view.shard, name) }],
       }
     : {}),
   VpcEndpointPolicySupported: true,
@@ -88,15 +94,12 @@ const serviceFields: FilterFields<Plain<ServiceDetail>> = {
   'supported-ip-address-types': (detail) => detail.SupportedIpAddressTypes,
 };
 
-/**
- * DescribeVpcEndpointServices: which of its services AWS offers in a VPC is in no list here, so that every service with an
- * endpoint in the Region is one.
- */
+/** DescribeVpcEndpointServices: which Region has which service is known of younger services alone. */
 const describeVpcEndpointServices: Operation<
   DescribeVpcEndpointServicesRequest,
   DescribeVpcEndpointServicesResult
 > = (tx, input) => {
-  const all = namesIn(tx.shard)
+  const all = [...hostsIn(tx.shard).keys()]
     .toSorted()
     .flatMap((name) => typesOf(name).map((type) => detailOf(tx, name, type)));
   const asked = input.ServiceNames ?? [];

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { createSubnet } from '../network/subnets.ts';
 import { createVpc, deleteVpc, modifyVpcAttribute } from '../network/vpcs.ts';
-import { describeRouteTables } from '../network/route-tables.ts';
+import {
+  createRouteTable,
+  deleteRouteTable,
+  describeRouteTables,
+} from '../network/route-tables.ts';
 import { describeNetworkInterfaces } from '../network-interfaces/describe.ts';
 import { present, testRegion, type TestRegion } from '../test-region.ts';
 import { endpointServiceOf, endpointServiceOperations } from './endpoint-services.ts';
@@ -139,4 +143,54 @@ test('the services of a Region are those that it has', () => {
   for (const name of ['ec2', 'sts', 'ecr.api', 'ssmmessages', 'secretsmanager', 'logs']) {
     expect(endpointServiceOf('us-east-1', `com.amazonaws.us-east-1.${name}`)).toBe(name);
   }
+});
+
+test('endpoint services go by the names that AWS gives them', () => {
+  const region = testRegion();
+  const hostOf = (name: string) =>
+    region.call(DescribeVpcEndpointServices, { ServiceNames: [`com.amazonaws.us-east-1.${name}`] })
+      .ServiceDetails?.[0]?.PrivateDnsName;
+  expect(['ecr.api', 'ecr.dkr', 'kinesis-streams', 'execute-api', 'eks'].map(hostOf)).toEqual([
+    'api.ecr.us-east-1.amazonaws.com',
+    'dkr.ecr.us-east-1.amazonaws.com',
+    'kinesis.us-east-1.amazonaws.com',
+    'execute-api.us-east-1.amazonaws.com',
+    'eks.us-east-1.amazonaws.com',
+  ]);
+  for (const name of ['api.ecr', 's3.nonsense', 'kinesis', 'nonsense']) {
+    expect(endpointServiceOf('us-east-1', `com.amazonaws.us-east-1.${name}`)).toBeUndefined();
+  }
+});
+
+test('a change of an endpoint is refused that takes away what is not there, or makes no sense', () => {
+  const region = testRegion();
+  const { VpcId, table } = network(region);
+  const made = region.call(CreateVpcEndpoint, { VpcId, ServiceName: s3, RouteTableIds: [table] });
+  const VpcEndpointId = present(made.VpcEndpoint?.VpcEndpointId);
+  const PolicyDocument = '{"Statement":[]}';
+  for (const [change, code] of [
+    [{ RemoveRouteTableIds: ['rtb-0123456789abcdef0'] }, 'InvalidRouteTableID.NotFound'],
+    [{ RemoveSecurityGroupIds: ['sg-0123456789abcdef0'] }, 'InvalidParameterValue'],
+    [{ ResetPolicy: true, PolicyDocument }, 'InvalidParameterCombination'],
+    [{ PolicyDocument: '7' }, 'InvalidPolicyDocument'],
+  ] as const) {
+    expect(region.failCode(ModifyVpcEndpoint, { VpcEndpointId, ...change })).toBe(code);
+  }
+});
+
+test('a route table that goes leaves no trace in a gateway endpoint', () => {
+  const region = testRegion();
+  const { VpcId } = network(region);
+  const { RouteTable } = region.call(createRouteTable, { VpcId });
+  const RouteTableId = present(RouteTable?.RouteTableId);
+  const { VpcEndpoint } = region.call(CreateVpcEndpoint, {
+    VpcId,
+    ServiceName: s3,
+    RouteTableIds: [RouteTableId],
+  });
+  region.call(deleteRouteTable, { RouteTableId });
+  const id = present(VpcEndpoint?.VpcEndpointId);
+  const { VpcEndpoints } = region.call(DescribeVpcEndpoints, { VpcEndpointIds: [id] });
+  expect(VpcEndpoints?.[0]?.RouteTableIds).toEqual([]);
+  region.call(ModifyVpcEndpoint, { VpcEndpointId: id, PolicyDocument: '{"Statement":[]}' });
 });

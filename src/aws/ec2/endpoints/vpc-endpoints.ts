@@ -35,7 +35,13 @@ import {
   addNetworkInterface,
   removeNetworkInterface,
 } from '../network-interfaces/network-interfaces.ts';
-import { endpointServiceOf, isGatewayService, noSuchService } from './endpoint-services.ts';
+import {
+  endpointServiceOf,
+  hasInterfaces,
+  isGatewayService,
+  noSuchService,
+  privateNameOf,
+} from './endpoint-services.ts';
 import { VpcEndpoints, type VpcEndpoint } from './entities.ts';
 
 /** From CreateVpcEndpoint to `available`, in world time: AWS promises none; gateways are there at once. */
@@ -64,7 +70,7 @@ const dnsEntriesOf = (view: View, endpoint: VpcEndpoint): Answer['DnsEntries'] =
   return [
     { DnsName: `${host}.${domain}` },
     ...zones.map((zone) => ({ DnsName: `${host}-${zone}.${domain}` })),
-    ...(endpoint.privateDnsEnabled ? [{ DnsName: `${service}.${view.shard}.amazonaws.com` }] : []),
+    ...(endpoint.privateDnsEnabled ? [{ DnsName: privateNameOf(view.shard, service) }] : []),
   ];
 };
 
@@ -96,8 +102,10 @@ const answerOf = (view: View, endpoint: VpcEndpoint): Plain<Answer> => ({
 const policyFault = (text: string | undefined): DomainError | undefined => {
   if (text === undefined) return undefined;
   try {
-    JSON.parse(text);
-    return undefined;
+    const document: unknown = JSON.parse(text);
+    return typeof document === 'object' && document !== null && 'Statement' in document
+      ? undefined
+      : new DomainError('InvalidPolicyDocument', 'The policy document has no Statement.');
   } catch {
     return new DomainError('InvalidPolicyDocument', 'The policy document is not valid JSON.');
   }
@@ -222,6 +230,11 @@ const newEndpoint = (
   if (type === 'Gateway' && !isGatewayService(service)) {
     return invalidParameterValue(
       `Endpoint type (Gateway) does not match available service types ([Interface]).`,
+    );
+  }
+  if (type === 'Interface' && !hasInterfaces(service)) {
+    return invalidParameterValue(
+      `Endpoint type (Interface) does not match available service types ([Gateway]).`,
     );
   }
   const groupIds =
@@ -362,6 +375,33 @@ const changeInterfaces = (
   return addInterfaces(tx, { ...endpoint, groupIds, interfaces }, input.AddSubnetIds ?? []);
 };
 
+/** What is to be taken away must be there. */
+const strangeRemoval = (
+  view: View,
+  endpoint: VpcEndpoint,
+  input: Plain<ModifyVpcEndpointRequest>,
+): DomainError | undefined => {
+  for (const id of input.RemoveRouteTableIds ?? []) {
+    const table = resourceById(view, RouteTables, kinds.routeTable, id);
+    if (isDomainError(table)) return table;
+  }
+  for (const id of input.RemoveSubnetIds ?? []) {
+    const subnet = resourceById(view, Subnets, kinds.subnet, id);
+    if (isDomainError(subnet)) return subnet;
+  }
+  const parts = [
+    [input.RemoveRouteTableIds, endpoint.routeTableIds],
+    [input.RemoveSubnetIds, endpoint.interfaces.map(({ subnetId }) => subnetId)],
+    [input.RemoveSecurityGroupIds, endpoint.groupIds],
+  ] as const;
+  const strange = parts.flatMap(([removed = [], present]) =>
+    removed.filter((id) => !present.includes(id)),
+  );
+  return strange.length > 0
+    ? invalidParameterValue(`The VPC endpoint ${endpoint.id} does not have ${strange.join(', ')}`)
+    : undefined;
+};
+
 /** ModifyVpcEndpoint: what the request does not name stays as it is. */
 const modifyVpcEndpoint: Operation<ModifyVpcEndpointRequest, ModifyVpcEndpointResult> = (
   tx,
@@ -384,6 +424,12 @@ const modifyVpcEndpoint: Operation<ModifyVpcEndpointRequest, ModifyVpcEndpointRe
   };
   const fault =
     policyFault(input.PolicyDocument) ??
+    strangeRemoval(tx, endpoint, input) ??
+    (input.ResetPolicy === true && input.PolicyDocument !== undefined
+      ? invalidParameterCombination(
+          'The parameters resetPolicy and policyDocument cannot be used together',
+        )
+      : undefined) ??
     mismatch(endpoint.type, {
       routeTables: input.AddRouteTableIds,
       subnets: input.AddSubnetIds,

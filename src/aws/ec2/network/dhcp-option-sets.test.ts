@@ -52,6 +52,9 @@ test.each([
   [[{ Key: 'domain-name', Values: [] }], 'MissingParameter'],
   [[{ Key: 'domain-name', Values: ['a', 'b'] }], 'InvalidParameterValue'],
   [[DhcpConfigurations[0], DhcpConfigurations[0]], 'InvalidParameterValue'],
+  [[{ Key: 'netbios-node-type', Values: ['3'] }], 'InvalidParameterValue'],
+  [[{ Key: 'ntp-servers', Values: ['time.example'] }], 'InvalidParameterValue'],
+  [[{ Key: 'domain-name-servers', Values: ['10.0.0.256'] }], 'InvalidParameterValue'],
 ])('options that make no sense are refused: %j %s', (configurations, code) => {
   expect(
     testRegion().failCode(CreateDhcpOptions, { DhcpConfigurations: configurations as never }),

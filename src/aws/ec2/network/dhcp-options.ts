@@ -12,6 +12,7 @@ import type { Tx, View } from '../../../world/transaction.ts';
 import type { Operation, Plain } from '../../operation.ts';
 import { applyFilters, type FilterFields } from '../../shared/filters.ts';
 import { paginate } from '../../shared/pagination.ts';
+import { parseIpv4Address, parseIpv6 } from '../../shared/ip-address.ts';
 import { newResourceId } from '../../shared/ids.ts';
 import { addTags, tagsForType, tagsOf } from '../../shared/tags.ts';
 import { deleteResource } from '../delete-resource.ts';
@@ -103,14 +104,29 @@ export const describeDhcpOptions: Operation<
   return { DhcpOptions: page.items, NextToken: page.nextToken };
 };
 
-/** The options that a set may have (CreateDhcpOptions, Amazon EC2 API Reference), and how many values of each. */
-const mostValues: Readonly<Record<string, number>> = {
-  'domain-name-servers': 4,
-  'domain-name': 1,
-  'ntp-servers': 4,
-  'netbios-name-servers': 4,
-  'netbios-node-type': 1,
-  'ipv6-address-preferred-lease-time': 1,
+interface OptionRule {
+  readonly most: number;
+  readonly takes: (value: string) => boolean;
+}
+
+const isAddress = (value: string): boolean =>
+  parseIpv4Address(value) !== undefined || parseIpv6(value) !== undefined;
+
+/** The options that a set may have, how many values of each, and which (CreateDhcpOptions, Amazon EC2 API Reference). */
+const optionRules: Readonly<Record<string, OptionRule>> = {
+  'domain-name-servers': {
+    most: 4,
+    takes: (value) => value === 'AmazonProvidedDNS' || isAddress(value),
+  },
+  'domain-name': { most: 1, takes: (value) => value !== '' },
+  'ntp-servers': { most: 4, takes: isAddress },
+  'netbios-name-servers': { most: 4, takes: (value) => parseIpv4Address(value) !== undefined },
+  'netbios-node-type': { most: 1, takes: (value) => ['1', '2', '4', '8'].includes(value) },
+  'ipv6-address-preferred-lease-time': {
+    most: 1,
+    takes: (value) =>
+      /^\d{1,10}$/.test(value) && Number(value) >= 140 && Number(value) <= 2_147_483_647,
+  },
 };
 
 const readConfigurations = (
@@ -118,16 +134,22 @@ const readConfigurations = (
 ): DhcpOptionSet['configurations'] | DomainError => {
   const configurations: DhcpOptionSet['configurations'][number][] = [];
   for (const { Key: key = '', Values: values = [] } of input.DhcpConfigurations ?? []) {
-    const most = Object.hasOwn(mostValues, key) ? (mostValues[key] ?? 0) : 0;
-    if (most === 0) {
+    const rule = Object.hasOwn(optionRules, key) ? optionRules[key] : undefined;
+    if (rule === undefined) {
       return invalidParameterValue(
         `Value (${key}) for parameter name is invalid. Unknown DHCP option`,
       );
     }
     if (values.length === 0) return missingParameter('value');
-    if (values.length > most) {
+    if (values.length > rule.most) {
       return invalidParameterValue(
-        `Value (${values.join(',')}) for parameter value is invalid. ${key} has at most ${most} values`,
+        `Value (${values.join(',')}) for parameter value is invalid. ${key} has at most ${rule.most} values`,
+      );
+    }
+    const strange = values.find((value) => !rule.takes(value));
+    if (strange !== undefined) {
+      return invalidParameterValue(
+        `Value (${strange}) for parameter value is invalid. It is no value of ${key}`,
       );
     }
     if (configurations.some((other) => other.key === key)) {

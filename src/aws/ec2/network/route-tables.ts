@@ -225,6 +225,11 @@ export const deleteRouteTable: Operation<DeleteRouteTableRequest, Record<string,
   const table = tableById(tx, input.RouteTableId);
   if (isDomainError(table)) return table;
   if (associationsOf(tx, table).length > 0) return dependencyViolation('routeTable', table.id);
+  // A gateway endpoint has no routes in a table that is gone.
+  for (const endpoint of tx.find(VpcEndpoints, 'routeTable', table.id)) {
+    const routeTableIds = endpoint.routeTableIds.filter((id) => id !== table.id);
+    tx.put(VpcEndpoints, { ...endpoint, routeTableIds });
+  }
   deleteResource(tx, RouteTables, table.id);
   return {};
 };

@@ -15,6 +15,7 @@ const regional = {
   'ec2-instance-connect': 2,
   'route53-healthchecks': 25,
   s3: 1,
+  s3express: 6,
   'vpc-lattice': 10,
 };
 const global = { 'cloudfront.origin-facing': 55, groundstation: 5 };
