@@ -123,36 +123,6 @@ const rows: readonly Row[] = [
     'InvalidTrafficMirrorTargetId.NotFound',
   ],
   [
-    'DescribeTransitGatewayAttachments',
-    'TransitGatewayAttachments',
-    'TransitGatewayAttachmentIds',
-    'InvalidTransitGatewayAttachmentID.NotFound',
-  ],
-  [
-    'DescribeTransitGatewayPeeringAttachments',
-    'TransitGatewayPeeringAttachments',
-    'TransitGatewayAttachmentIds',
-    'InvalidTransitGatewayAttachmentID.NotFound',
-  ],
-  [
-    'DescribeTransitGatewayRouteTables',
-    'TransitGatewayRouteTables',
-    'TransitGatewayRouteTableIds',
-    'InvalidRouteTableID.NotFound',
-  ],
-  [
-    'DescribeTransitGatewayVpcAttachments',
-    'TransitGatewayVpcAttachments',
-    'TransitGatewayAttachmentIds',
-    'InvalidTransitGatewayAttachmentID.NotFound',
-  ],
-  [
-    'DescribeTransitGateways',
-    'TransitGateways',
-    'TransitGatewayIds',
-    'InvalidTransitGatewayID.NotFound',
-  ],
-  [
     'DescribeVerifiedAccessEndpoints',
     'VerifiedAccessEndpoints',
     'VerifiedAccessEndpointIds',

@@ -37,6 +37,13 @@ export const durations = {
   modifyingVolume: { baseMs: 3_000, spreadMs: 2_000 },
   /** From CreateNatGateway to `available`, or to `failed`. AWS: one to three minutes. */
   creatingNatGateway: { baseMs: 8_000, spreadMs: 4_000 },
+  /** From one state of a transit gateway to the next. AWS: one to three minutes. */
+  changingTransitGateway: { baseMs: 15_000, spreadMs: 10_000 },
+  /** Of what is attached to one. AWS: a minute or two. */
+  changingTransitAttachment: { baseMs: 8_000, spreadMs: 4_000 },
+  /** Of its route tables, and of what is associated with them. AWS: seconds to a minute. */
+  changingTransitRouteTable: { baseMs: 4_000, spreadMs: 2_000 },
+  changingTransitAssociation: { baseMs: 3_000, spreadMs: 2_000 },
   /** From DeleteNatGateway to `deleted`. AWS: about a minute. */
   deletingNatGateway: { baseMs: 8_000, spreadMs: 4_000 },
 } as const satisfies Readonly<Record<string, Duration>>;

@@ -65,6 +65,9 @@ import { placementGroupOperations } from './placement-groups/operations.ts';
 import { subnetReservationOperations } from './network/subnet-reservations.ts';
 import { prefixListOperations } from './prefix-lists/operations.ts';
 import { peeringOperations } from './peering/operations.ts';
+import { transitGatewayTimers } from './transit-gateways/life.ts';
+import { transitGatewayOperations } from './transit-gateways/operations.ts';
+import { transitPeeringReceivers } from './transit-gateways/peering-life.ts';
 import { Receivers } from '../shared/outbox.ts';
 import { describeRegions } from './zones/regions.ts';
 import {
@@ -148,6 +151,7 @@ const operations = {
   ...instanceProfileOperations,
   ...natGatewayOperations,
   ...peeringOperations,
+  ...transitGatewayOperations,
   ...placementGroupOperations,
   ...prefixListOperations,
   ...subnetReservationOperations,
@@ -230,33 +234,43 @@ const operations = {
   UpdateSecurityGroupRuleDescriptionsIngress: updateSecurityGroupRuleDescriptionsIngress,
 };
 
+/** Members of inputs that are not built: refused instead of passed over. */
+const refusedMembers: Service['refuses'] = {
+  CreateImage: ['BootModeOverride'],
+  CreateLaunchTemplate: ['LaunchTemplateData.Monitoring.MetricCategoryIds'],
+  CreateLaunchTemplateVersion: ['LaunchTemplateData.Monitoring.MetricCategoryIds'],
+  CreateVpcPeeringConnection: ['RequesterPeeringConnectionOptions'],
+  ModifyVpcPeeringConnectionOptions: [
+    'AccepterPeeringConnectionOptions.AllowMultipathResilience',
+    'AccepterPeeringConnectionOptions.MultipathResilienceMode',
+    'RequesterPeeringConnectionOptions.AllowMultipathResilience',
+    'RequesterPeeringConnectionOptions.MultipathResilienceMode',
+  ],
+  CreatePlacementGroup: ['LinkedGroupId', 'Operator', 'ParentGroupId'],
+  ModifyManagedPrefixList: ['IpamPrefixListResolverSyncEnabled'],
+  CreateTransitGatewayPeeringAttachment: [
+    'Options.AllowMultipathResilience',
+    'Options.MultipathResilienceMode',
+  ],
+  DisableTransitGatewayRouteTablePropagation: ['TransitGatewayRouteTableAnnouncementId'],
+  EnableTransitGatewayRouteTablePropagation: ['TransitGatewayRouteTableAnnouncementId'],
+  ModifyTransitGateway: ['Options.EncryptionSupport'],
+  MonitorInstances: ['MetricCategoryIds'],
+  RunInstances: ['Monitoring.MetricCategoryIds'],
+  UnmonitorInstances: ['MetricCategoryIds'],
+};
+
 /** EC2 with the cryptography that makes and reads its key pairs. */
 export const ec2With = (keys: KeyMaker, isStrictAboutUserData = false): Service => ({
   ...about,
-  refuses: {
-    CreateImage: ['BootModeOverride'],
-    CreateLaunchTemplate: ['LaunchTemplateData.Monitoring.MetricCategoryIds'],
-    CreateLaunchTemplateVersion: ['LaunchTemplateData.Monitoring.MetricCategoryIds'],
-    CreateVpcPeeringConnection: ['RequesterPeeringConnectionOptions'],
-    ModifyVpcPeeringConnectionOptions: [
-      'AccepterPeeringConnectionOptions.AllowMultipathResilience',
-      'AccepterPeeringConnectionOptions.MultipathResilienceMode',
-      'RequesterPeeringConnectionOptions.AllowMultipathResilience',
-      'RequesterPeeringConnectionOptions.MultipathResilienceMode',
-    ],
-    CreatePlacementGroup: ['LinkedGroupId', 'Operator', 'ParentGroupId'],
-    ModifyManagedPrefixList: ['IpamPrefixListResolverSyncEnabled'],
-    MonitorInstances: ['MetricCategoryIds'],
-    RunInstances: ['Monitoring.MetricCategoryIds'],
-    UnmonitorInstances: ['MetricCategoryIds'],
-  },
+  refuses: refusedMembers,
   follows: [
     follow(Instances, followSpotInstance),
     follow(Instances, followFleetInstance),
     follow(SpotInterruptions, followFleetInterruption),
   ],
   extends: [
-    ...Object.entries(peeringReceivers).map(([kind, receiver]) =>
+    ...Object.entries({ ...peeringReceivers, ...transitPeeringReceivers }).map(([kind, receiver]) =>
       extend(Receivers, kind, receiver),
     ),
     ...(isStrictAboutUserData ? [extend(UserDataRules, 'strict', userDataRefusal)] : []),
@@ -288,6 +302,7 @@ export const ec2With = (keys: KeyMaker, isStrictAboutUserData = false): Service 
     ...copyTimers,
     ...natGatewayTimers,
     ...peeringTimers,
+    ...transitGatewayTimers,
     ...spotRequestTimers,
     ...spotInterruptionTimers,
     ...fleetTimers,

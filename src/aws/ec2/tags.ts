@@ -16,6 +16,12 @@ import { VpcEndpoints } from './endpoints/entities.ts';
 import { PlacementGroups } from './placement-groups/entities.ts';
 import { PrefixLists } from './prefix-lists/entities.ts';
 import { PeeringConnections } from './peering/entities.ts';
+import {
+  TransitAttachments,
+  TransitGateways,
+  TransitRouteTables,
+  type TransitAttachment,
+} from './transit-gateways/entities.ts';
 import { ElasticIps } from './addresses/entities.ts';
 import { baseImage } from './images/base-images.ts';
 import {
@@ -75,6 +81,10 @@ const taggables: readonly Taggable[] = [
   inTable(kinds.placementGroup, PlacementGroups),
   inTable(kinds.prefixList, PrefixLists),
   inTable(kinds.subnetCidrReservation, SubnetCidrReservations),
+  // The ids of gateways begin as those of what belongs to them do.
+  inTable<TransitAttachment>(kinds.transitGatewayAttachment, TransitAttachments),
+  inTable(kinds.transitGatewayRouteTable, TransitRouteTables),
+  inTable(kinds.transitGateway, TransitGateways),
   inTable(kinds.spotInstancesRequest, SpotRequests),
   inTable(kinds.fleet, Fleets),
   // As with images, an account's tags on what is shared with it are its own.

@@ -19,6 +19,7 @@ import { publicSidesOf } from '../../aws/ec2/addresses/associations.ts';
 import { NatGateways } from '../../aws/ec2/nat-gateways/entities.ts';
 import { PrefixLists } from '../../aws/ec2/prefix-lists/entities.ts';
 import { PeeringConnections } from '../../aws/ec2/peering/entities.ts';
+import { TransitAttachments, TransitRouteTables } from '../../aws/ec2/transit-gateways/entities.ts';
 import { checkersIn } from '../../aws/route53/checkers.ts';
 import type { View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
@@ -42,6 +43,8 @@ export const verdictTables = [
   InternetGateways,
   PeeringConnections,
   PrefixLists,
+  TransitAttachments,
+  TransitRouteTables,
 ] as const;
 
 /**

@@ -125,7 +125,12 @@ export interface NetworkInterfaceAttachment {
 export interface NetworkInterface extends Entity {
   readonly description: string;
   /** `interface`, or what AWS calls the one that a service made for itself. */
-  readonly interfaceType: 'interface' | 'network_load_balancer' | 'nat_gateway' | 'vpc_endpoint';
+  readonly interfaceType:
+    | 'interface'
+    | 'network_load_balancer'
+    | 'nat_gateway'
+    | 'transit_gateway'
+    | 'vpc_endpoint';
   /** True of an interface that a service made, for example a load balancer. */
   readonly requesterManaged: boolean;
   readonly subnetId: string;

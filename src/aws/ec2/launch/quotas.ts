@@ -15,6 +15,13 @@ export const quotas = {
   interfaceEndpointsPerVpc: 50,
   /** Active ones and requests together; AWS has two quotas, 50 and 25. */
   peeringConnectionsPerVpc: 50,
+  /** "Quotas for your transit gateways", Transit Gateways Guide. */
+  transitGatewaysPerRegion: 5,
+  transitGatewaysPerVpc: 5,
+  attachmentsPerTransitGateway: 5000,
+  peeringsPerTransitGateway: 50,
+  routeTablesPerTransitGateway: 20,
+  staticRoutesPerTransitGateway: 10_000,
   subnetsPerVpc: behaviours.quotas.subnetsPerVpc,
   /** Goes with the quota of VPCs. */
   internetGatewaysPerRegion: behaviours.quotas.vpcsPerRegion,

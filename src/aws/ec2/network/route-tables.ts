@@ -179,7 +179,7 @@ const routeFields = (view: View): FilterFields<RouteTable> => ({
   'route.nat-gateway-id': targetsNamed(view, 'NatGatewayId'),
   'route.origin': (table) => table.routes.map((route) => route.origin),
   'route.state': (table) => table.routes.map((route) => stateOf(view, table, route)),
-  'route.transit-gateway-id': () => undefined,
+  'route.transit-gateway-id': targetsNamed(view, 'TransitGatewayId'),
   'route.vpc-peering-connection-id': targetsNamed(view, 'VpcPeeringConnectionId'),
 });
 

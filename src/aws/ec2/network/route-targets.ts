@@ -11,6 +11,7 @@ import {
   type RouteTable,
 } from '../entities.ts';
 import {
+  checkIdForm,
   invalidParameterCombination,
   invalidParameterValue,
   kinds,
@@ -21,6 +22,8 @@ import { Instances, NetworkInterfaces } from '../instances/instance-entities.ts'
 import { NatGateways } from '../nat-gateways/entities.ts';
 import { leadsOn } from '../nat-gateways/leads-on.ts';
 import { PeeringConnections } from '../peering/entities.ts';
+import { carries } from '../transit-gateways/attachment-facts.ts';
+import { TransitAttachments, type TransitAttachment } from '../transit-gateways/entities.ts';
 import { sidesFrom } from '../peering/sides.ts';
 
 /** How requests and answers name what a route leads to. */
@@ -29,6 +32,7 @@ type TargetMember =
   | 'GatewayId'
   | 'NatGatewayId'
   | 'NetworkInterfaceId'
+  | 'TransitGatewayId'
   | 'VpcPeeringConnectionId';
 
 /** A kind of thing that routes lead to. A new one is an entry in the list below. */
@@ -130,6 +134,26 @@ const peeringConnection: RouteTarget = {
   },
 };
 
+const attachmentOf = (view: View, vpcId: string, id: string): TransitAttachment | undefined =>
+  view
+    .find(TransitAttachments, 'vpc', vpcId)
+    .find((attachment) => attachment.transitGatewayId === id && carries(attachment));
+
+/** A transit gateway that the VPC is attached to: AWS says of another one that it does not exist. */
+const transitGateway: RouteTarget = {
+  prefix: 'tgw-',
+  member: 'TransitGatewayId',
+  refusal: (tx, table, id) =>
+    checkIdForm(kinds.transitGateway, id) ??
+    (attachmentOf(tx, table.vpcId, id) === undefined
+      ? new DomainError(
+          'InvalidTransitGatewayID.NotFound',
+          `The transitGateway ID '${id}' does not exist.`,
+        )
+      : undefined),
+  isActive: (view, vpcId, id) => attachmentOf(view, vpcId, id) !== undefined,
+};
+
 const instanceOf = (view: View, interfaceId: string): string | undefined =>
   view.get(NetworkInterfaces, interfaceId)?.attachment?.instanceId;
 
@@ -158,6 +182,7 @@ const targets: readonly RouteTarget[] = [
   natGateway,
   egressOnlyGateway,
   peeringConnection,
+  transitGateway,
   networkInterface,
 ];
 
@@ -191,7 +216,6 @@ const unbuiltTargets = {
   CoreNetworkArn: 'core networks',
   LocalGatewayId: 'local gateways',
   OdbNetworkArn: 'Oracle Database networks',
-  TransitGatewayId: 'transit gateways',
   VpcEndpointId: 'VPC endpoints as targets of routes',
 } as const;
 

@@ -10,6 +10,8 @@ import { prepareDefaultNetwork } from '../network/default-network.ts';
 import { createSubnet } from '../network/subnets.ts';
 import { createVpc } from '../network/vpcs.ts';
 import { present } from '../test-region.ts';
+import { transitGatewayTimers } from '../transit-gateways/life.ts';
+import { transitPeeringReceivers } from '../transit-gateways/peering-life.ts';
 import { peeringReceivers, peeringTimers } from './life.ts';
 
 /** One account in one Region. */
@@ -60,11 +62,18 @@ const homeIn = ({ world }: InstanceWorld, region: string, account: string): Home
 };
 
 export const peeringWorld = async (): Promise<PeeringWorld> => {
-  const receivers = Object.entries(peeringReceivers).map(([kind, receiver]) =>
-    extend(Receivers, kind, receiver),
+  const receivers = Object.entries({ ...peeringReceivers, ...transitPeeringReceivers }).map(
+    ([kind, receiver]) => extend(Receivers, kind, receiver),
   );
   const it = await createInstanceWorld({
-    services: [{ ...about, operations: {}, extends: receivers, timers: peeringTimers }],
+    services: [
+      {
+        ...about,
+        operations: {},
+        extends: receivers,
+        timers: { ...peeringTimers, ...transitGatewayTimers },
+      },
+    ],
   });
   followOutboxes(it.world);
   return { it, home: (region, account = it.account) => homeIn(it, region, account) };
