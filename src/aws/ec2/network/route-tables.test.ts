@@ -122,7 +122,7 @@ describe('routes', () => {
     [{ DestinationCidrBlock: '::/0' }, 'InvalidParameterValue'],
     [{}, 'MissingParameter'],
     [{ DestinationPrefixListId: 'pl-12345678' }, 'InvalidPrefixListID.NotFound'],
-    [{ DestinationCidrBlock: everywhere, TransitGatewayId: 'tgw-1' }, 'UnsupportedOperation'],
+    [{ DestinationCidrBlock: everywhere, CarrierGatewayId: 'cagw-1' }, 'UnsupportedOperation'],
     [{ DestinationCidrBlock: everywhere, GatewayId: undefined }, 'MissingParameter'],
     [{ DestinationCidrBlock: everywhere, GatewayId: 'igw-12345678' }, 'InvalidGatewayID.NotFound'],
     [{ DestinationCidrBlock: everywhere, GatewayId: 'local' }, 'InvalidParameterValue'],
