@@ -58,6 +58,22 @@ def reservations():
     ec2.delete_subnet_cidr_reservation(SubnetCidrReservationId=id)
 
 
+def flow_logs():
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    made = ec2.create_flow_logs(
+        ResourceIds=[vpc],
+        ResourceType="VPC",
+        TrafficType="ALL",
+        LogGroupName="flows",
+        DeliverLogsPermissionArn="arn:aws:iam::000000000000:role/flows",
+    )
+    pages = ec2.get_paginator("describe_flow_logs").paginate(FlowLogIds=made["FlowLogIds"])
+    found = [log for page in pages for log in page["FlowLogs"]]
+    check(found[0]["LogGroupName"] == "flows", f"one log, not {found}")
+    ec2.delete_flow_logs(FlowLogIds=made["FlowLogIds"])
+
+
+step(flow_logs)
 step(prefix_lists)
 step(reservations)
 print_report()

@@ -47,7 +47,6 @@ const rows: readonly Row[] = [
   ['DescribeElasticGpus', 'ElasticGpuSet'],
   ['DescribeExportTasks', 'ExportTasks', 'ExportTaskIds', 'InvalidExportTaskID.NotFound'],
   ['DescribeFastSnapshotRestores', 'FastSnapshotRestores'],
-  ['DescribeFlowLogs', 'FlowLogs', 'FlowLogIds', 'InvalidFlowLogId.NotFound'],
   ['DescribeHostReservations', 'HostReservationSet'],
   ['DescribeHosts', 'Hosts', 'HostIds', 'InvalidHostID.NotFound'],
   ['DescribeImportImageTasks', 'ImportImageTasks', 'ImportTaskIds', 'InvalidConversionTaskId'],

@@ -63,6 +63,14 @@ export const kinds = {
     notFoundCode: 'InvalidSubnetCidrReservationId.NotFound',
     notFoundMessage: (id) => `The subnet CIDR reservation ID '${id}' does not exist`,
   },
+  flowLog: {
+    type: 'vpc-flow-log',
+    prefix: 'fl',
+    idsParameter: 'flowLogIds',
+    malformedCode: 'InvalidFlowLogId.Malformed',
+    notFoundCode: 'InvalidFlowLogId.NotFound',
+    notFoundMessage: (id) => `The flow log id '${id}' does not exist`,
+  },
   prefixList: {
     type: 'prefix-list',
     prefix: 'pl',

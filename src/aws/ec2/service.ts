@@ -63,6 +63,7 @@ import { networkInterfaceOperations } from './network-interfaces/operations.ts';
 import { peeringTimers, peeringReceivers } from './peering/life.ts';
 import { placementGroupOperations } from './placement-groups/operations.ts';
 import { subnetReservationOperations } from './network/subnet-reservations.ts';
+import { flowLogOperations } from './flow-logs/flow-logs.ts';
 import { prefixListOperations } from './prefix-lists/operations.ts';
 import { peeringOperations } from './peering/operations.ts';
 import { transitGatewayTimers } from './transit-gateways/life.ts';
@@ -154,6 +155,7 @@ const operations = {
   ...transitGatewayOperations,
   ...placementGroupOperations,
   ...prefixListOperations,
+  ...flowLogOperations,
   ...subnetReservationOperations,
   ...dhcpOptionOperations,
   ...vpcEndpointOperations,
@@ -255,6 +257,7 @@ const refusedMembers: Service['refuses'] = {
   DisableTransitGatewayRouteTablePropagation: ['TransitGatewayRouteTableAnnouncementId'],
   EnableTransitGatewayRouteTablePropagation: ['TransitGatewayRouteTableAnnouncementId'],
   ModifyTransitGateway: ['Options.EncryptionSupport'],
+  CreateFlowLogs: ['TagFieldSpecifications'],
   MonitorInstances: ['MetricCategoryIds'],
   RunInstances: ['Monitoring.MetricCategoryIds'],
   UnmonitorInstances: ['MetricCategoryIds'],

@@ -14,6 +14,7 @@ import { paginate } from '../shared/pagination.ts';
 import { addTags, checkTags, forgetTags, removeTags, TagSets } from '../shared/tags.ts';
 import { VpcEndpoints } from './endpoints/entities.ts';
 import { PlacementGroups } from './placement-groups/entities.ts';
+import { FlowLogs } from './flow-logs/entities.ts';
 import { PrefixLists } from './prefix-lists/entities.ts';
 import { PeeringConnections } from './peering/entities.ts';
 import {
@@ -80,6 +81,7 @@ const taggables: readonly Taggable[] = [
   inTable(kinds.vpcPeeringConnection, PeeringConnections),
   inTable(kinds.placementGroup, PlacementGroups),
   inTable(kinds.prefixList, PrefixLists),
+  inTable(kinds.flowLog, FlowLogs),
   inTable(kinds.subnetCidrReservation, SubnetCidrReservations),
   // The ids of gateways begin as those of what belongs to them do.
   inTable<TransitAttachment>(kinds.transitGatewayAttachment, TransitAttachments),

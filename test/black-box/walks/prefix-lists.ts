@@ -44,6 +44,32 @@ export const walkPrefixLists = (world: () => Running): void => {
     });
   });
 
+  describe('a VPC', () => {
+    it('has flow logs', async () => {
+      const { ec2 } = awsClients(world().endpoint, { region: 'eu-central-1' });
+      const { Vpcs } = await ec2.describeVpcs({});
+      const VpcId = given(Vpcs?.[0]?.VpcId);
+      const { FlowLogIds } = await ec2.createFlowLogs({
+        ResourceIds: [VpcId],
+        ResourceType: 'VPC',
+        TrafficType: 'REJECT',
+        LogDestinationType: 's3',
+        LogDestination: 'arn:aws:s3:::flows/all',
+        DestinationOptions: {
+          FileFormat: 'parquet',
+          HiveCompatiblePartitions: true,
+          PerHourPartition: false,
+        },
+      });
+      const { FlowLogs } = await ec2.describeFlowLogs({ FlowLogIds: given(FlowLogIds) });
+      expect(FlowLogs).toMatchObject([
+        { LogDestination: 'arn:aws:s3:::flows/all', DestinationOptions: { FileFormat: 'parquet' } },
+      ]);
+      const { Unsuccessful } = await ec2.deleteFlowLogs({ FlowLogIds: given(FlowLogIds) });
+      expect(Unsuccessful).toEqual([]);
+    });
+  });
+
   describe('a subnet', () => {
     it('keeps addresses', async () => {
       const { ec2 } = awsClients(world().endpoint, { region: 'eu-central-1' });
