@@ -9,7 +9,7 @@ import type { PlaneContext, Planes } from '../runtime/planes.ts';
 import { resolveSocket } from '../serving/addresses/directory.ts';
 import { isCheckerLetIn } from '../serving/addresses/verdicts.ts';
 import { reachOutside } from '../serving/addresses/reach-outside.ts';
-import { wayFromInstance, wayTo } from '../serving/addresses/ways.ts';
+import { sourceTowards, wayFromInstance, wayTo } from '../serving/addresses/ways.ts';
 import type { Log } from '../text/log.ts';
 import { noWay } from '../world/way.ts';
 import type { LiveClock } from './live-clock.ts';
@@ -22,7 +22,7 @@ export interface LiveSite {
   /** `network` is what instances' connections meet on their way to addresses of this world, and to the Internet. */
   readonly createDriver: (
     clock: LiveClock,
-    network: Pick<Uplink, 'way' | 'outside' | 'carrier'>,
+    network: Pick<Uplink, 'way' | 'from' | 'outside' | 'carrier'>,
   ) => Promise<Driver>;
   readonly log: Log;
 }
@@ -68,6 +68,7 @@ export const livePlanes =
     const driver = await createDriver(clock, {
       carrier,
       way: (instance, target) => wayFromInstance(context, instance, target),
+      from: ({ instanceId }, target) => sourceTowards(context, instanceId, target),
       outside: ({ instanceId }, target) => reachOutside(context, instanceId, target),
     });
     for (const leftover of await driver.sweep()) {

@@ -37,6 +37,7 @@ const uplink: Uplink = {
   portOffset: 20_000,
   dnsServer: () => Promise.resolve(undefined),
   carrier: testCarrier().carrier,
+  from: () => undefined,
   way: () => openWay(0),
   outside: (_source, socket) => ({ socket, way: noWay }),
 };

@@ -69,7 +69,7 @@ export class ClientConnection implements ClientSide {
     this.#openedAt = router.clock.now();
     const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
     this.isCarried = router.carrier.hasCarried(address);
-    this.address = this.isCarried ? loopbackAddress : address;
+    this.address = address === router.carrier.address ? loopbackAddress : address;
     this.port = socket.remotePort ?? 0;
     socket.setNoDelay(true);
     this.#setIdleTimeout();

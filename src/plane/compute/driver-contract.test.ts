@@ -110,6 +110,7 @@ const rows: readonly Row[] = [
     portOffset: 0,
     dnsServer: () => Promise.resolve(undefined),
     carrier: testCarrier().carrier,
+    from: () => undefined,
     way: () => openWay(0),
     outside: (_source, socket) => ({ socket, way: noWay }),
   }),

@@ -9,6 +9,9 @@ export const connectPatienceMs = 127_000;
 /** Nothing is waited for that takes less than this in real time: a timer would take longer. */
 const leastWaitMs = 0.5;
 
+/** Worlds have a /16 of loopback addresses each. */
+const blockOf = (address: string): string => address.split('.', 2).join('.');
+
 /** What carries bytes in one process. */
 export interface CarrierOptions {
   readonly clock: Clock;
@@ -33,8 +36,8 @@ export interface CarriedConnection {
  * machine that stand apart in the world asks here what becomes of what is sent, and waits here. It waits in world time, so
  * that a clock that changes its speed meanwhile changes how long.
  *
- * A connection is carried once, by whoever knows both of its ends. It then comes from the carrier's own address, by which the
- * next door that it passes knows that its way is behind it.
+ * A connection is carried once, by whoever knows both of its ends. It then comes from the carrier's own address, or from the one
+ * that stands for its client's public address, by which the next door that it passes knows that its way is behind it.
  */
 export class Carrier {
   readonly address: string | undefined;
@@ -55,9 +58,12 @@ export class Carrier {
     return this.#clock.now();
   }
 
-  /** Whether a client, by its loopback address, has come its way already. */
+  /**
+   * Whether a client, by its loopback address, has come its way already: from the carrier's own address, or from another one of
+   * the world's block, which stands for the public address that the client has in the world.
+   */
   hasCarried(client: string): boolean {
-    return this.address !== undefined && client === this.address;
+    return this.address !== undefined && blockOf(client) === blockOf(this.address);
   }
 
   /** Calls back after that much world time; at once, within this call, where no timer is so quick. Returns a way to cancel. */

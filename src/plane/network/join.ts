@@ -9,7 +9,7 @@ const stalledLookMs = 50;
 /** What a connection meets between its ends. */
 export interface JoinOptions extends Pick<
   RelayedConnectionOptions,
-  'carrier' | 'way' | 'isCarriedWhole'
+  'carrier' | 'way' | 'isCarriedWhole' | 'from'
 > {
   /** Whether it may begin now: else its packets are dropped. It may when absent. */
   readonly admits?: () => boolean;

@@ -211,10 +211,14 @@ class TcpRelay implements AddressRelay {
       socket.destroy();
       return;
     }
-    const isCarried = this.#isCarried(socket.remoteAddress ?? '');
+    const { remoteAddress: client = '' } = socket;
+    const isCarried = this.#isCarried(client);
+    const { address: carrierAddress } = this.#options.carrier;
     const connection: RelayedConnection = new RelayedConnection(socket, {
       port,
       carrier: this.#options.carrier,
+      // A client that has a public address in the world is seen to come from what stands for it.
+      ...(isCarried && client !== carrierAddress ? { from: client } : {}),
       // Asked for only while something is reached.
       host: () => this.#target?.hostAddress,
       way: () => (isCarried && this.#target !== undefined ? openWay(0) : this.#way()),

@@ -9,12 +9,15 @@ import { noWay, openWay, type Way } from '../../world/way.ts';
 import { instanceHosts, type InstanceHost } from './instance-hosts.ts';
 import { placeOf } from './kinds/owner-kinds.ts';
 import type { Owner } from './owners.ts';
-import type { Addresses } from './ways.ts';
+import { ownerCalledOutside } from './owners-called.ts';
+import { sourceTowards, wayFromInstance, type Addresses } from './ways.ts';
 
 /** What an instance's packets meet on their way, and the socket of this machine that stands for where they go. */
 export interface Reached {
   readonly way: Way;
   readonly socket: SocketAddress;
+  /** The loopback address that the socket is to see them come from; any when it is absent. */
+  readonly from?: string;
 }
 
 /** Addresses that are nobody's on the Internet: this machine's own networks stay out of reach (RFC 1918, RFC 6598). */
@@ -47,9 +50,26 @@ const wayToInterface = (
     : world.conditions.reach({ kind: 'instance', ...locationOf(instance) }, place);
 };
 
+/** The way to a public address of this world: out of the VPC, and in at the other side. */
+const toPublicAddress = (
+  addresses: Addresses,
+  { instance }: InstanceHost,
+  owner: Owner,
+  port: number,
+): Reached => {
+  const { sockets } = addresses;
+  const socket = { address: sockets.addressOf(owner), port: sockets.realPort(port) };
+  return {
+    way: wayFromInstance(addresses, { instanceId: instance.id, zoneId: instance.zoneId }, socket),
+    socket,
+    from: sourceTowards(addresses, instance.id, socket) ?? sockets.carrierAddress,
+  };
+};
+
 /**
  * What an instance in a network of its own reaches at an address that is not in its VPC, at this moment: an interface of a VPC to
- * which its routes lead, over the backbone where that is in another Region, or somebody on the Internet.
+ * which its routes lead, over the backbone where that is in another Region, a public address of this world, or
+ * somebody on the Internet.
  */
 export const reachOutside = (
   addresses: Addresses,
@@ -72,6 +92,8 @@ export const reachOutside = (
     };
   }
   if (isOfNobody(target.address)) return nowhere;
+  const called = ownerCalledOutside(world, target.address);
+  if (called !== undefined) return toPublicAddress(addresses, host, called, target.port);
   const way = wayOut(view, instance.subnetId, networkInterface, target.address);
   return { way: way.kind === 'none' ? noWay : openWay(0), socket: target };
 };

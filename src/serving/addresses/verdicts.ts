@@ -7,15 +7,12 @@ import {
   SecurityGroupRules,
   Subnets,
 } from '../../aws/ec2/entities.ts';
-import {
-  NetworkInterfaces,
-  type NetworkInterface,
-} from '../../aws/ec2/instances/instance-entities.ts';
+import { NetworkInterfaces } from '../../aws/ec2/instances/instance-entities.ts';
 import { admits, entryOf } from '../../aws/ec2/traffic/entry.ts';
 import { allows } from '../../aws/ec2/traffic/allows.ts';
 import { firstDrop, accepted, type Verdict } from '../../aws/ec2/traffic/verdict.ts';
 import { anyAddress, wayOut } from '../../aws/ec2/traffic/way-out.ts';
-import { publicSidesOf } from '../../aws/ec2/addresses/associations.ts';
+import { elasticIpAt, publicSidesOf } from '../../aws/ec2/addresses/associations.ts';
 import { NatGateways } from '../../aws/ec2/nat-gateways/entities.ts';
 import { PrefixLists } from '../../aws/ec2/prefix-lists/entities.ts';
 import { PeeringConnections } from '../../aws/ec2/peering/entities.ts';
@@ -24,7 +21,7 @@ import { checkersIn } from '../../aws/route53/checkers.ts';
 import type { View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
 import { isNodeCheck } from '../../aws/elbv2/node-checks.ts';
-import { instanceHosts } from './instance-hosts.ts';
+import { instanceHosts, type InstanceHost } from './instance-hosts.ts';
 import { entranceOf } from './kinds/owner-kinds.ts';
 import type { Owner } from './owners.ts';
 
@@ -80,17 +77,47 @@ export const isCheckerLetIn = (
   return verdictTo(world, side, port, checker?.ipAddress ?? loopbackClient).allowed;
 };
 
-/** The address by which others know an instance on the Internet: its own, or that of the NAT gateway on its way. */
-const addressOutside = (
+/** By what others know an instance on the Internet: a public address of its own, or that of the NAT gateway on its way. */
+interface OutsideSide {
+  readonly publicIp: string;
+  readonly owner: Owner;
+}
+
+const outsideSide = (
   view: View,
-  { networkInterface }: { readonly networkInterface: NetworkInterface },
-): string | undefined => {
+  { networkInterface, instance }: Pick<InstanceHost, 'networkInterface' | 'instance'>,
+  towards: string = anyAddress,
+): OutsideSide | undefined => {
+  const way = wayOut(view, networkInterface.subnetId, networkInterface, towards);
+  if (way.kind === 'none') return undefined;
+  if (way.kind === 'nat-gateway') {
+    const gateway = view.get(NatGateways, way.natGatewayId);
+    const { publicIp = null, allocationId = null } = gateway ?? {};
+    return publicIp === null || allocationId === null
+      ? undefined
+      : { publicIp, owner: { kind: 'address', allocationId } };
+  }
   const [own] = publicSidesOf(view, networkInterface);
-  if (own !== undefined) return own.publicIpAddress;
-  const way = wayOut(view, networkInterface.subnetId, networkInterface);
-  return way.kind === 'nat-gateway'
-    ? (view.get(NatGateways, way.natGatewayId)?.publicIp ?? undefined)
-    : undefined;
+  if (own === undefined) return undefined;
+  const elastic = elasticIpAt(view, networkInterface);
+  return {
+    publicIp: own.publicIpAddress,
+    owner:
+      elastic === undefined
+        ? { kind: 'public', instanceId: instance.id }
+        : { kind: 'address', allocationId: elastic.id },
+  };
+};
+
+/**
+ * Who stands for an instance towards what owns a loopback address: the Elastic IP of the NAT gateway on its way, or its own public
+ * side. Undefined towards what is in its VPC, and while no way leads out.
+ */
+export const sideTowards = (world: World, instanceId: string, owner: Owner): Owner | undefined => {
+  const host = instanceHosts(world).byId(instanceId);
+  const entrance = entranceOf(world, owner);
+  if (host === undefined || entrance === undefined || entrance.isInternal) return undefined;
+  return outsideSide(world.view(host.region, host.account), host)?.owner;
 };
 
 /**
@@ -119,6 +146,7 @@ export const verdictFromInstance = (
   const address = side?.publicIpAddress ?? anyAddress;
   return firstDrop([
     () => allows(view, { ...wanted, destination: { kind: 'outside', address } }),
-    () => verdictTo(world, owner, port, addressOutside(view, host) ?? loopbackClient),
+    () =>
+      verdictTo(world, owner, port, outsideSide(view, host, address)?.publicIp ?? loopbackClient),
   ]);
 };

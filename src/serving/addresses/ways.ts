@@ -3,7 +3,7 @@ import type { Place } from '../../world/places.ts';
 import { noWay, openWay, type Way } from '../../world/way.ts';
 import type { World } from '../../world/world.ts';
 import { dropsWhileNowhere, placeOf } from './kinds/owner-kinds.ts';
-import { verdictFromInstance } from './verdicts.ts';
+import { sideTowards, verdictFromInstance } from './verdicts.ts';
 import type { Sockets } from './sockets.ts';
 
 /** What addresses are looked up in. */
@@ -35,4 +35,15 @@ export const wayFromInstance = (
       .awsPorts(port)
       .some((awsPort) => verdictFromInstance(world, instanceId, owner, awsPort).allowed);
   return isLetOut ? wayTo(addresses, { kind: 'instance', instanceId, zoneId }, address) : noWay;
+};
+
+/** The loopback address that an instance is seen to come from: what stands for its public address, or for its NAT gateway's. */
+export const sourceTowards = (
+  { world, sockets }: Addresses,
+  instanceId: string,
+  { address }: Pick<SocketAddress, 'address'>,
+): string | undefined => {
+  const owner = sockets.ownerOf(address);
+  const side = owner === undefined ? undefined : sideTowards(world, instanceId, owner);
+  return side === undefined ? undefined : sockets.addressOf(side);
 };

@@ -21,6 +21,9 @@ const entry = fileURLToPath(new URL(`./gate-main${extname(import.meta.url)}`, im
 /** The name under which the gate is found among what an earlier run left. */
 const gateName = 'netns-gate';
 
+const fromOf = (from: string | undefined): { readonly from?: string } =>
+  from === undefined ? {} : { from };
+
 /** An address that stands for the Internet. Source: RFC 5737. */
 const someSite: Endpoint = { address: '198.51.100.1', port: 53 };
 
@@ -221,6 +224,7 @@ export class GateProcess {
       carrier: uplink.carrier,
       way: () => uplink.way(source, target),
       isCarriedWhole: true,
+      ...fromOf(uplink.from(source, target)),
     });
   }
 
@@ -232,10 +236,11 @@ export class GateProcess {
     }
     this.#hold(instanceId, socket);
     const uplink = this.#uplink;
-    const { socket: site } = uplink.outside(source, target);
+    const { socket: site, from } = uplink.outside(source, target);
     joinOverWay(socket, site, {
       carrier: uplink.carrier,
       way: () => uplink.outside(source, target).way,
+      ...fromOf(from),
     });
   }
 

@@ -26,7 +26,9 @@ export interface Uplink {
   outside(
     source: SourceInstance,
     target: Endpoint,
-  ): { readonly way: Way; readonly socket: Endpoint };
+  ): { readonly way: Way; readonly socket: Endpoint; readonly from?: string };
   /** What bytes between an instance and one of these sockets meet at this moment, by the instance's routes too. */
   way(source: SourceInstance, target: Endpoint): Way;
+  /** The loopback address that stands for the public address by which such a socket knows the instance; undefined without one. */
+  from(source: SourceInstance, target: Endpoint): string | undefined;
 }
