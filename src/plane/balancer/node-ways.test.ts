@@ -20,7 +20,7 @@ const nodeOver = async (
   speed: number,
 ): Promise<{ readonly under: NodeUnderTest; readonly port: number }> => {
   const { port: targetPort, close } = await startServer((_, response) => response.end('served'));
-  const under = new NodeUnderTest(speed, '127.0.0.9');
+  const under = new NodeUnderTest(speed, '127.99.0.9');
   cleanUps.push(close, () => under.node.close());
   const target = targetAt(targetPort, { way: ways.target ?? openWay(0) });
   under.node.configure(configurationOf([target], { entrance: ways.entrance ?? openWay(0) }));
@@ -94,7 +94,7 @@ describe('a node', () => {
     const outside = clientOf(node.port);
     outside.socket.write(request);
     const status = await new Promise((resolve, reject) => {
-      get({ port: node.port, host: '127.0.0.1', localAddress: '127.0.0.9' }, (response) => {
+      get({ port: node.port, host: '127.0.0.1', localAddress: '127.99.0.9' }, (response) => {
         response.resume();
         resolve(response.statusCode);
       }).once('error', reject);
