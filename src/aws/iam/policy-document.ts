@@ -211,9 +211,18 @@ const principalForms: readonly RegExp[] = [
   /^A[IR][DO]A[A-Z0-9]{10,}$/,
 ];
 
+const federatedForms: readonly RegExp[] = [
+  /^arn:aws[\w-]*:iam::\d{12}:(?:oidc|saml)-provider\/.+$/,
+  /^[\w-]+(?:\.[\w-]+)+$/,
+];
+
 const badPrincipal = (principals: Principals): DomainError | undefined => {
   const aws = principals.AWS.find((name) => !principalForms.some((form) => form.test(name)));
   if (aws !== undefined) return malformedPolicy(`Invalid principal in policy: "AWS":"${aws}"`);
+  // AWS's words; whether such a provider is there is not looked up.
+  if (principals.Federated.some((name) => !federatedForms.some((form) => form.test(name)))) {
+    return malformedPolicy('Federated principals must be valid domain names or SAML metadata ARNs');
+  }
   const service = principals.Service.find(
     (name) =>
       !/^[\w-]+(?:\.[\w-]+)*\.(?:amazonaws\.com(?:\.cn)?|amazon\.com|aws\.internal)$/.test(name),

@@ -2,7 +2,7 @@ import { isDomainError } from '../../world/domain-error.ts';
 import { policyMatcher } from '../shared/wildcards.ts';
 import { readPolicy, type Condition, type Principals, type Statement } from './policy-document.ts';
 
-/** Who asks for a role: a user or role by its ARNs, or a service of AWS. */
+/** Who asks for a role: a user or role by its ARNs, a service of AWS, or somebody from outside. */
 export type RequestingPrincipal =
   | {
       readonly kind: 'account';
@@ -10,13 +10,18 @@ export type RequestingPrincipal =
       /** The caller's own ARN, and of an assumed role that of the role. */
       readonly arns: readonly string[];
     }
-  | { readonly kind: 'service'; readonly service: string };
+  | { readonly kind: 'service'; readonly service: string }
+  /** Somebody whom an identity provider vouches for: its ARN, or a domain such as `accounts.google.com`. */
+  | { readonly kind: 'federated'; readonly provider: string };
 
 /** Keys of the request that conditions look at, by their name in small letters; one that is not there has no entry. */
 export type RequestKeys = Readonly<Record<string, string>>;
 
 const isNamed = (principals: Principals, principal: RequestingPrincipal): boolean => {
   if (principal.kind === 'service') return principals.Service.includes(principal.service);
+  if (principal.kind === 'federated') {
+    return principals.AWS.includes('*') || principals.Federated.includes(principal.provider);
+  }
   return principals.AWS.some(
     (name) =>
       name === '*' ||

@@ -3,6 +3,7 @@ import type { View } from '../../world/transaction.ts';
 import { rootCaller, type Caller } from '../caller.ts';
 import {
   accountOfAccessKey,
+  isLongTerm,
   secretAccessKeyOf,
   temporaryAccessKey,
 } from '../iam/access-key-form.ts';
@@ -13,9 +14,13 @@ import { fromOpaqueText, opaqueText } from '../shared/opaque-text.ts';
 /** For whom temporary credentials stand. */
 export interface Session {
   readonly account: string;
-  /** The role that was assumed; undefined for a session of the account itself. */
+  /** The role that was assumed; undefined for a session of the account itself or of a user. */
   readonly role?: { readonly name: string; readonly id: string; readonly path: string };
-  /** Empty for a session of the account itself. */
+  /** The user whose session it is (GetSessionToken), or who vouches for a federated one. */
+  readonly user?: { readonly key: string; readonly id: string };
+  /** Whether it is of somebody whom the account or a user vouches for (GetFederationToken). */
+  readonly isFederated?: true;
+  /** Of a role's session and of a federated one. */
   readonly sessionName: string;
   /** Tells sessions of the same name and moment apart. */
   readonly nonce: string;
@@ -40,7 +45,7 @@ const sealOf = (seed: number, contents: string): string =>
  * calls, and keeps no secret from somebody who knows the world.
  */
 export const issueCredentials = (seed: number, session: Session): SessionCredentials => {
-  const { account, role, sessionName, nonce, expiresAt } = session;
+  const { account, role, user, sessionName, nonce, expiresAt } = session;
   const contents = JSON.stringify([
     account,
     role?.name ?? '',
@@ -49,8 +54,11 @@ export const issueCredentials = (seed: number, session: Session): SessionCredent
     sessionName,
     nonce,
     expiresAt,
+    user?.key ?? '',
+    user?.id ?? '',
+    session.isFederated === true ? 'federated' : '',
   ]);
-  const accessKeyId = temporaryAccessKey(seed, contents);
+  const accessKeyId = temporaryAccessKey(seed, account, contents);
   return {
     accessKeyId,
     secretAccessKey: secretAccessKeyOf(seed, accessKeyId),
@@ -60,12 +68,16 @@ export const issueCredentials = (seed: number, session: Session): SessionCredent
 };
 
 const sessionOf = (fields: readonly (string | number)[]): Session => {
-  const [account, roleName, roleId, rolePath, sessionName, nonce, expiresAt] = fields;
+  const [account, roleName, roleId, rolePath, sessionName, nonce, expiresAt, ...more] = fields;
+  // Tokens of before users and federated sessions have nothing there.
+  const [userKey = '', userId = '', federated = ''] = more;
   return {
     account: String(account),
     ...(roleName === ''
       ? {}
       : { role: { name: String(roleName), id: String(roleId), path: String(rolePath) } }),
+    ...(userKey === '' ? {} : { user: { key: String(userKey), id: String(userId) } }),
+    ...(federated === '' ? {} : { isFederated: true as const }),
     sessionName: String(sessionName),
     nonce: String(nonce),
     expiresAt: Number(expiresAt),
@@ -83,22 +95,47 @@ const readSessionToken = (
   // A token that decodes to the same and is written otherwise was not written here.
   if (contents === '' || opaqueText(text) !== sessionToken) return undefined;
   if (seal !== sealOf(seed, contents)) return undefined;
-  if (accessKeyId !== temporaryAccessKey(seed, contents)) return undefined;
   // Its seal says that it was written above.
-  return sessionOf(JSON.parse(contents) as readonly (string | number)[]);
+  const session = sessionOf(JSON.parse(contents) as readonly (string | number)[]);
+  return accessKeyId === temporaryAccessKey(seed, session.account, contents) ? session : undefined;
 };
 
-/** The caller that a session is. */
-export const callerOfSession = ({ account, role, sessionName }: Session): Caller =>
-  role === undefined
+/** The caller that a session of a role is. */
+export const callerOfRole = (
+  account: string,
+  role: { readonly name: string; readonly id: string; readonly path: string },
+  sessionName: string,
+): Caller => ({
+  account,
+  arn: `arn:aws:sts::${account}:assumed-role/${role.name}/${sessionName}`,
+  userId: `${role.id}:${sessionName}`,
+  roleArn: `arn:aws:iam::${account}:role${role.path}${role.name}`,
+  isTemporary: true,
+});
+
+/** The caller that a federated session is ("IAM identifiers", IAM User Guide: `account:caller-specified-name`). */
+export const federatedCaller = (account: string, name: string): Caller => ({
+  account,
+  arn: `arn:aws:sts::${account}:federated-user/${name}`,
+  userId: `${account}:${name}`,
+  isTemporary: true,
+});
+
+/** Whom a session stands for now; undefined when its role or user is gone, also when another has taken the name. */
+const callerOfSession = (partition: View, session: Session): Caller | undefined => {
+  const { account, role, user, sessionName } = session;
+  const view = partition.forAccount(account);
+  if (role !== undefined) {
+    const isThere = view.get(Roles, nameKey(role.name))?.roleId === role.id;
+    return isThere ? callerOfRole(account, role, sessionName) : undefined;
+  }
+  const holder = user === undefined ? undefined : view.get(Users, user.key);
+  if (user !== undefined && holder?.userId !== user.id) return undefined;
+  if (session.isFederated === true) return federatedCaller(account, sessionName);
+  return holder === undefined
     ? { ...rootCaller(account), isTemporary: true }
-    : {
-        account,
-        arn: `arn:aws:sts::${account}:assumed-role/${role.name}/${sessionName}`,
-        userId: `${role.id}:${sessionName}`,
-        roleArn: `arn:aws:iam::${account}:role${role.path}${role.name}`,
-        isTemporary: true,
-      };
+    : { account, arn: holder.arn, userId: holder.userId, isTemporary: true };
+};
 
 /** What credentials come to when somebody calls with them. */
 export type Identified =
@@ -132,18 +169,13 @@ export const identify = (
   sessionToken: string | undefined,
 ): Identified => {
   const account = accountOfAccessKey(accessKeyId);
-  if (account !== undefined) return identifyUser(partition, accessKeyId, account);
+  if (account !== undefined && isLongTerm(accessKeyId)) {
+    return identifyUser(partition, accessKeyId, account);
+  }
   const session = readSessionToken(partition.seed, accessKeyId, sessionToken ?? '');
   if (session === undefined) return { kind: 'unknown' };
   if (partition.now >= session.expiresAt) return { kind: 'expired' };
-  const { role } = session;
-  if (role !== undefined) {
-    const now = partition.forAccount(session.account).get(Roles, nameKey(role.name));
-    if (now?.roleId !== role.id) return { kind: 'unknown' };
-  }
-  return {
-    kind: 'known',
-    caller: callerOfSession(session),
-    secretAccessKey: secretAccessKeyOf(partition.seed, accessKeyId),
-  };
+  const caller = callerOfSession(partition, session);
+  if (caller === undefined) return { kind: 'unknown' };
+  return { kind: 'known', caller, secretAccessKey: secretAccessKeyOf(partition.seed, accessKeyId) };
 };
