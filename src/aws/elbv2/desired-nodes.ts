@@ -1,6 +1,6 @@
 import type { View } from '../../world/transaction.ts';
 import { noWay, type Way } from '../../world/way.ts';
-import type { Instance, NetworkInterface } from '../ec2/instances/instance-entities.ts';
+import type { NetworkInterface } from '../ec2/instances/instance-entities.ts';
 import { locationOf } from '../ec2/instances/instance-location.ts';
 import { entryOf, type Entry } from '../ec2/traffic/entry.ts';
 import {
@@ -130,7 +130,6 @@ const actionOf = ({ defaultAction: action }: Listener): NodeAction => {
 /** A target of a group, as far as all nodes see it alike. */
 interface UsedTarget {
   readonly target: Target;
-  readonly server: Instance | undefined;
   readonly unused: boolean;
   readonly since: number;
 }
@@ -151,8 +150,7 @@ const usedGroups = (
     if (group === undefined) return [];
     const targets = view.find(Targets, 'targetGroup', arn).map((target) => {
       const { unused, since } = targetUse(view, loadBalancer, target);
-      const server = serverOf(view, loadBalancer, target);
-      return { target, server, unused: unused !== undefined, since };
+      return { target, unused: unused !== undefined, since };
     });
     return { group, targets };
   });
@@ -161,14 +159,16 @@ const usedGroups = (
 /** A node, and the interface that its connections come from. */
 interface NodePlace extends BalancerNode {
   readonly view: View;
+  readonly loadBalancer: LoadBalancer;
   readonly from: NetworkInterface | undefined;
 }
 
 const desiredTarget = (
-  { view, loadBalancerArn, zoneId, from }: NodePlace,
+  { view, loadBalancer, loadBalancerArn, zoneId, from }: NodePlace,
   group: TargetGroup,
-  { target, server, unused, since }: UsedTarget,
+  { target, unused, since }: UsedTarget,
 ): DesiredTarget => {
+  const server = serverOf(view, loadBalancer, target, from);
   const healthCheckPort = group.healthCheck.port ?? target.port;
   const lets = (port: number): boolean => verdictToTarget(view, from, target, server, port).allowed;
   const traffic = lets(target.port);
@@ -176,7 +176,7 @@ const desiredTarget = (
     id: target.targetId,
     port: target.port,
     zoneId: target.zoneId ?? zoneId,
-    instanceId: server?.state === 'running' ? server.id : undefined,
+    instanceId: server?.instance.state === 'running' ? server.instance.id : undefined,
     healthCheckPort,
     draining: target.drainingUntil !== null,
     unused,
@@ -186,7 +186,7 @@ const desiredTarget = (
         ? noWay
         : view.conditions.reach(
             { kind: 'hosted', ...nodeLocation({ loadBalancerArn, zoneId }) },
-            { kind: 'instance', ...locationOf(server) },
+            { kind: 'instance', ...locationOf(server.instance) },
           ),
     lets: { traffic, probes: healthCheckPort === target.port ? traffic : lets(healthCheckPort) },
   };
@@ -211,7 +211,7 @@ export const desiredNodes = (view: View, loadBalancer: LoadBalancer): readonly D
   return loadBalancer.zones.map(({ zoneId, subnetId }: LoadBalancerZone) => {
     const loadBalancerArn = loadBalancer.id;
     const from = nodeInterface(view, loadBalancer, subnetId);
-    const place = { view, loadBalancerArn, zoneId, from };
+    const place = { view, loadBalancer, loadBalancerArn, zoneId, from };
     return {
       loadBalancerArn,
       zoneId,

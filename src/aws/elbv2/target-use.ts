@@ -1,5 +1,11 @@
 import type { View } from '../../world/transaction.ts';
-import { Instances, NetworkInterfaces, type Instance } from '../ec2/instances/instance-entities.ts';
+import {
+  Instances,
+  NetworkInterfaces,
+  type Instance,
+  type NetworkInterface,
+} from '../ec2/instances/instance-entities.ts';
+import { interfaceByRoutes } from '../ec2/traffic/private-way.ts';
 import type { ReportedHealth } from './aggregate-health.ts';
 import type { LoadBalancer, Target } from './entities.ts';
 import {
@@ -62,15 +68,38 @@ export const targetUse = (
   };
 };
 
-/** The instance that stands behind a target, if it is one of the load balancer's VPC. */
+/** An instance, in the Region and account that it is of. */
+export interface TargetServer {
+  readonly view: View;
+  readonly instance: Instance;
+}
+
+const serverAt = (
+  view: View,
+  networkInterface: NetworkInterface | undefined,
+): TargetServer | undefined => {
+  const instance = view.get(Instances, networkInterface?.attachment?.instanceId ?? '');
+  return instance === undefined ? undefined : { view, instance };
+};
+
+/**
+ * The instance that stands behind a target: one of the load balancer's VPC or, at an address beyond it, one of a VPC to which the
+ * routes of the node's interface lead ("Target groups for your Application Load Balancers": instances in a peered VPC).
+ */
 export const serverOf = (
   view: View,
   { vpcId }: LoadBalancer,
   target: Target,
-): Instance | undefined => {
-  if (!isAddressTarget(target)) return view.get(Instances, target.targetId);
+  from: NetworkInterface | undefined,
+): TargetServer | undefined => {
+  if (!isAddressTarget(target)) {
+    const instance = view.get(Instances, target.targetId);
+    return instance === undefined ? undefined : { view, instance };
+  }
   const found = view
     .find(NetworkInterfaces, 'privateAddress', target.targetId)
     .find((one) => one.vpcId === vpcId && one.attachment !== null);
-  return view.get(Instances, found?.attachment?.instanceId ?? '');
+  if (found !== undefined || target.zoneId !== null) return serverAt(view, found);
+  const end = from === undefined ? undefined : interfaceByRoutes(view, from, target.targetId);
+  return end === undefined ? undefined : serverAt(end.view, end.networkInterface);
 };

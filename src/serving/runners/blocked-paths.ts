@@ -47,10 +47,11 @@ const targetsOf = (serving: ServingLoadBalancer): readonly BlockedPath[] => {
     const group = view.get(TargetGroups, arn);
     if (group === undefined) return [];
     return view.find(Targets, 'targetGroup', arn).flatMap((target) => {
-      const server = serverOf(view, loadBalancer, target);
       const ports = new Set([target.port, group.healthCheck.port ?? target.port]);
       const stops = [...ports].flatMap((port) =>
-        interfaces.map((from) => verdictToTarget(view, from, target, server, port)),
+        interfaces.map((from) =>
+          verdictToTarget(view, from, target, serverOf(view, loadBalancer, target, from), port),
+        ),
       );
       const stop = stops.find((verdict) => !verdict.allowed);
       const what = `balancer ${loadBalancer.name} to target ${target.targetId}:${target.port}`;

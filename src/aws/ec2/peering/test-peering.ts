@@ -1,6 +1,6 @@
 import { isDomainError, type DomainError } from '../../../world/domain-error.ts';
 import type { View } from '../../../world/transaction.ts';
-import type { Operation, Plain } from '../../operation.ts';
+import type { Operation, Plain, Service } from '../../operation.ts';
 import { followOutboxes } from '../../outbox-delivery.ts';
 import { extend } from '../../../world/rules.ts';
 import { Receivers } from '../../shared/outbox.ts';
@@ -61,11 +61,14 @@ const homeIn = ({ world }: InstanceWorld, region: string, account: string): Home
   };
 };
 
-export const peeringWorld = async (): Promise<PeeringWorld> => {
+export const peeringWorld = async (
+  options: { readonly timers?: Service['timers'] } = {},
+): Promise<PeeringWorld> => {
   const receivers = Object.entries({ ...peeringReceivers, ...transitPeeringReceivers }).map(
     ([kind, receiver]) => extend(Receivers, kind, receiver),
   );
   const it = await createInstanceWorld({
+    ...options,
     services: [
       {
         ...about,
