@@ -9,7 +9,12 @@ import type { PlaneContext, Planes } from '../runtime/planes.ts';
 import { resolveSocket } from '../serving/addresses/directory.ts';
 import { isCheckerLetIn } from '../serving/addresses/verdicts.ts';
 import { reachOutside } from '../serving/addresses/reach-outside.ts';
-import { sourceTowards, wayFromInstance, wayTo } from '../serving/addresses/ways.ts';
+import {
+  publicAddressOf,
+  sourceTowards,
+  wayFromInstance,
+  wayTo,
+} from '../serving/addresses/ways.ts';
 import type { Log } from '../text/log.ts';
 import { noWay } from '../world/way.ts';
 import type { LiveClock } from './live-clock.ts';
@@ -22,7 +27,7 @@ export interface LiveSite {
   /** `network` is what instances' connections meet on their way to addresses of this world, and to the Internet. */
   readonly createDriver: (
     clock: LiveClock,
-    network: Pick<Uplink, 'way' | 'from' | 'outside' | 'carrier'>,
+    network: Pick<Uplink, 'way' | 'from' | 'publicAddressOf' | 'outside' | 'carrier'>,
   ) => Promise<Driver>;
   readonly log: Log;
 }
@@ -69,6 +74,7 @@ export const livePlanes =
       carrier,
       way: (instance, target) => wayFromInstance(context, instance, target),
       from: ({ instanceId }, target) => sourceTowards(context, instanceId, target),
+      publicAddressOf: (address) => publicAddressOf(context, address),
       outside: ({ instanceId }, target) => reachOutside(context, instanceId, target),
     });
     for (const leftover of await driver.sweep()) {

@@ -40,7 +40,7 @@ const worldIdOf = (directory: string): string => Buffer.from(directory).toString
 const createDriver = async (
   world: Site,
   clock: LiveClock,
-  network: Pick<Uplink, 'way' | 'from' | 'outside' | 'carrier'>,
+  network: Pick<Uplink, 'way' | 'from' | 'publicAddressOf' | 'outside' | 'carrier'>,
 ): Promise<Driver> => {
   const { directory, loopback, log, driver } = world;
   const site = {

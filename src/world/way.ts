@@ -44,3 +44,11 @@ export const openWay = (roundTripMs: number, loss = 0): OpenWay => ({
   roundTrip: worldMs(roundTripMs),
   loss,
 });
+
+/** Two ways one after the other, as packets that are passed on in the middle meet them. */
+export const joinWays = (first: Way, second: Way): Way => {
+  if (!first.up || !second.up) return noWay;
+  const gray = [...(first.gray ?? []), ...(second.gray ?? [])];
+  const way = openWay(first.roundTrip + second.roundTrip, 1 - (1 - first.loss) * (1 - second.loss));
+  return gray.length === 0 ? way : { ...way, gray };
+};

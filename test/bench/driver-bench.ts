@@ -38,6 +38,7 @@ const uplink: Uplink = {
   dnsServer: () => Promise.resolve(undefined),
   carrier: testCarrier().carrier,
   from: () => undefined,
+  publicAddressOf: () => undefined,
   way: () => openWay(0),
   outside: (_source, socket) => ({ socket, way: noWay }),
 };

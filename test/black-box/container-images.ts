@@ -32,7 +32,7 @@ const makeRoot = async (root: string): Promise<void> => {
   for (const name of ['bin', 'dev', 'proc', 'sys', 'tmp', 'run', 'etc', 'usr/sbin', 'var/log'])
     await mkdir(join(root, name), { recursive: true });
   await copyFile(busybox ?? '', join(root, 'bin', 'busybox'));
-  for (const name of ['sh', 'cat', 'hostname', 'httpd', 'wget', 'kill', 'sleep'])
+  for (const name of ['sh', 'cat', 'hostname', 'httpd', 'wget', 'kill', 'sleep', 'timeout'])
     await symlink('busybox', join(root, 'bin', name));
   await put(root, 'etc/passwd', 'root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n');
   await put(root, 'etc/group', 'root:x:0:\nnogroup:x:65534:\n');
@@ -57,6 +57,26 @@ const buildBusybox = async (directory: string): Promise<string> => {
   await mkdir(join(directory, 'httpd', 'www'));
   const script = 'echo "httpd on $(hostname)" > /www/index.html; exec httpd -f -p 80 -h /www';
   return await importRoot(directory, 'httpd', ['/bin/sh', '-c', script]);
+};
+
+/** Why `buildPeerTeller` cannot make its image; undefined when it can. */
+export const peerTellerMissing = busybox === undefined ? 'busybox is not there' : undefined;
+
+/** Makes an image whose server says at /cgi-bin/peer who asks it. */
+export const buildPeerTeller = async (directory: string): Promise<string> => {
+  await makeRoot(join(directory, 'peer'));
+  const script = 'www/cgi-bin/peer';
+  const text = '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\n\\r\\n$REMOTE_ADDR"\n';
+  await put(join(directory, 'peer'), script, text);
+  await chmod(join(directory, 'peer', script), 0o755);
+  return await importRoot(directory, 'peer', [
+    '/bin/httpd',
+    '-f',
+    '-p',
+    '0.0.0.0:80',
+    '-h',
+    '/www',
+  ]);
 };
 
 const nginxConfiguration = `user nobody nogroup;

@@ -111,6 +111,7 @@ const rows: readonly Row[] = [
     dnsServer: () => Promise.resolve(undefined),
     carrier: testCarrier().carrier,
     from: () => undefined,
+    publicAddressOf: () => undefined,
     way: () => openWay(0),
     outside: (_source, socket) => ({ socket, way: noWay }),
   }),

@@ -218,7 +218,7 @@ class TcpRelay implements AddressRelay {
       port,
       carrier: this.#options.carrier,
       // A client that has a public address in the world is seen to come from what stands for it.
-      ...(isCarried && client !== carrierAddress ? { from: client } : {}),
+      ...(isCarried && client !== carrierAddress ? { from: () => client } : {}),
       // Asked for only while something is reached.
       host: () => this.#target?.hostAddress,
       way: () => (isCarried && this.#target !== undefined ? openWay(0) : this.#way()),

@@ -24,8 +24,11 @@ export interface RelayedConnectionOptions {
   readonly admits: (client: string) => boolean;
   /** The way is carried here whole: whoever takes the connection is not to carry it again. */
   readonly isCarriedWhole?: boolean;
-  /** The loopback address that whoever takes the connection sees it come from; the carrier's own when it is carried whole. */
-  readonly from?: string;
+  /**
+   * The loopback address that whoever takes the connection sees it come from, at the moment at which it gets there. Without one
+   * it is the carrier's own when the way is carried whole.
+   */
+  readonly from?: () => string | undefined;
   /** Told whenever something stands still: `advance` is to be called again, later. */
   readonly stalled: () => void;
   readonly closed: () => void;
@@ -261,7 +264,7 @@ export class RelayedConnection {
     const { host: hostNow, port, carrier, isCarriedWhole = false, from } = this.#options;
     const host = hostNow();
     if (host === undefined) throw new Error('What leads nowhere is not up.');
-    const localAddress = from ?? (isCarriedWhole ? carrier.address : undefined);
+    const localAddress = from?.() ?? (isCarriedWhole ? carrier.address : undefined);
     const instance = connect({ host, port, allowHalfOpen: true, noDelay: true, localAddress });
     this.#host = host;
     this.#instance = instance;

@@ -2,7 +2,7 @@ import { locationOf } from '../../aws/ec2/instances/instance-location.ts';
 import { cidrContains } from '../../aws/shared/cidr.ts';
 import { allows } from '../../aws/ec2/traffic/allows.ts';
 import { interfaceByRoutes, type PrivateEnd } from '../../aws/ec2/traffic/private-way.ts';
-import { wayOut } from '../../aws/ec2/traffic/way-out.ts';
+import { placeOfNatGateway, wayOut } from '../../aws/ec2/traffic/way-out.ts';
 import { isPrivateAddress } from '../../plane/network/private-address.ts';
 import type { SocketAddress } from '../../plane/network/socket-address.ts';
 import { noWay, openWay, type Way } from '../../world/way.ts';
@@ -95,5 +95,13 @@ export const reachOutside = (
   const called = ownerCalledOutside(world, target.address);
   if (called !== undefined) return toPublicAddress(addresses, host, called, target.port);
   const way = wayOut(view, instance.subnetId, networkInterface, target.address);
-  return { way: way.kind === 'none' ? noWay : openWay(0), socket: target };
+  const from = { kind: 'instance', ...locationOf(instance) } as const;
+  switch (way.kind) {
+    case 'none':
+      return nowhere;
+    case 'nat-gateway':
+      return { way: world.conditions.reach(from, placeOfNatGateway(way)), socket: target };
+    case 'internet-gateway':
+      return { way: openWay(0), socket: target };
+  }
 };

@@ -11,17 +11,19 @@ import { NetworkInterfaces } from '../../aws/ec2/instances/instance-entities.ts'
 import { admits, entryOf } from '../../aws/ec2/traffic/entry.ts';
 import { allows } from '../../aws/ec2/traffic/allows.ts';
 import { firstDrop, accepted, type Verdict } from '../../aws/ec2/traffic/verdict.ts';
-import { anyAddress, wayOut } from '../../aws/ec2/traffic/way-out.ts';
+import { anyAddress, placeOfNatGateway, wayOut } from '../../aws/ec2/traffic/way-out.ts';
 import { elasticIpAt, publicSidesOf } from '../../aws/ec2/addresses/associations.ts';
 import { NatGateways } from '../../aws/ec2/nat-gateways/entities.ts';
 import { PrefixLists } from '../../aws/ec2/prefix-lists/entities.ts';
 import { PeeringConnections } from '../../aws/ec2/peering/entities.ts';
 import { TransitAttachments, TransitRouteTables } from '../../aws/ec2/transit-gateways/entities.ts';
 import { checkersIn } from '../../aws/route53/checkers.ts';
+import type { Place } from '../../world/places.ts';
 import type { View } from '../../world/transaction.ts';
 import type { World } from '../../world/world.ts';
 import { isNodeCheck } from '../../aws/elbv2/node-checks.ts';
 import { instanceHosts, type InstanceHost } from './instance-hosts.ts';
+import type { Entrance } from './kinds/owner-kind.ts';
 import { entranceOf } from './kinds/owner-kinds.ts';
 import type { Owner } from './owners.ts';
 
@@ -78,15 +80,17 @@ export const isCheckerLetIn = (
 };
 
 /** By what others know an instance on the Internet: a public address of its own, or that of the NAT gateway on its way. */
-interface OutsideSide {
+export interface OutsideSide {
   readonly publicIp: string;
   readonly owner: Owner;
+  /** Where the NAT gateway on its way stands; absent without one. */
+  readonly gateway?: Place;
 }
 
 const outsideSide = (
   view: View,
   { networkInterface, instance }: Pick<InstanceHost, 'networkInterface' | 'instance'>,
-  towards: string = anyAddress,
+  towards: string,
 ): OutsideSide | undefined => {
   const way = wayOut(view, networkInterface.subnetId, networkInterface, towards);
   if (way.kind === 'none') return undefined;
@@ -95,7 +99,11 @@ const outsideSide = (
     const { publicIp = null, allocationId = null } = gateway ?? {};
     return publicIp === null || allocationId === null
       ? undefined
-      : { publicIp, owner: { kind: 'address', allocationId } };
+      : {
+          publicIp,
+          owner: { kind: 'address', allocationId },
+          gateway: placeOfNatGateway(way),
+        };
   }
   const [own] = publicSidesOf(view, networkInterface);
   if (own === undefined) return undefined;
@@ -109,15 +117,23 @@ const outsideSide = (
   };
 };
 
+/** The address of AWS's side that an entrance is called by. A balancer's nodes have none that the API gives. */
+const addressAt = ({ view, networkInterface }: Entrance): string =>
+  publicSidesOf(view, networkInterface)[0]?.publicIpAddress ?? anyAddress;
+
 /**
  * Who stands for an instance towards what owns a loopback address: the Elastic IP of the NAT gateway on its way, or its own public
  * side. Undefined towards what is in its VPC, and while no way leads out.
  */
-export const sideTowards = (world: World, instanceId: string, owner: Owner): Owner | undefined => {
+export const sideTowards = (
+  world: World,
+  instanceId: string,
+  owner: Owner,
+): OutsideSide | undefined => {
   const host = instanceHosts(world).byId(instanceId);
   const entrance = entranceOf(world, owner);
   if (host === undefined || entrance === undefined || entrance.isInternal) return undefined;
-  return outsideSide(world.view(host.region, host.account), host)?.owner;
+  return outsideSide(world.view(host.region, host.account), host, addressAt(entrance));
 };
 
 /**
@@ -142,8 +158,7 @@ export const verdictFromInstance = (
       ...wanted,
       destination: { kind: 'interface', networkInterface, view: entrance.view },
     });
-  const [side] = publicSidesOf(entrance.view, networkInterface);
-  const address = side?.publicIpAddress ?? anyAddress;
+  const address = addressAt(entrance);
   return firstDrop([
     () => allows(view, { ...wanted, destination: { kind: 'outside', address } }),
     () =>

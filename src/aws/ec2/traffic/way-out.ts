@@ -1,3 +1,4 @@
+import type { Place } from '../../../world/places.ts';
 import type { View } from '../../../world/transaction.ts';
 import { publicSidesOf } from '../addresses/associations.ts';
 import { Subnets, type Subnet } from '../entities.ts';
@@ -14,6 +15,16 @@ export type WayOut =
   | { readonly kind: 'nat-gateway'; readonly natGatewayId: string; readonly zoneId: string }
   /** None: packets are dropped, for this reason. */
   | { readonly kind: 'none'; readonly detail: string };
+
+/** Where the NAT gateway of a way out stands: packets go there from their subnet's zone, and on from there. */
+export const placeOfNatGateway = ({
+  natGatewayId,
+  zoneId,
+}: Extract<WayOut, { readonly kind: 'nat-gateway' }>): Place => ({
+  kind: 'hosted',
+  zoneId,
+  host: { id: natGatewayId },
+});
 
 /** An address that stands for the Internet: it is in no block but that of everything. */
 export const anyAddress = '198.51.100.1';

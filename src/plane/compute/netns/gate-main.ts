@@ -34,6 +34,9 @@ const take = (message: ToGate, handle: unknown): void => {
     case 'answered':
       gate.takeAnswer(message.number, message.base64);
       break;
+    case 'stoodFor':
+      gate.takePublicAddress(message.number, message.publicIp);
+      break;
     case 'came':
       if (handle instanceof Socket) gate.takeConnection(message.instanceId, message.port, handle);
       break;

@@ -21,9 +21,6 @@ const entry = fileURLToPath(new URL(`./gate-main${extname(import.meta.url)}`, im
 /** The name under which the gate is found among what an earlier run left. */
 const gateName = 'netns-gate';
 
-const fromOf = (from: string | undefined): { readonly from?: string } =>
-  from === undefined ? {} : { from };
-
 /** An address that stands for the Internet. Source: RFC 5737. */
 const someSite: Endpoint = { address: '198.51.100.1', port: 53 };
 
@@ -162,6 +159,13 @@ export class GateProcess {
       case 'outward':
         if (handle instanceof Socket) this.#joinOutside(message.instanceId, message.target, handle);
         break;
+      case 'whose':
+        this.#send({
+          kind: 'stoodFor',
+          number: message.number,
+          publicIp: this.#uplink?.publicAddressOf(message.address),
+        });
+        break;
       case 'question':
         void this.#askName(message.instanceId, message.number, message.base64);
         break;
@@ -224,7 +228,7 @@ export class GateProcess {
       carrier: uplink.carrier,
       way: () => uplink.way(source, target),
       isCarriedWhole: true,
-      ...fromOf(uplink.from(source, target)),
+      from: () => uplink.from(source, target),
     });
   }
 
@@ -236,11 +240,11 @@ export class GateProcess {
     }
     this.#hold(instanceId, socket);
     const uplink = this.#uplink;
-    const { socket: site, from } = uplink.outside(source, target);
+    const { socket: site } = uplink.outside(source, target);
     joinOverWay(socket, site, {
       carrier: uplink.carrier,
       way: () => uplink.outside(source, target).way,
-      ...fromOf(from),
+      from: () => uplink.outside(source, target).from,
     });
   }
 

@@ -17,6 +17,7 @@ import {
   gateScript,
   metadataAddress,
   metadataPort,
+  mirrored,
   outsideAddress,
   outsidePorts,
   vpcBound,
@@ -61,6 +62,9 @@ export class Gate {
   readonly #guests = new Map<string, Guest>();
   readonly #guestsByAddress = new Map<string, string>();
   readonly #names: NameService;
+  /** Who waits for the public address of a client. */
+  readonly #clients = new Map<number, (publicIp: string | undefined) => void>();
+  #asked = 0;
   #block: string | undefined;
   #mirror: HostMirror | undefined;
   #looking: NodeJS.Timeout | undefined;
@@ -112,6 +116,12 @@ export class Gate {
     const waysIn = this.#guests.get(instanceId)?.waysIn;
     if (waysIn === undefined) client.destroy();
     else waysIn.accept(client, port);
+  }
+
+  /** Takes the public address that a client was asked for. */
+  takePublicAddress(number: number, publicIp: string | undefined): void {
+    this.#clients.get(number)?.(publicIp);
+    this.#clients.delete(number);
   }
 
   /** Takes what the DNS server said to a question. */
@@ -189,6 +199,7 @@ export class Gate {
       new InstancePorts(joined.namespace.tables, instance.privateAddress),
       joined.gateAddress,
       (port) => this.#send({ kind: 'wanted', instanceId, port }),
+      (client) => (this.#isOfWorld(client) ? this.#presentAs(client, instanceId) : undefined),
     );
     const blocks = new BlockList();
     for (const cidr of instance.vpcCidrs) {
@@ -205,6 +216,28 @@ export class Gate {
     this.#guestsByAddress.set(joined.gateAddress, instanceId);
     this.#lookIn(lookMs);
     return { path: joined.namespace.path };
+  }
+
+  /** Whether a client is somebody of the world. What comes from the first address of the block comes from nobody in particular. */
+  #isOfWorld(client: string): boolean {
+    if (this.#block === undefined) return false;
+    const [base = ''] = this.#block.split('/');
+    // A block is a /16.
+    return client !== base && client.startsWith(base.replace(/\d+\.\d+$/, ''));
+  }
+
+  /** Has a client of the world come to an instance from its public address, if it has one; gives the address to come from here. */
+  async #presentAs(client: string, instanceId: string): Promise<string | undefined> {
+    this.#asked += 1;
+    const number = this.#asked;
+    const publicIp = await new Promise<string | undefined>((resolve) => {
+      this.#clients.set(number, resolve);
+      this.#send({ kind: 'whose', number, address: client });
+    });
+    if (publicIp === undefined) return undefined;
+    const mirror = mirrored(client);
+    const answer = await this.#inVpc(instanceId, (network) => network.present(mirror, publicIp));
+    return answer instanceof DomainError ? undefined : mirror;
   }
 
   async #leave(instanceId: string): Promise<Answer> {

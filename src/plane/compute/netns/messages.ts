@@ -46,6 +46,8 @@ export type ToGate =
   | { readonly kind: 'wayIn'; readonly instanceId: string; readonly port: number }
   /** With a connection that came to a way in before the gate had it. */
   | { readonly kind: 'came'; readonly instanceId: string; readonly port: number }
+  /** The public address that a loopback address of the world stands for; nothing when it stands for none. */
+  | { readonly kind: 'stoodFor'; readonly number: number; readonly publicIp: string | undefined }
   /** What the DNS server says to a question; nothing when it says nothing. */
   | { readonly kind: 'answered'; readonly number: number; readonly base64: string | undefined };
 
@@ -69,6 +71,8 @@ export type FromGate =
   | { readonly kind: 'towards'; readonly instanceId: string; readonly target: Endpoint }
   /** With a connection: an instance speaks to an address of the Internet. */
   | { readonly kind: 'outward'; readonly instanceId: string; readonly target: Endpoint }
+  /** A connection came from a loopback address of the world: which public address does it stand for? */
+  | { readonly kind: 'whose'; readonly number: number; readonly address: string }
   /** A DNS question that an instance asks by UDP. */
   | {
       readonly kind: 'question';

@@ -92,6 +92,7 @@ describe.each(modes.filter(({ why }) => why === undefined))('networks ($mode)', 
         dnsServer: () => Promise.resolve(dnsServer),
         carrier: testCarrier().carrier,
         from: () => undefined,
+        publicAddressOf: () => undefined,
         way: () => (isReached ? openWay(0) : noWay),
         outside: (_source, { address: named, port }) => ({
           // The Internet is at the host's 127.99.block.250, and each of its addresses says its name.

@@ -31,4 +31,6 @@ export interface Uplink {
   way(source: SourceInstance, target: Endpoint): Way;
   /** The loopback address that stands for the public address by which such a socket knows the instance; undefined without one. */
   from(source: SourceInstance, target: Endpoint): string | undefined;
+  /** The public address that a loopback address of the block stands for; undefined where it stands for none. */
+  publicAddressOf(address: string): string | undefined;
 }

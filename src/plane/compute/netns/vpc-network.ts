@@ -15,6 +15,7 @@ import {
   ipCommands,
   nftCommands,
   noInstancePortScript,
+  presentCommands,
   silenceCommands,
   vpcDnsAddress,
   vpcLinkName,
@@ -37,6 +38,12 @@ interface Member extends JoinedInstance {
   isSilent: boolean;
 }
 
+interface Presented {
+  readonly publicIp: string;
+  /** Settles when it is in force. */
+  readonly written: Promise<DomainError | undefined>;
+}
+
 /** One VPC of one Region: a namespace that routes, a bridge for each zone, and the namespaces of its instances. */
 export class VpcNetwork {
   readonly #link: VpcLink;
@@ -47,6 +54,8 @@ export class VpcNetwork {
   readonly #members = new Map<string, Member>();
   readonly #addresses = new Map<string, string>();
   readonly #numbers = new Set<number>();
+  /** Mirrored addresses of the host, and the public ones that they are presented as. */
+  readonly #presented = new Map<string, Presented>();
   #cuts: NetworkCuts;
   #lastNumber = 0;
 
@@ -167,6 +176,15 @@ export class VpcNetwork {
     const commands = rulesCommands(member.wire, member.hasRules, rules);
     member.hasRules = rules !== undefined;
     return this.#rules.write(commands);
+  }
+
+  /** What the gate brings from a mirrored address of the host seems to come from a public address from now on. */
+  present(mirror: string, publicIp: string): Promise<DomainError | undefined> {
+    const before = this.#presented.get(mirror);
+    if (before?.publicIp === publicIp) return before.written;
+    const written = this.#rules.write(presentCommands(mirror, publicIp, before?.publicIp));
+    this.#presented.set(mirror, { publicIp, written });
+    return written;
   }
 
   cut(cuts: NetworkCuts): Promise<DomainError | undefined> {

@@ -6,16 +6,26 @@ import { splice } from './splice.ts';
 /** The most connections that wait or pass at one port of an instance at once. */
 const connectionBound = 1000;
 
+/** The address from which a client's connection is to go on here; any when there is none. */
+export type PresentAs = (client: string) => Promise<string | undefined> | undefined;
+
 /** The ways in to one instance: each port that it listens on has a socket on the host, whose connections come here. */
 export class WaysIn {
   readonly #ports: InstancePorts;
   readonly #address: string;
   readonly #want: (port: number) => void;
+  readonly #presentAs: PresentAs;
   readonly #open = new Map<number, Server | 'wanted'>();
   readonly #sockets = new Set<Socket>();
 
   /** `address` leads to the instance from here; `want` asks for a socket of the host's for a port. */
-  constructor(ports: InstancePorts, address: string, want: (port: number) => void) {
+  constructor(
+    ports: InstancePorts,
+    address: string,
+    want: (port: number) => void,
+    presentAs: PresentAs = () => undefined,
+  ) {
+    this.#presentAs = presentAs;
     this.#ports = ports;
     this.#address = address;
     this.#want = want;
@@ -61,11 +71,30 @@ export class WaysIn {
   /** Passes a connection on to a port of the instance. */
   accept(client: Socket, port: number): void {
     client.allowHalfOpen = true;
-    const instance = connect({ host: this.#address, port, allowHalfOpen: true });
-    for (const socket of [client, instance]) {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
+    this.#keep(client);
+    const source = this.#presentAs(client.remoteAddress ?? '');
+    if (source === undefined) {
+      this.#passOn(client, port, undefined);
+      return;
     }
+    const broke = (): void => {
+      client.destroy();
+    };
+    client.once('error', broke);
+    void source.then((localAddress) => {
+      client.off('error', broke);
+      if (!client.destroyed) this.#passOn(client, port, localAddress);
+    });
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+  }
+
+  #passOn(client: Socket, port: number, localAddress: string | undefined): void {
+    const instance = connect({ host: this.#address, port, allowHalfOpen: true, localAddress });
+    this.#keep(instance);
     splice(client, instance);
     client.resume();
   }

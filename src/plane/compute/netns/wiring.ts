@@ -131,7 +131,8 @@ export const cutCommands = (
 
 /**
  * In a new VPC's namespace. It is the VPC's router: what goes from one instance to another passes `passing`, also within a
- * zone. What leads nowhere is dropped in silence, as on AWS. What the gate brings seems to come from the VPC's router.
+ * zone. What leads nowhere is dropped in silence, as on AWS. What the gate brings seems to come from the VPC's router,
+ * or from the public address that its client has in the world.
  */
 export const vpcScript = (link: VpcLink, vpcCidr: string | undefined): string => {
   const source = vpcCidr === undefined ? undefined : firstOf(vpcCidr);
@@ -155,6 +156,7 @@ export const vpcScript = (link: VpcLink, vpcCidr: string | undefined): string =>
       'set silent { type ipv4_addr; }',
       'map way_in { type ipv4_addr : ipv4_addr; }',
       'map way_out { type ipv4_addr : ipv4_addr; }',
+      'map came_as { type ipv4_addr : ipv4_addr; }',
       'map inbound { type ipv4_addr : verdict; }',
       'map outbound { type ipv4_addr : verdict; }',
       'chain arriving {',
@@ -164,6 +166,7 @@ export const vpcScript = (link: VpcLink, vpcCidr: string | undefined): string =>
       'chain leaving {',
       'type nat hook postrouting priority srcnat;',
       'oifname "gate" snat to ip saddr map @way_out',
+      'snat to ip saddr map @came_as',
       ...(source === undefined ? [] : [`ip saddr ${linkAddress(link, 1)} snat to ${source}`]),
       '}',
       'chain passing {',
@@ -184,6 +187,16 @@ export const vpcScript = (link: VpcLink, vpcCidr: string | undefined): string =>
     ]),
   ].join('');
 };
+
+/** In a VPC's namespace: lets what the gate brings from a mirrored address of the host seem to come from a public address. */
+export const presentCommands = (
+  mirror: string,
+  publicIp: string,
+  before: string | undefined,
+): readonly string[] => [
+  ...(before === undefined ? [] : [`delete element ${table} came_as { ${mirror} : ${before} }`]),
+  `add element ${table} came_as { ${mirror} : ${publicIp} }`,
+];
 
 /** In a VPC's namespace: the bridge of a zone. All bridges have the router's address at their own end. */
 export const zoneScript = (zoneId: string): string => {
