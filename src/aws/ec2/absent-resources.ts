@@ -122,6 +122,36 @@ const rows: readonly Row[] = [
     'InvalidTrafficMirrorTargetId.NotFound',
   ],
   [
+    'DescribeTransitGatewayConnectPeers',
+    'TransitGatewayConnectPeers',
+    'TransitGatewayConnectPeerIds',
+    'InvalidTransitGatewayConnectPeerID.NotFound',
+  ],
+  [
+    'DescribeTransitGatewayConnects',
+    'TransitGatewayConnects',
+    'TransitGatewayAttachmentIds',
+    'InvalidTransitGatewayAttachmentID.NotFound',
+  ],
+  [
+    'DescribeTransitGatewayMulticastDomains',
+    'TransitGatewayMulticastDomains',
+    'TransitGatewayMulticastDomainIds',
+    'InvalidTransitGatewayMulticastDomainId.NotFound',
+  ],
+  [
+    'DescribeTransitGatewayPolicyTables',
+    'TransitGatewayPolicyTables',
+    'TransitGatewayPolicyTableIds',
+    'InvalidTransitGatewayPolicyTableId.NotFound',
+  ],
+  [
+    'DescribeTransitGatewayRouteTableAnnouncements',
+    'TransitGatewayRouteTableAnnouncements',
+    'TransitGatewayRouteTableAnnouncementIds',
+    'InvalidTransitGatewayRouteTableAnnouncementId.NotFound',
+  ],
+  [
     'DescribeVerifiedAccessEndpoints',
     'VerifiedAccessEndpoints',
     'VerifiedAccessEndpointIds',
