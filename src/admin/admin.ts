@@ -16,6 +16,7 @@ import {
 } from './admin-request.ts';
 import { imageRoutes } from './admin-images.ts';
 import { instanceRoutes, type InstanceAdmin } from './admin-instances.ts';
+import type { ListedMachine } from '../plane/compute/driver.ts';
 import type { BlockedPath } from '../serving/runners/blocked-paths.ts';
 import type { ImageTransfers } from './image-transfers.ts';
 import type { EntrySocket } from '../live/live-world.ts';
@@ -38,6 +39,8 @@ export interface AdminWorld extends InstanceAdmin {
   connections(): readonly { readonly what: string; readonly where: string }[];
   /** What is there and lets nobody in, and why. */
   blockedPaths(): readonly BlockedPath[];
+  /** The machines that are on. */
+  machines(): readonly ListedMachine[];
   readonly account: string;
   /** The account that an access key stands for. */
   accountOfKey(accessKeyId: string, sessionToken: string | undefined): Promise<string>;
@@ -115,7 +118,7 @@ const worldBody = async (admin: AdminWorld, { query }: AdminRequest): Promise<Ad
     ...faultsBody(world),
     regions: summarizeRegions(world, account, query.get('own') === 'true'),
     blocked: admin.blockedPaths(),
-    userDataLeftOut: summarizeUserData(world),
+    userDataLeftOut: summarizeUserData(admin.machines()),
     connections: admin.connections(),
     behind: admin.behind().map(summarizeRoute),
   });

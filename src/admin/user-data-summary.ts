@@ -1,11 +1,8 @@
-import { Instances, InstanceUserDatas } from '../aws/ec2/instances/instance-entities.ts';
-import { bytesOfBase64 } from '../aws/ec2/launch/launch-user-data.ts';
-import { readUserData } from '../aws/ec2/launch/user-data.ts';
-import type { World } from '../world/world.ts';
+import type { ListedMachine } from '../plane/compute/driver.ts';
 
 /** What instances leave out of their user data, as `GET /_faultline/world` shows it. */
 export interface UserDataSummary {
-  /** Some of the instances with this user data. */
+  /** Some of the instances that leave out the same. */
   readonly instanceIds: readonly string[];
   /** How many there are. */
   readonly instances: number;
@@ -16,26 +13,24 @@ export interface UserDataSummary {
 /** As many ids as a person looks up. */
 const shownIds = 5;
 
-const leftOutOf = (base64: string): readonly string[] => {
-  const read = readUserData(bytesOfBase64(base64));
-  return read.kind === 'parts' ? read.leftOut : [];
-};
-
-/** What instances leave out of their user data, those with the same together. */
-export const summarizeUserData = (world: World): readonly UserDataSummary[] => {
-  const byUserData = new Map<string, string[]>();
-  for (const view of world.regionalViews()) {
-    for (const { id, base64 } of view.list(InstanceUserDatas)) {
-      if (view.get(Instances, id)?.state === 'terminated') continue;
-      const ids = byUserData.get(base64) ?? [];
-      byUserData.set(base64, ids);
-      ids.push(id);
-    }
+/**
+ * What machines that are on have left out of their user data, those with the same together. Each machine knows it from its
+ * boot, so that nothing is read anew.
+ */
+export const summarizeUserData = (
+  machines: readonly Pick<ListedMachine, 'instanceId' | 'leftOut'>[],
+): readonly UserDataSummary[] => {
+  const summaries = new Map<string, { instanceIds: string[]; leftOut: readonly string[] }>();
+  for (const { instanceId, leftOut = [] } of machines) {
+    if (leftOut.length === 0) continue;
+    const key = leftOut.join('\n');
+    const summary = summaries.get(key) ?? { instanceIds: [], leftOut };
+    summaries.set(key, summary);
+    summary.instanceIds.push(instanceId);
   }
-  return [...byUserData].flatMap(([base64, ids]) => {
-    const leftOut = leftOutOf(base64);
-    return leftOut.length === 0
-      ? []
-      : [{ instanceIds: ids.slice(0, shownIds), instances: ids.length, leftOut }];
-  });
+  return [...summaries.values()].map(({ instanceIds, leftOut }) => ({
+    instanceIds: instanceIds.slice(0, shownIds),
+    instances: instanceIds.length,
+    leftOut,
+  }));
 };

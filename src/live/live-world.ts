@@ -1,3 +1,4 @@
+import type { ListedMachine } from '../plane/compute/driver.ts';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { duplexPair, type Duplex } from 'node:stream';
@@ -140,6 +141,11 @@ export class LiveWorld {
   clockChanged(): void {
     this.#runtime.planes.balancer.clockChanged();
     this.#clockPosition.keep();
+  }
+
+  /** The machines that are on. */
+  machines(): readonly ListedMachine[] {
+    return this.#runtime.planes.driver.list();
   }
 
   /** What is there and lets nobody in, and why. */

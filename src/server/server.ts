@@ -193,6 +193,10 @@ class Server implements AdminWorld {
     return this.live().socketOf(of, port, region);
   }
 
+  machines(): ReturnType<AdminWorld['machines']> {
+    return this.live().machines();
+  }
+
   blockedPaths(): ReturnType<AdminWorld['blockedPaths']> {
     return this.live().blockedPaths();
   }

@@ -131,7 +131,9 @@ runcmd:
       '#cloud-config\npackages: [nginx]\nruncmd: [echo still here]\n',
     );
     await eventually(async () => (await consoleOf(id)).includes('still here'));
-    expect(await consoleOf(id)).toContain('left out of user data: #cloud-config has "packages"');
+    expect(await consoleOf(id)).toContain(
+      'left out of user data: packages nginx: the instance has no system',
+    );
     const { body } = await callAdmin(world.endpoint, 'GET', '/world');
     expect(body).toMatchObject({
       userDataLeftOut: [

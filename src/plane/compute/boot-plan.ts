@@ -2,13 +2,22 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
+  CloudConfig,
   CloudConfigCommand,
-  CloudConfigFile,
 } from '../../aws/ec2/launch/user-data-cloud-config.ts';
+import type { CloudConfigFile } from '../../aws/ec2/launch/user-data-files.ts';
+import { reasonOf } from '../../aws/ec2/launch/user-data-problem.ts';
+import { isDomainError } from '../../world/domain-error.ts';
 import { readUserData } from '../../aws/ec2/launch/user-data.ts';
-import type { UserData, UserDataPart } from '../../aws/ec2/launch/user-data.ts';
-import { DomainError, isDomainError } from '../../world/domain-error.ts';
-import { openGzip, writeDiskFile } from './disk-files.ts';
+import type { UserDataPart } from '../../aws/ec2/launch/user-data.ts';
+import {
+  leftToHost,
+  setupScript,
+  volumeOf,
+  type BootSystem,
+  type StagedFile,
+} from './boot-system.ts';
+import { contentOf, linkVolume, openGzip, writeDiskFile } from './disk-files.ts';
 import { isSystemProblem } from '../system-problem.ts';
 
 /** What a machine does when it is switched on. */
@@ -17,9 +26,17 @@ export interface BootPlan {
   readonly command: readonly [program: string, ...rest: string[]] | undefined;
   /** What the console says about user data before anything runs. */
   readonly notes: readonly string[];
+  /** What of user data is not done here, each with why; the notes have it too. */
+  readonly leftOut: readonly string[];
+  /** What user data names the machine, where the machine has a name of its own. */
+  readonly hostname: string | undefined;
+  /** What programs find in their environment because user data asks for it. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 interface ScriptFile {
+  /** It runs at the first boot with this user data alone. */
+  readonly once?: true;
   readonly name: string;
   readonly interpreter: readonly string[];
   readonly content: Uint8Array | string;
@@ -45,22 +62,32 @@ const commandScript = (
         },
       ];
 
-/** The scripts in cloud-init's order: boot commands, the scripts of the parts, then `runcmd`. */
-const scriptsOf = (parts: readonly UserDataPart[]): readonly ScriptFile[] => {
+/** The scripts in cloud-init's order: boothooks, boot commands, the system's set-up, the scripts of the parts, then `runcmd`. */
+const scriptsOf = (
+  parts: readonly UserDataPart[],
+  setup: string | undefined,
+): readonly ScriptFile[] => {
   const configs = parts.filter((part) => part.kind === 'cloud-config').map(({ config }) => config);
-  const scripts = parts
+  const all = parts
     .filter((part) => part.kind === 'script')
-    .map(({ interpreter, content }, index) => ({
+    .map(({ interpreter, content, when }, index) => ({
       name: `part-${String(index + 1).padStart(3, '0')}`,
       interpreter,
       content,
+      when,
+      ...(when === 'once' ? { once: true as const } : {}),
     }));
   return [
+    ...all.filter(({ when }) => when === 'hook'),
     ...commandScript(
       'bootcmd',
       configs.flatMap(({ bootCommands }) => bootCommands),
     ),
-    ...scripts,
+    ...(setup === undefined
+      ? []
+      : [{ name: 'setup', interpreter: ['/bin/sh'], content: setup, once: true as const }]),
+    ...all.filter(({ when }) => when === 'once'),
+    ...all.filter(({ when }) => when === 'boot'),
     ...commandScript(
       'runcmd',
       configs.flatMap(({ runCommands }) => runCommands),
@@ -74,13 +101,16 @@ const commandOf = ({ interpreter, name }: ScriptFile, directory: string): readon
 ];
 
 /** One script that runs the others in order; one that fails does not stop the rest, as with cloud-init. */
-const mainScript = (scripts: readonly ScriptFile[], directory: string): string =>
+const mainScript = (scripts: readonly ScriptFile[], directory: string, done: string): string =>
   scripts
     .map((script, index) => {
       const line = commandOf(script, directory).map(quote).join(' ');
-      return index === scripts.length - 1
-        ? `exec ${line}`
-        : `${line} || echo "faultline: ${script.name} ended with code $?"`;
+      const told = `${line} || echo "faultline: ${script.name} ended with code $?"`;
+      if (script.once === true) {
+        const mark = quote(`${done}-${script.name}`);
+        return `[ -e ${mark} ] || { : >${mark}; ${told}; }`;
+      }
+      return index === scripts.length - 1 ? `exec ${line}` : told;
     })
     .join('\n');
 
@@ -88,18 +118,17 @@ const writeScripts = async (
   scripts: readonly ScriptFile[],
   directory: string,
   seenAs: string,
+  done: string,
 ): Promise<BootPlan['command']> => {
-  await rm(directory, { recursive: true, force: true });
-  await mkdir(directory, { recursive: true });
   // Node decides how to read a script without a suffix by the nearest package.json; one that says nothing keeps a
   // project around the data directory from deciding it.
   await writeFile(join(directory, 'package.json'), '{}\n');
   const main = {
     name: 'main',
     interpreter: ['/bin/sh'],
-    content: `#!/bin/sh\n${mainScript(scripts, seenAs)}\n`,
+    content: `#!/bin/sh\n${mainScript(scripts, seenAs, done)}\n`,
   };
-  const all = scripts.length > 1 ? [...scripts, main] : scripts;
+  const all = scripts.length > 1 || scripts[0]?.once === true ? [...scripts, main] : scripts;
   for (const { name, content } of all)
     await writeFile(join(directory, name), content, { mode: 0o700 });
   const last = all.at(-1);
@@ -117,25 +146,29 @@ const read = async (path: string): Promise<string> => {
   }
 };
 
+const digestOf = (userData: Uint8Array): string =>
+  createHash('sha256').update(userData).digest('hex');
+
 /**
  * Writes the files of `write_files` once for each user data, as cloud-init does once for each instance: at a later boot
- * the disk has them, and what the instance made of them.
+ * the disk has them, and what the instance made of them. Gives what was not written, and why.
  */
 const writeFilesOnce = async (
   files: readonly CloudConfigFile[],
   userData: Uint8Array,
   directories: BootDirectories,
-): Promise<DomainError | undefined> => {
-  if (files.length === 0) return undefined;
+): Promise<readonly string[]> => {
+  if (files.length === 0) return [];
   const written = join(directories.machine, 'written-user-data');
-  const digest = createHash('sha256').update(userData).digest('hex');
-  if ((await read(written)) === digest) return undefined;
+  const digest = digestOf(userData);
+  if ((await read(written)) === digest) return [];
+  const problems: string[] = [];
   for (const file of files) {
     const problem = await writeDiskFile(directories.disk, file);
-    if (problem !== undefined) return problem;
+    if (problem !== undefined) problems.push(reasonOf(problem));
   }
   await writeFile(written, digest);
-  return undefined;
+  return problems;
 };
 
 /** Where a machine keeps its things. */
@@ -148,49 +181,144 @@ export interface BootDirectories {
   readonly machineSeenAs?: string;
 }
 
-const openUserData = (userData: Uint8Array | undefined): UserData | DomainError => {
-  const outer = readUserData(userData);
-  if (outer.kind !== 'compressed' || userData === undefined) return outer;
-  const opened = openGzip(userData, 'user data');
-  return opened instanceof DomainError ? opened : readUserData(opened);
+/** Puts the contents of deferred files where the machine's own set-up finds them. */
+const stage = async (
+  files: readonly CloudConfigFile[],
+  directory: string,
+  seenAs: string,
+  leaveOut: (what: string) => void,
+): Promise<readonly StagedFile[]> => {
+  const staged: StagedFile[] = [];
+  for (const [index, file] of files.entries()) {
+    const content = contentOf(file);
+    if (isDomainError(content)) {
+      leaveOut(reasonOf(content));
+      continue;
+    }
+    await writeFile(join(directory, `file-${index}`), content, { mode: 0o600 });
+    staged.push({ file, stagedAt: join(seenAs, `file-${index}`) });
+  }
+  return staged;
 };
 
-const refused = (problem: DomainError): BootPlan => ({
-  command: undefined,
-  notes: [problem.message, 'the machine runs, without anything of its user data'],
-});
+const linkVolumes = async (
+  { mounts }: CloudConfig['system'],
+  disk: string,
+  environment: BootSystem['environment'],
+  leaveOut: (what: string) => void,
+): Promise<void> => {
+  for (const mount of mounts) {
+    const directory = volumeOf(mount, environment);
+    if (directory === undefined) {
+      leaveOut(`mounts: no volume is attached as ${mount.device}.`);
+      continue;
+    }
+    const problem = await linkVolume(disk, mount.path, directory);
+    if (problem !== undefined) leaveOut(reasonOf(problem));
+  }
+};
+
+/** Keys of the image's own user, who is here whoever runs everything: in its home, the disk. */
+const writeOwnKeys = async (
+  keys: readonly string[],
+  userData: Uint8Array,
+  directories: BootDirectories,
+  leaveOut: (what: string) => void,
+): Promise<void> => {
+  const mark = join(directories.machine, 'once', `${digestOf(userData).slice(0, 16)}-keys`);
+  if ((await read(mark)) !== '') return;
+  const problem = await writeDiskFile(directories.disk, {
+    path: '.ssh/authorized_keys',
+    content: new TextEncoder().encode(`${keys.join('\n')}\n`),
+    compressed: false,
+    permissions: 0o600,
+    owner: undefined,
+    append: true,
+    defer: false,
+  });
+  if (problem !== undefined) leaveOut(reasonOf(problem));
+  await writeFile(mark, 'written\n');
+};
+
+interface Prepared {
+  readonly setup: string | undefined;
+  readonly hostname: string | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly leftOut: readonly string[];
+}
+
+/** Does what a cloud-config asks of disk and system, or says who does it. */
+const prepareConfig = async (
+  { files, system: wanted }: CloudConfig,
+  userData: Uint8Array,
+  directories: BootDirectories,
+  system: BootSystem,
+): Promise<Prepared> => {
+  const leftOut: string[] = [];
+  const leaveOut = (what: string): number => leftOut.push(what);
+  // A system of its own writes what is deferred by itself, when its users and packages are there.
+  const deferred = system.isOwn ? files.filter(({ defer }) => defer) : [];
+  const now = files.filter((file) => !deferred.includes(file));
+  leftOut.push(...(await writeFilesOnce(now, userData, directories)));
+  await linkVolumes(wanted, directories.disk, system.environment, leaveOut);
+  if (wanted.hostname !== undefined && !system.hasOwnHostname)
+    leaveOut(`hostname ${wanted.hostname}: the instance has the host's name, which is left alone.`);
+  const hostname = system.hasOwnHostname ? wanted.hostname : undefined;
+  const environment: Readonly<Record<string, string>> =
+    wanted.timezone === undefined ? {} : { TZ: wanted.timezone };
+  if (!system.isOwn) {
+    leftOut.push(...leftToHost(wanted, files));
+    if (wanted.keys.length > 0) await writeOwnKeys(wanted.keys, userData, directories, leaveOut);
+    return { setup: undefined, hostname, environment, leftOut };
+  }
+  const [at, seenAs] = [directories.machine, directories.machineSeenAs ?? directories.machine].map(
+    (directory) => join(directory, 'scripts'),
+  );
+  const staged = await stage(deferred, at ?? '', seenAs ?? '', leaveOut);
+  return { setup: setupScript(wanted, now, staged), hostname, environment, leftOut };
+};
+
+const nothing: Prepared = { setup: undefined, hostname: undefined, environment: {}, leftOut: [] };
+
+const without = (notes: readonly string[]): BootPlan => ({ ...nothing, command: undefined, notes });
 
 /**
- * Makes disk, files and scripts ready and says what to run. User data that is not understood leads to a machine that
- * runs nothing and says why on its console: a real one boots too when cloud-init fails.
+ * Makes disk, files and scripts ready and says what to run. What of user data is not understood, or would have to be done
+ * to the host, is left out and said on the console: a real machine boots too when cloud-init fails.
  */
 export const prepareBoot = async (
   userData: Uint8Array | undefined,
   directories: BootDirectories,
+  system: BootSystem,
 ): Promise<BootPlan> => {
-  const opened = openUserData(userData);
-  if (isDomainError(opened)) return refused(opened);
+  const opened = readUserData(userData, (bytes) => openGzip(bytes, 'user data'));
   switch (opened.kind) {
     case 'absent':
-      return { command: undefined, notes: ['no user data'] };
+      return without(['no user data']);
     case 'compressed':
-      return refused(new DomainError('InvalidUserData.Malformed', 'user data is gzip inside gzip'));
+      return without(['user data is gzip inside gzip, and is not run']);
     case 'ignored':
-      return { command: undefined, notes: [`user data is not run: ${opened.why}`] };
+      return without([`user data is not run: ${opened.why}`]);
     case 'parts': {
-      const files = opened.parts.flatMap((part) =>
-        part.kind === 'cloud-config' ? part.config.files : [],
-      );
-      const problem = await writeFilesOnce(files, userData ?? new Uint8Array(), directories);
-      if (problem !== undefined) return refused(problem);
+      const bytes = userData ?? new Uint8Array();
+      const scripts = join(directories.machine, 'scripts');
+      const seenAs = directories.machineSeenAs ?? directories.machine;
+      await rm(scripts, { recursive: true, force: true });
+      await mkdir(scripts, { recursive: true });
+      await mkdir(join(directories.machine, 'once'), { recursive: true });
+      const config = opened.parts.find((part) => part.kind === 'cloud-config')?.config;
+      const prepared =
+        config === undefined ? nothing : await prepareConfig(config, bytes, directories, system);
       const command = await writeScripts(
-        scriptsOf(opened.parts),
-        join(directories.machine, 'scripts'),
-        join(directories.machineSeenAs ?? directories.machine, 'scripts'),
+        scriptsOf(opened.parts, prepared.setup),
+        scripts,
+        join(seenAs, 'scripts'),
+        join(seenAs, 'once', digestOf(bytes).slice(0, 16)),
       );
-      const notes = opened.leftOut.map((what) => `left out of user data: ${what}`);
+      const leftOut = [...opened.leftOut, ...prepared.leftOut];
+      const notes = leftOut.map((what) => `left out of user data: ${what}`);
       if (command === undefined) notes.push('user data asks for no program');
-      return { command, notes };
+      return { ...prepared, command, notes, leftOut };
     }
   }
 };

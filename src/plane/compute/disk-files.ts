@@ -1,7 +1,18 @@
-import { appendFile, chmod, lstat, mkdir, realpath, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  lstat,
+  mkdir,
+  readlink,
+  realpath,
+  rm,
+  rmdir,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { CloudConfigFile } from '../../aws/ec2/launch/user-data-cloud-config.ts';
+import type { CloudConfigFile } from '../../aws/ec2/launch/user-data-files.ts';
 import { DomainError } from '../../world/domain-error.ts';
 import { isSystemProblem } from '../system-problem.ts';
 
@@ -41,7 +52,7 @@ const placeBelow = async (disk: string, path: string): Promise<string | DomainEr
   const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.');
   const outside = new DomainError(
     'InvalidUserData.Malformed',
-    `write_files: ${path} would leave the instance's disk, through ".." or a symbolic link.`,
+    `${path} would leave the instance's disk, through ".." or a symbolic link.`,
   );
   if (segments.includes('..')) return outside;
   let place = await realpath(disk);
@@ -60,6 +71,44 @@ const placeBelow = async (disk: string, path: string): Promise<string | DomainEr
   return place;
 };
 
+/** The bytes of a file of `write_files`, opened where they are gzip. */
+export const contentOf = (file: CloudConfigFile): Uint8Array | DomainError =>
+  file.compressed ? openGzip(file.content, `write_files: ${file.path}`) : file.content;
+
+/**
+ * Shows a volume's directory at a place of the disk, by a link. A link that is there already is made anew, since the
+ * volume may be another; a directory that holds something stays, and is a DomainError.
+ */
+export const linkVolume = async (
+  disk: string,
+  path: string,
+  directory: string,
+): Promise<DomainError | undefined> => {
+  try {
+    const at = path.replace(/\/+$/, '');
+    const [, parent = '', name = ''] = /^(.*)\/([^/]+)$/.exec(at) ?? [];
+    // The place of a name that is not there yet makes the directories above it.
+    const above = parent === '' ? await realpath(disk) : await placeBelow(disk, parent);
+    if (above instanceof DomainError) return above;
+    await mkdir(above, { recursive: true });
+    const place = join(above, name);
+    if (await exists(place)) {
+      if ((await lstat(place)).isSymbolicLink()) {
+        if ((await readlink(place)) === directory) return undefined;
+        await rm(place);
+      } else await rmdir(place);
+    }
+    await symlink(directory, place);
+    return undefined;
+  } catch (problem) {
+    if (!isSystemProblem(problem)) throw problem;
+    return new DomainError(
+      'InternalError',
+      `mounts: nothing is mounted at ${path}: ${problem.message}.`,
+    );
+  }
+};
+
 /**
  * Writes one file of `write_files` below the disk. What the file system answers (a directory stands in the way, no space)
  * is a DomainError, as is a path that would leave the disk.
@@ -68,9 +117,7 @@ export const writeDiskFile = async (
   disk: string,
   file: CloudConfigFile,
 ): Promise<DomainError | undefined> => {
-  const content = file.compressed
-    ? openGzip(file.content, `write_files: ${file.path}`)
-    : file.content;
+  const content = contentOf(file);
   if (content instanceof DomainError) return content;
   try {
     const place = await placeBelow(disk, file.path);

@@ -111,6 +111,8 @@ export interface ListedMachine {
   readonly state: MachineState;
   /** `none`: its user data asks for no process. */
   readonly mainProcess: 'running' | 'exited' | 'none';
+  /** What of its user data it does not do, each with why; a driver that runs nothing does not say. */
+  readonly leftOut?: readonly string[];
   /** The metadata service's endpoint, where there is one. */
   readonly metadataEndpoint?: string;
 }

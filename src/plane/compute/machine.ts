@@ -95,6 +95,8 @@ export class Machine {
   #leaderGone: Promise<void> = Promise.resolve();
   #printed: Promise<unknown> = Promise.resolve();
   #mainProcess: ListedMachine['mainProcess'] = 'none';
+  #leftOut: readonly string[] = [];
+  #fromUserData: Readonly<Record<string, string>> = {};
   #hurry = false;
   #tellsExit = false;
   #untoldExit: (() => void) | undefined;
@@ -110,6 +112,7 @@ export class Machine {
       instanceId: this.specification.instanceId,
       state: this.#state,
       mainProcess: this.#mainProcess,
+      leftOut: this.#leftOut,
       ...(this.#metadata === undefined ? {} : { metadataEndpoint: this.#metadata.endpoint }),
     };
   }
@@ -138,7 +141,13 @@ export class Machine {
     if (place instanceof DomainError) return place;
     this.#place = place;
     this.#powerSwitch = await installPowerSwitch(machine, (request) => this.#asked(request));
-    const plan = await prepareBoot(userData, { disk: diskDirectory, machine });
+    const plan = await prepareBoot(
+      userData,
+      { disk: diskDirectory, machine },
+      { isOwn: false, hasOwnHostname: false, environment: this.specification.environment },
+    );
+    this.#leftOut = plan.leftOut;
+    this.#fromUserData = plan.environment;
     for (const note of plan.notes) await this.#console.note(note);
     if (plan.command !== undefined) await this.#run(plan.command, place);
     this.#state = 'running';
@@ -235,6 +244,7 @@ export class Machine {
       LANG: 'C.UTF-8',
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
+      ...this.#fromUserData,
       ...environment,
       PATH:
         this.#powerSwitch === undefined ? path : `${this.#powerSwitch.commandDirectory}:${path}`,

@@ -93,6 +93,8 @@ class ScriptedDriver implements MockDriver {
       instanceId,
       `faultline: ${instanceId} boots (${specification.instanceType}, ${specification.imageId}, ${specification.zoneId})\n`,
     );
+    if (script.leavesUserData)
+      this.#print(instanceId, 'faultline: user data is not run: nothing runs in a mock machine\n');
     this.#after(machine, script.bootSeconds, () => this.#booted(machine));
     return machine.done.promise;
   }

@@ -28,6 +28,8 @@ export interface MockScript {
   readonly console: string;
   /** How busy it is from moments after its boot on, in order of time; idle before the first. */
   readonly cpu: readonly MockLoad[];
+  /** There is user data that is no script of a mock machine, so that nothing of it is done. */
+  readonly leavesUserData: boolean;
 }
 
 /** The tag that holds a script, for tools that would not touch user data; it comes before user data. */
@@ -44,6 +46,7 @@ const plainMockScript: MockScript = {
   answers: [{ atSeconds: 0, answers: 200, latencyMs: 1 }],
   console: '',
   cpu: [],
+  leavesUserData: false,
 };
 
 const malformed = (message: string): DomainError =>
@@ -146,7 +149,7 @@ export const parseMockScript = (text: string): MockScript | DomainError => {
   if (answers instanceof DomainError) return answers;
   const cpu = readCpu(value['cpu'] ?? []);
   if (cpu instanceof DomainError) return cpu;
-  return { bootSeconds, stopSeconds, exit, answers, console, cpu };
+  return { bootSeconds, stopSeconds, exit, answers, console, cpu, leavesUserData: false };
 };
 
 /** The script of an instance: by its tag, else by its user data, else the plain one. */
@@ -157,7 +160,8 @@ export const mockScriptOf = (
   const tag = tags[mockTag];
   if (tag !== undefined) return parseMockScript(tag);
   const text = userData === undefined ? '' : new TextDecoder().decode(userData);
-  if (!text.startsWith(`${mockFirstLine}\n`)) return plainMockScript;
+  if (!text.startsWith(`${mockFirstLine}\n`))
+    return { ...plainMockScript, leavesUserData: text !== '' };
   return parseMockScript(text.slice(mockFirstLine.length));
 };
 

@@ -115,7 +115,7 @@ export class ProcessGroupDriver implements Driver {
       const machine = machineDirectory(disk);
       const gone = [
         disk.diskDirectory,
-        ...['bin', 'power', 'scripts', 'tmp', 'written-user-data'].map((name) =>
+        ...['bin', 'once', 'power', 'scripts', 'tmp', 'written-user-data'].map((name) =>
           join(machine, name),
         ),
       ];

@@ -1,4 +1,5 @@
 import { DomainError } from '../../../world/domain-error.ts';
+import { malformed } from './user-data-problem.ts';
 
 /** A part of MIME multi-part user data, decoded; `type` is in lower case and without parameters. */
 export interface MimePart {
@@ -10,9 +11,6 @@ interface Header {
   readonly value: string;
   readonly parameters: ReadonlyMap<string, string>;
 }
-
-const malformed = (message: string): DomainError =>
-  new DomainError('InvalidUserData.Malformed', `Invalid user data: ${message}`);
 
 // Each character stands for one byte, so that a binary part survives the splitting of lines.
 const toBinaryString = (bytes: Uint8Array): string => {
@@ -103,7 +101,9 @@ const splitBodies = (body: string, boundary: string): readonly string[] | Domain
     from = match.index + match[0].length;
   }
   if (from === undefined) return malformed(`its MIME boundary "${boundary}" never appears.`);
-  return malformed(`its MIME boundary "${boundary}" is never closed; the data may be cut off.`);
+  // Without its last line the last part goes on to the end, as for Python's reader of mail, which cloud-init has.
+  bodies.push(body.slice(from).replace(/^\r?\n/, ''));
+  return bodies;
 };
 
 /**

@@ -32,7 +32,6 @@ describe('scripts', () => {
   });
 
   test.each([
-    ['#!/bin/sh\r\necho\r\n', 'carriage return'],
     ['#!\necho', 'names no interpreter'],
     ['#!node\n', 'not an absolute path'],
   ])('%j is refused: %s', (script, why) => {
@@ -59,9 +58,11 @@ describe('what no boot program acts upon', () => {
 
 test.each([
   ['#include\nhttp://example.com/a', 'text/x-include-url'],
-  ['#cloud-boothook\n#!/bin/sh', 'text/cloud-boothook'],
-  ['#cloud-config-archive\n- type: x', 'text/cloud-config-archive'],
-  ['## template: jinja\n#cloud-config\n', 'text/jinja2'],
+  ['#include-once\nhttp://example.com/a', 'text/x-include-once-url'],
+  ['#part-handler\nx', 'text/part-handler'],
+  ['#cloud-config-jsonp\n[]', 'text/cloud-config-jsonp'],
+  ['#cloud-config-archive\n- {type: x, content: a}', 'the part type x'],
+  ['## template: jinja\n#cloud-config\nhostname: {{ a }}', 'text/jinja2'],
 ])('the format %j is refused by name', (data, name) => {
   expect(refusal(data)).toContain(name);
 });
@@ -113,12 +114,19 @@ write_files:
   });
 
   test('an empty document is accepted', () => {
-    expect(configOf('#cloud-config\n').keys).toEqual([]);
+    expect(configOf('#cloud-config\n')).toMatchObject({ mapping: {}, leftOut: [] });
   });
 
   test.each([
-    ['packages: [nginx]', '"packages"'],
-    ['users: [a]\nruncmd: [date]', '"users"'],
+    ['swap: {}', '"swap"'],
+    ['users: [{name: a, passwd: x}]', 'users[0] has the key "passwd"'],
+    ['users: ["a b"]', 'users[0] has no name'],
+    ['groups: ["a:b"]', 'no name'],
+    ['mounts: [[ephemeral0, /mnt]]', 'ephemeral0'],
+    ['mounts: [[/dev/sdf, /a/../b]]', 'no volume can be'],
+    ['hostname: "a b"', 'host name'],
+    ['timezone: ../../etc', 'timezone'],
+    ['packages: ["-x"]', 'packages[0]'],
     ['runcmd: date', 'runcmd must be a list'],
     ['runcmd:\n - {a: b}', 'runcmd[0]'],
     ['write_files: {path: a}', 'write_files must be a list'],
@@ -129,14 +137,32 @@ write_files:
     ['write_files: [{path: a, encoding: zip}]', 'write_files[0].encoding'],
     ['write_files: [{path: a, encoding: b64, content: "%%"}]', 'not base64'],
     ['write_files: [{path: a, permissions: rwx}]', 'permissions'],
-    ['write_files: [{path: a, owner: "nginx:nginx"}]', 'nginx'],
+    ['write_files: [{path: a, owner: [1]}]', 'owner'],
     ['write_files: [{path: a, source: {uri: "http://x"}}]', '"source"'],
     ['- a', 'must be a mapping'],
     ['a: [', 'not YAML'],
-    ['runcmd: [a]\nruncmd: [b]', 'not YAML'],
+    ['? [a]\n: b', 'a key is a list'],
+    ['a: *b', 'no anchor b'],
   ])('%j is refused: %s', (yaml, why) => {
     expect(refusal(`#cloud-config\n${yaml}\n`)).toContain(why);
   });
+});
+
+/** Each list has the one before it four times. */
+const bomb = Array.from({ length: 12 }, (_, at) => {
+  const inner = `*a${at}`;
+  return `a${at + 1}: &a${at + 1} [${inner},${inner},${inner},${inner}]`;
+}).join('\n');
+
+test.each([
+  ['open lists', () => `a: ${'['.repeat(8000)}`, 'deep'],
+  ['lists in lists', () => '- '.repeat(7000), 'deep'],
+  ['mappings as keys', () => '? '.repeat(7000), 'deep'],
+  ['an anchor in itself', () => 'a: &a [*a]', 'deep'],
+  ['aliases of aliases', () => `a0: &a0 [x]\n${bomb}`, 'more than 50000 values'],
+  ['much text', () => `a: ${'x'.repeat(300_000)}`, 'longer than'],
+])('a document without bounds is refused soon: %s', (_, yaml, why) => {
+  expect(refusal(`#cloud-config\n${yaml()}\n`)).toContain(why);
 });
 
 describe('MIME multi-part', () => {
@@ -169,19 +195,19 @@ describe('MIME multi-part', () => {
   });
 
   test('takes a key of two cloud-config parts from the last', () => {
-    const parts = partsOf(
-      bytes(
-        multipart(
-          'Content-Type: text/cloud-config\n\nbootcmd: [a]\nruncmd: [b]',
-          'Content-Type: text/cloud-config\n\nruncmd: [c]',
-        ),
+    const config = configOf(
+      multipart(
+        'Content-Type: text/cloud-config\n\nbootcmd: [a]\nruncmd: [b]',
+        'Content-Type: text/cloud-config\n\nruncmd: [c]',
       ),
     );
-    expect(
-      parts.map((part) =>
-        part.kind === 'script' ? [] : [...part.config.bootCommands, ...part.config.runCommands],
-      ),
-    ).toEqual([['a'], ['c']]);
+    expect(config).toMatchObject({ bootCommands: ['a'], runCommands: ['c'] });
+  });
+
+  test('reads the last part to the end where no line closes it', () => {
+    const data =
+      'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n--a\n\n#!/bin/sh\n';
+    expect(partsOf(bytes(data))).toMatchObject([{ kind: 'script' }]);
   });
 
   test('keeps what a script says byte for byte, with CRLF around it', () => {
@@ -196,7 +222,7 @@ describe('MIME multi-part', () => {
   });
 
   test.each([
-    [multipart('Content-Type: text/cloud-boothook\n\nx'), 'text/cloud-boothook'],
+    [multipart('Content-Type: text/cloud-boothook\n\nx'), 'does not begin with #!'],
     [multipart('Content-Type: text/x-shellscript\n\necho'), 'does not begin with #!'],
     [
       multipart('Content-Type: text/x-shellscript\nContent-Transfer-Encoding: base64\n\n%'),
@@ -212,10 +238,6 @@ describe('MIME multi-part', () => {
     ],
     ['MIME-Version: 1.0\nContent-Type: multipart/mixed\n\nx', 'no boundary'],
     ['MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n--b\n', 'never appears'],
-    [
-      'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n--a\n\n#!/bin/sh\n',
-      'never closed',
-    ],
   ])('%j is refused: %s', (data, why) => {
     expect(refusal(data)).toContain(why);
   });
@@ -229,13 +251,13 @@ describe('what is not done', () => {
 
   test('keeps nothing else from being done', () => {
     const data =
-      '#cloud-config\npackages: [httpd]\nusers: [default]\nwrite_files: [{path: ../a}, {path: b}]\nruncmd: [date, {a: b}]\n';
+      '#cloud-config\nswap: {}\nntp: {}\nwrite_files: [{path: ../a}, {path: b}]\nruncmd: [date, {a: b}]\n';
     const { files, runCommands } = configOf(data);
     expect(files.map(({ path }) => path)).toEqual(['b']);
     expect(runCommands).toEqual(['date']);
     expect(leftOutOf(data)).toEqual([
-      '#cloud-config has "packages", which is not built.',
-      '#cloud-config has "users", which is not built.',
+      '#cloud-config has "swap", which is not built.',
+      '#cloud-config has "ntp", which is not built.',
       expect.stringContaining('write_files[0].path'),
       expect.stringContaining('runcmd[1]'),
     ]);
@@ -248,4 +270,82 @@ describe('what is not done', () => {
       expect(leftOutOf(data)).toHaveLength(1);
     },
   );
+});
+
+describe('what Amazon images take', () => {
+  const script = (content: string, when = 'boot'): object => ({
+    kind: 'script',
+    when,
+    content: bytes(content),
+  });
+
+  test.each([
+    ['#!/bin/sh\r\necho\r\n', [script('#!/bin/sh\necho\n')]],
+    ['#cloud-boothook\n#!/bin/sh\ndate\n', [script('#!/bin/sh\ndate\n', 'hook')]],
+    [
+      '#cloud-config-archive\n- "#!/bin/sh\\ndate"\n- {type: text/cloud-boothook, content: "#!/bin/sh"}\n- {type: text/cloud-config, content: "runcmd: [date]"}\n',
+      [
+        { kind: 'cloud-config', config: expect.objectContaining({ runCommands: ['date'] }) },
+        script('#!/bin/sh\ndate'),
+        script('#!/bin/sh', 'hook'),
+      ],
+    ],
+    ['## template: jinja\n#!/bin/sh\ndate\n', [script('#!/bin/sh\ndate\n')]],
+    [
+      '\n  #Cloud-Config\nruncmd: [a]\nruncmd: [b]\n',
+      [{ kind: 'cloud-config', config: expect.objectContaining({ runCommands: ['b'] }) }],
+    ],
+    [
+      '#cloud-config\nx: &x {runcmd: [a], bootcmd: [c]}\n<<: *x\nruncmd: [b]\n',
+      [
+        {
+          kind: 'cloud-config',
+          config: expect.objectContaining({ bootCommands: ['c'], runCommands: ['b'] }),
+        },
+      ],
+    ],
+  ])('%j', (data, parts) => {
+    expect(partsOf(bytes(data))).toMatchObject(parts);
+  });
+
+  test('the system that a document asks for', () => {
+    const { system, leftOut } = configOf(`#cloud-config
+hostname: web.example.com
+timezone: Europe/Berlin
+groups: [staff, {admins: [ada, ben]}]
+users:
+  - default
+  - name: ada
+    gecos: Ada L.
+    groups: staff, admins
+    shell: /bin/bash
+    sudo: ALL=(ALL) NOPASSWD:ALL
+    lock_passwd: true
+    ssh_authorized_keys: [ssh-ed25519 AAAA ada]
+  - {name: app, system: true, homedir: /srv/app, uid: 1500, primary_group: staff}
+ssh_authorized_keys: [ssh-rsa BBBB]
+mounts: [[xvdf, /data, auto, "defaults,nofail", "0", "2"], [sdg]]
+package_update: true
+packages: [nginx, [curl, 8.0]]
+`);
+    expect(leftOut).toEqual([]);
+    expect(system).toMatchObject({
+      hostname: 'web',
+      timezone: 'Europe/Berlin',
+      groups: [
+        { name: 'staff', members: [] },
+        { name: 'admins', members: ['ada', 'ben'] },
+      ],
+      hasDefaultUser: true,
+      users: [
+        { name: 'ada', groups: ['staff', 'admins'], hasHome: true, keys: ['ssh-ed25519 AAAA ada'] },
+        { name: 'app', homedir: '/srv/app', uid: '1500', isSystem: true, hasHome: false },
+      ],
+      keys: ['ssh-rsa BBBB'],
+      mounts: [{ device: 'xvdf', path: '/data' }],
+      packages: ['nginx', 'curl=8'],
+      updatesPackages: true,
+      upgradesPackages: false,
+    });
+  });
 });

@@ -1,20 +1,19 @@
 import { isDomainError, type DomainError } from '../../../world/domain-error.ts';
-import {
-  malformed,
-  parseCloudConfig,
-  reasonOf,
-  type CloudConfig,
-} from './user-data-cloud-config.ts';
+import { parseCloudConfig, readCloudConfig, type CloudConfig } from './user-data-cloud-config.ts';
 import { looksLikeMime, splitMime } from './user-data-mime.ts';
+import { malformed, reasonOf } from './user-data-problem.ts';
+import { isMapping, parseYaml } from './user-data-yaml.ts';
 
 /** A script with its `#!` line; `interpreter` is what that line names, with at most one argument, as a kernel reads it. */
 interface UserDataScript {
   readonly kind: 'script';
   readonly interpreter: readonly string[];
   readonly content: Uint8Array;
+  /** `hook`: a boothook, which runs before all else at each boot. `once`: at the first boot alone, as its type says. */
+  readonly when: 'boot' | 'once' | 'hook';
 }
 
-/** A `#cloud-config` document. */
+/** All `#cloud-config` documents as one. */
 interface UserDataCloudConfig {
   readonly kind: 'cloud-config';
   readonly config: CloudConfig;
@@ -38,24 +37,48 @@ export type UserData =
       readonly leftOut: readonly string[];
     };
 
-/** The formats of cloud-init that are known but not run here: left out, and named so that nobody waits for them. */
-const refusedFormats: readonly (readonly [prefix: string, name: string])[] = [
-  ['#include-once', 'text/x-include-once-url'],
-  ['#include', 'text/x-include-url'],
+/** Opens gzip; what is broken or too large is a DomainError. The pure rooms have no such thing of their own. */
+type OpenGzip = (bytes: Uint8Array) => Uint8Array | DomainError;
+
+/** A part, several of an archive, or what is wrong with it; the mapping of a cloud-config waits for the others' keys. */
+type ReadPart =
+  | UserDataScript
+  | { readonly kind: 'mapping'; readonly mapping: Readonly<Record<string, unknown>> }
+  | DomainError;
+
+/** The formats of cloud-init that are not run here: left out, and named so that nobody waits for them. */
+const refusedFormats: Readonly<Record<string, string>> = {
+  'text/x-include-once-url': 'what it names is not fetched',
+  'text/x-include-url': 'what it names is not fetched',
+  'text/cloud-config-jsonp': 'JSON patches are not built',
+  'text/part-handler': 'handlers in Python run within cloud-init, which is not here',
+  'text/upstart-job': 'there is no Upstart',
+};
+
+/**
+ * What data begins with and the type that says, the longest first, blanks before it and upper case passed over
+ * (`INCLUSION_TYPES_MAP` and `type_from_starts_with` of cloud-init's `handlers`).
+ */
+const typesByStart: readonly (readonly [start: string, type: string])[] = [
   ['#cloud-config-archive', 'text/cloud-config-archive'],
   ['#cloud-config-jsonp', 'text/cloud-config-jsonp'],
-  ['#cloud-boothook', 'text/cloud-boothook'],
-  ['#part-handler', 'text/part-handler'],
-  ['#upstart-job', 'text/upstart-job'],
   ['## template: jinja', 'text/jinja2'],
+  ['#cloud-boothook', 'text/cloud-boothook'],
+  ['#include-once', 'text/x-include-once-url'],
+  ['#part-handler', 'text/part-handler'],
+  ['#cloud-config', 'text/cloud-config'],
+  ['#upstart-job', 'text/upstart-job'],
+  ['#include', 'text/x-include-url'],
+  ['#!', 'text/x-shellscript'],
 ];
 
-const scriptTypes: readonly string[] = [
-  'text/x-shellscript',
-  'text/x-shellscript-per-boot',
-  'text/x-shellscript-per-instance',
-  'text/x-shellscript-per-once',
-];
+/** When the scripts of a type run. A plain one runs at each boot: an instance is its program. */
+const scriptTypes: Readonly<Record<string, UserDataScript['when']>> = {
+  'text/x-shellscript': 'boot',
+  'text/x-shellscript-per-boot': 'boot',
+  'text/x-shellscript-per-instance': 'once',
+  'text/x-shellscript-per-once': 'once',
+};
 
 /** Types that say nothing: the content's first line decides. */
 const guessedTypes: readonly string[] = [
@@ -64,17 +87,23 @@ const guessedTypes: readonly string[] = [
   'application/octet-stream',
 ];
 
+/** Types of compressed parts; cloud-init opens them and looks at what is in them. */
+const compressedTypes: readonly string[] = [
+  'application/gzip',
+  'application/x-gzip',
+  'application/gzip-compressed',
+  'application/x-gzip-compressed',
+];
+
+/** How many archives and compressed parts may lie in one another. */
+const deepestPart = 4;
+
 const decodeText = (bytes: Uint8Array): string => new TextDecoder('utf-8').decode(bytes);
 
 /** The words of a `#!` line as Linux splits them: the program, then all the rest as one argument. */
 const interpreterOf = (text: string): readonly string[] | DomainError => {
   const newline = text.indexOf('\n');
   const line = (newline < 0 ? text : text.slice(0, newline)).slice(2);
-  if (line.endsWith('\r')) {
-    return malformed(
-      'its first line ends with a carriage return, so that no interpreter would be found; save the script with Unix line endings.',
-    );
-  }
   const words = /^[ \t]*(?<program>[^ \t]+)(?:[ \t]+(?<argument>.*?))?[ \t]*$/.exec(line)?.groups;
   const program = words?.['program'];
   if (program === undefined) return malformed('its #! line names no interpreter.');
@@ -87,123 +116,186 @@ const interpreterOf = (text: string): readonly string[] | DomainError => {
   return argument === undefined || argument === '' ? [program] : [program, argument];
 };
 
-const readScript = (content: Uint8Array): UserDataScript | DomainError => {
-  const interpreter = interpreterOf(decodeText(content.subarray(0, 4096)));
-  return isDomainError(interpreter) ? interpreter : { kind: 'script', interpreter, content };
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+/** A script that was saved with a carriage return at each line's end is run without them ("dos2unix" of cloud-init). */
+const withUnixLines = (content: Uint8Array): Uint8Array => {
+  const newline = content.indexOf(0x0a);
+  if (newline < 1 || content[newline - 1] !== 0x0d) return content;
+  return content.filter((byte, index) => byte !== 0x0d || content[index + 1] !== 0x0a);
 };
 
-const readCloudConfig = (content: Uint8Array): UserDataCloudConfig | DomainError => {
-  const config = parseCloudConfig(decodeText(content));
-  return isDomainError(config) ? config : { kind: 'cloud-config', config };
+const readScript = (
+  written: Uint8Array,
+  type: string,
+  when: UserDataScript['when'],
+): UserDataScript | DomainError => {
+  const content = withUnixLines(written);
+  const start = decodeText(content.subarray(0, 4096));
+  if (!start.startsWith('#!')) return malformed(`a part of type ${type} does not begin with #!.`);
+  const interpreter = interpreterOf(start);
+  return isDomainError(interpreter) ? interpreter : { kind: 'script', interpreter, content, when };
 };
 
-/** Reads one part whose type is told by its first line, as cloud-init does for data that is not multi-part. */
-const readByFirstLine = (content: Uint8Array): UserDataPart | DomainError | undefined => {
-  const start = decodeText(content.subarray(0, 256));
-  if (start.startsWith('#!')) return readScript(content);
-  const refused = refusedFormats.find(([prefix]) => start.startsWith(prefix));
-  if (refused !== undefined) {
-    return malformed(
-      `the cloud-init format ${refused[1]} ("${refused[0]}") is not built; use a script that begins with #!, #cloud-config, or MIME multi-part of these.`,
-    );
-  }
-  if (/^#cloud-config\s/.test(`${start}\n`)) return readCloudConfig(content);
-  return undefined;
+const typeByStart = (content: Uint8Array): string | undefined => {
+  const start = decodeText(content.subarray(0, 512)).trimStart().toLowerCase();
+  return typesByStart.find(([prefix]) => start.startsWith(prefix))?.[1];
 };
 
-const readTyped = (type: string, content: Uint8Array): UserDataPart | DomainError => {
-  if (scriptTypes.includes(type)) {
-    return decodeText(content.subarray(0, 2)) === '#!'
-      ? readScript(content)
-      : malformed(`a part of type ${type} does not begin with #!.`);
-  }
-  if (type === 'text/cloud-config') return readCloudConfig(content);
-  if (guessedTypes.includes(type)) {
-    return (
-      readByFirstLine(content) ??
-      malformed(`a part of type ${type} begins neither with #! nor with #cloud-config.`)
-    );
-  }
-  return malformed(
-    `the part type ${type} is not built; use text/x-shellscript or text/cloud-config.`,
+/** What comes after the first line that is not blank. */
+const afterFirstLine = (content: Uint8Array): Uint8Array => {
+  const text = decodeText(content).trimStart();
+  const newline = text.indexOf('\n');
+  return new TextEncoder().encode(newline < 0 ? '' : text.slice(newline + 1).trimStart());
+};
+
+/** A template that asks for nothing is what stands below its first line. */
+const readJinja = (
+  content: Uint8Array,
+  open: OpenGzip | undefined,
+  depth: number,
+): readonly ReadPart[] => {
+  const rest = afterFirstLine(content);
+  if (/\{[{%#]/.test(decodeText(rest)))
+    return [
+      malformed(
+        'the cloud-init format text/jinja2 is not built: its {{ }} and {% %} would have to be filled in.',
+      ),
+    ];
+  return (
+    readByStart(rest, open, depth) ?? [
+      malformed('a part of type text/jinja2 says nothing below its first line.'),
+    ]
   );
 };
 
-const withoutKey = (config: CloudConfig, key: string): CloudConfig => ({
-  ...config,
-  keys: config.keys.filter((other) => other !== key),
-  ...(key === 'bootcmd' ? { bootCommands: [] } : {}),
-  ...(key === 'write_files' ? { files: [] } : {}),
-  ...(key === 'runcmd' ? { runCommands: [] } : {}),
-});
+/** "Cloud config archive": a list of texts, or of mappings with `content` and, where it says so, `type`. */
+const readArchive = (
+  content: Uint8Array,
+  open: OpenGzip | undefined,
+  depth: number,
+): readonly ReadPart[] => {
+  const items = parseYaml(decodeText(content), '#cloud-config-archive');
+  if (isDomainError(items)) return [items];
+  if (!Array.isArray(items)) return [malformed('its #cloud-config-archive must be a list.')];
+  return items.flatMap((item: unknown, index): readonly ReadPart[] => {
+    const entry = isMapping(item) ? item : { content: item };
+    const { content: its, type = 'text/plain' } = entry;
+    if (typeof its !== 'string' && !(its instanceof Uint8Array))
+      return [malformed(`#cloud-config-archive[${index}] has no content that is text.`)];
+    const bytes = typeof its === 'string' ? new TextEncoder().encode(its) : its;
+    return readTyped(String(type), bytes, open, depth + 1);
+  });
+};
+
+const readCompressed = (
+  content: Uint8Array,
+  open: OpenGzip | undefined,
+  depth: number,
+): readonly ReadPart[] => {
+  const opened =
+    open?.(content) ?? malformed('a compressed part is opened when the instance boots.');
+  return isDomainError(opened) ? [opened] : readTyped('text/plain', opened, open, depth + 1);
+};
+
+/** Reads data whose type is told by how it begins; undefined when cloud-init would not act upon it. */
+const readByStart = (
+  content: Uint8Array,
+  open: OpenGzip | undefined,
+  depth: number,
+): readonly ReadPart[] | undefined => {
+  const type = typeByStart(content);
+  return type === undefined ? undefined : readTyped(type, content, open, depth);
+};
+
+const readTyped = (
+  type: string,
+  content: Uint8Array,
+  open: OpenGzip | undefined,
+  depth: number,
+): readonly ReadPart[] => {
+  if (depth > deepestPart)
+    return [malformed(`its parts are nested more than ${deepestPart} deep.`)];
+  if (isGzip(content) || compressedTypes.includes(type))
+    return readCompressed(content, open, depth);
+  const when = scriptTypes[type];
+  if (when !== undefined) return [readScript(content, type, when)];
+  if (type === 'text/cloud-boothook') {
+    const isNamed = typeByStart(content) === type;
+    return [readScript(isNamed ? afterFirstLine(content) : content, type, 'hook')];
+  }
+  if (type === 'text/cloud-config') {
+    const mapping = parseCloudConfig(decodeText(content));
+    return [isDomainError(mapping) ? mapping : { kind: 'mapping', mapping }];
+  }
+  if (type === 'text/cloud-config-archive') return readArchive(content, open, depth);
+  if (type === 'text/jinja2') return readJinja(content, open, depth);
+  if (guessedTypes.includes(type)) {
+    const begins = `a part of type ${type} begins neither with #! nor with #cloud-config.`;
+    return readByStart(content, open, depth) ?? [malformed(begins)];
+  }
+  const why = refusedFormats[type];
+  return [
+    malformed(
+      why === undefined
+        ? `the part type ${type} is not built; use text/x-shellscript or text/cloud-config.`
+        : `the cloud-init format ${type} is not built: ${why}.`,
+    ),
+  ];
+};
 
 /**
  * Of a key that stands in several cloud-config parts the last counts, as cloud-init merges them unless it is told otherwise
  * (`dict(replace)+list()+str()`, "Merging user-data sections").
  */
-const merged = (
-  parts: readonly UserDataPart[],
-  leaveOut: (problem: DomainError) => void,
-): readonly UserDataPart[] => {
-  const later = new Set<string>();
-  const kept: UserDataPart[] = [];
-  for (const part of parts.toReversed()) {
-    if (part.kind === 'script') {
-      kept.unshift(part);
-      continue;
-    }
-    let { config } = part;
-    for (const key of part.config.keys) {
-      if (later.has(key)) {
-        config = withoutKey(config, key);
-        leaveOut(
-          malformed(
-            `"${key}" stands in two cloud-config parts, of which cloud-init keeps the last.`,
-          ),
-        );
-      }
-      later.add(key);
-    }
-    kept.unshift({ kind: 'cloud-config', config });
-  }
-  return kept;
-};
-
-const readParts = (
-  read: readonly (UserDataPart | DomainError)[],
-): Extract<UserData, { kind: 'parts' }> => {
+const readParts = (read: readonly ReadPart[]): Extract<UserData, { kind: 'parts' }> => {
   const leftOut: string[] = [];
-  const parts: UserDataPart[] = [];
+  const scripts: UserDataScript[] = [];
+  let mapping: Readonly<Record<string, unknown>> | undefined;
   for (const part of read) {
-    if (isDomainError(part)) {
-      leftOut.push(reasonOf(part));
-      continue;
+    if (isDomainError(part)) leftOut.push(reasonOf(part));
+    else if (part.kind === 'script') scripts.push(part);
+    else {
+      for (const key of Object.keys(part.mapping)) {
+        if (mapping !== undefined && Object.hasOwn(mapping, key))
+          leftOut.push(
+            `"${key}" stands in two cloud-config parts, of which cloud-init keeps the last.`,
+          );
+      }
+      mapping = { ...mapping, ...part.mapping };
     }
-    if (part.kind === 'cloud-config') leftOut.push(...part.config.leftOut);
-    parts.push(part);
   }
-  const kept = merged(parts, (problem) => leftOut.push(reasonOf(problem)));
-  return { kind: 'parts', parts: kept, leftOut };
+  if (mapping === undefined) return { kind: 'parts', parts: scripts, leftOut };
+  const config = readCloudConfig(mapping);
+  return {
+    kind: 'parts',
+    parts: [{ kind: 'cloud-config', config }, ...scripts],
+    leftOut: [...leftOut, ...config.leftOut],
+  };
 };
 
 /**
  * Reads decoded user data (raw bytes, after base64) as cloud-init on an Amazon image reads it: a script that begins
- * with `#!`, `#cloud-config`, or MIME multi-part of both. What cloud-init would act upon and Faultline does not is left
+ * with `#!`, `#cloud-config`, an archive, or MIME multi-part of these. Gzip is opened by `open`; without it it is `compressed`. What cloud-init would act upon and Faultline does not is left
  * out and named; what cloud-init would not act upon either is `ignored`.
  *
  * Source: cloud-init documentation, "User-data formats".
  */
-export const readUserData = (bytes: Uint8Array | undefined): UserData => {
+export const readUserData = (bytes: Uint8Array | undefined, open?: OpenGzip): UserData => {
   if (bytes === undefined || bytes.length === 0) return { kind: 'absent' };
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return { kind: 'compressed' };
-  const part = readByFirstLine(bytes);
-  if (part !== undefined) return readParts([part]);
+  if (isGzip(bytes)) {
+    if (open === undefined) return { kind: 'compressed' };
+    const opened = open(bytes);
+    return isDomainError(opened) ? readParts([opened]) : readUserData(opened);
+  }
+  const parts = readByStart(bytes, open, 0);
+  if (parts !== undefined) return readParts(parts);
   if (looksLikeMime(bytes)) {
     const mimeParts = splitMime(bytes);
     return readParts(
       isDomainError(mimeParts)
         ? [mimeParts]
-        : mimeParts.map(({ type, content }) => readTyped(type, content)),
+        : mimeParts.flatMap(({ type, content }) => readTyped(type, content, open, 0)),
     );
   }
   return {

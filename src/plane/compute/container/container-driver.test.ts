@@ -279,6 +279,57 @@ describe.skipIf(why !== undefined || busybox === undefined).each(dialects)(
       expect(await get('127.14.0.1', 8080)).toBeUndefined();
     });
 
+    test('has the users, files, name and volumes that its user data asks for', async () => {
+      const instance = testSpecification(
+        directory,
+        'i-1',
+        `#cloud-config
+hostname: shop.example.com
+timezone: Europe/Berlin
+groups: [{staff: [web]}]
+users:
+  - {name: ada, homedir: /srv/ada, groups: staff, uid: 1500, sudo: "ALL=(ALL) ALL", ssh_authorized_keys: [ssh-rsa A]}
+packages: [nginx]
+swap: {}
+mounts: [[/dev/sdf, /data]]
+write_files:
+  - {path: /srv/now, content: now, owner: "ada:staff", permissions: "0600"}
+  - {path: /srv/late, content: late, owner: ada, defer: true}
+runcmd:
+  - ls -l /srv
+  - cat /data/held /srv/ada/.ssh/authorized_keys /etc/sudoers.d/90-cloud-init-users /etc/group
+  - echo "id $(id ada) on $(hostname) in $TZ"
+  - echo end
+`,
+        { environment: { VOLUME_SDF: join(directory, 'volumes', 'sdf') } },
+      );
+      await makeWebRoot(instance.diskDirectory);
+      for (const name of ['mkdir', 'chmod', 'chown', 'ls', 'hostname', 'dirname', 'ln'])
+        await symlink('busybox', join(instance.diskDirectory, 'bin', name));
+      await writeFile(join(instance.diskDirectory, 'etc/group'), 'root:x:0:\nweb:x:7:\n');
+      await writeConfiguration(instance.diskDirectory, webConfiguration);
+      await mkdir(join(directory, 'volumes', 'sdf'), { recursive: true });
+      await writeFile(join(directory, 'volumes', 'sdf', 'held'), 'of the volume\n');
+      await boot(instance);
+      await until(async () => (await consoleOf(instance)).includes('\nend\n'));
+      const console = await consoleOf(instance);
+      expect(console).toMatch(/-rw-------\s+1 ada\s+staff\s+3 .* now\n/);
+      expect(console).toMatch(/-rw-r--r--\s+1 ada\s+\w+\s+4 .* late\n/);
+      expect(console).toContain('of the volume\nssh-rsa A\nada ALL=(ALL) ALL\n');
+      expect(console).toMatch(/staff:x:\d+:(?:web,ada|ada,web)\n/);
+      expect(console).toMatch(/id uid=1500\(ada\).*staff.* on shop in Europe\/Berlin\n/);
+      expect(console).toContain('the image has no package manager for: install nginx');
+      expect(driver.list()).toMatchObject([
+        { leftOut: ['#cloud-config has "swap", which is not built.'] },
+      ]);
+      const other = await driver.reboot(instance);
+      expect(other).toBeUndefined();
+      await until(async () => (await consoleOf(instance)).split('\nend\n').length === 3);
+      expect((await consoleOf(instance)).split('no package manager').length).toBe(
+        console.split('no package manager').length,
+      );
+    });
+
     test.each([
       ['without user data', undefined, ''],
       ['after user data', '#!/bin/sh\necho first as $(id -u)\n', 'first as 0\n'],

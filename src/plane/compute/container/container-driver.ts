@@ -174,6 +174,7 @@ class ContainerDriver implements Driver {
       const ofMachine = [
         'bin',
         'init',
+        'once',
         'power',
         'report',
         'root',

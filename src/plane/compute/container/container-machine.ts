@@ -113,6 +113,7 @@ export class ContainerMachine {
   #place: MachinePlace | undefined;
   #printed: Promise<unknown> = Promise.resolve();
   #mainProcess: ListedMachine['mainProcess'] = 'none';
+  #leftOut: readonly string[] = [];
   #hurry = false;
   #tellsExit = false;
   #untoldExit: (() => void) | undefined;
@@ -128,6 +129,7 @@ export class ContainerMachine {
       instanceId: this.specification.instanceId,
       state: this.#state,
       mainProcess: this.#mainProcess,
+      leftOut: this.#leftOut,
       ...(this.#metadata === undefined ? {} : { metadataEndpoint: this.#metadata.endpoint }),
     };
   }
@@ -154,6 +156,7 @@ export class ContainerMachine {
       isRoot: process.getuid?.() === 0,
     });
     if (plan instanceof DomainError) return plan;
+    this.#leftOut = plan.leftOut;
     for (const note of plan.notes) await this.#console.note(note);
     const machine = machineDirectory(this.specification);
     this.#powerSwitch = await installPowerSwitch(
@@ -288,7 +291,9 @@ export class ContainerMachine {
   async #tryStart(plan: ContainerPlan, limits: ContainerLimits): Promise<Running | DomainError> {
     const { engine, identity } = this.#host;
     const { client } = engine;
-    const id = await createContainer(engine, identity(this.specification), plan, limits);
+    const own = identity(this.specification);
+    const named = { ...own, hostname: plan.hostname ?? own.hostname };
+    const id = await createContainer(engine, named, plan, limits);
     if (id instanceof DomainError) return id;
     this.#containerId = id;
     const attached = await client.hijack({

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DomainError } from '../../../world/domain-error.ts';
-import { prepareBoot } from '../boot-plan.ts';
+import { prepareBoot, type BootPlan } from '../boot-plan.ts';
 import type { InstanceSpecification } from '../driver.ts';
 import { machineDirectory } from '../machine.ts';
 import { formatMarker, markerVariable } from '../process-table.ts';
@@ -29,6 +29,10 @@ export interface ContainerPlan {
   /** What of the host's it reaches. */
   readonly passedOn: readonly SocketAddress[];
   readonly notes: readonly string[];
+  /** What of user data is not done. */
+  readonly leftOut: readonly string[];
+  /** As user data names the machine. */
+  readonly hostname: string | undefined;
 }
 
 /** What a plan is made for. */
@@ -159,9 +163,15 @@ const planOverHost = async (context: PlanContext): Promise<ContainerPlan> => {
   const machine = machineDirectory(specification);
   const root = join(machine, 'root');
   const { directories } = await makeSkeleton(root);
-  const boot = await prepareBoot(userData, { disk: diskDirectory, machine });
+  const inherited = commonEnvironment(context);
+  const boot = await prepareBoot(
+    userData,
+    { disk: diskDirectory, machine },
+    { isOwn: false, hasOwnHostname: true, environment: inherited },
+  );
   const environment = {
-    ...commonEnvironment(context),
+    ...boot.environment,
+    ...inherited,
     PATH: `${join(machine, 'bin')}:${path}`,
     HOME: diskDirectory,
     TMPDIR: join(machine, 'tmp'),
@@ -188,6 +198,8 @@ const planOverHost = async (context: PlanContext): Promise<ContainerPlan> => {
     machineSeenAs: machine,
     passedOn: passedOnBy(Object.values(environment)),
     notes: boot.notes,
+    leftOut: boot.leftOut,
+    hostname: boot.hostname,
   };
 };
 
@@ -208,6 +220,18 @@ const environmentOf = (image: ContainerImageConfiguration): Readonly<Record<stri
     }),
   );
 
+/** An image without a shell runs its own program, and nothing of user data: files alone are written. */
+const withoutScripts = (boot: BootPlan): BootPlan => {
+  if (boot.command === undefined) return boot;
+  const what = 'its scripts and commands: the image has no /bin/sh.';
+  return {
+    ...boot,
+    command: undefined,
+    notes: [...boot.notes, `left out of user data: ${what}`],
+    leftOut: [...boot.leftOut, what],
+  };
+};
+
 /** A machine whose disk is the root file system of a container image. */
 const planFromImage = async (
   context: PlanContext,
@@ -215,26 +239,24 @@ const planFromImage = async (
 ): Promise<ContainerPlan | DomainError> => {
   const { diskDirectory, userData } = context.specification;
   const machine = machineDirectory(context.specification);
-  const boot = await prepareBoot(userData, {
-    disk: diskDirectory,
-    machine,
-    machineSeenAs: machineInside,
-  });
-  const program = [...image.entrypoint, ...image.command];
-  const workingDirectory = image.workingDirectory === '' ? '/' : image.workingDirectory;
   const hasShell =
     (await hasFile(diskDirectory, 'bin/sh')) || (await hasFile(diskDirectory, 'usr/bin/sh'));
-  if (!hasShell && boot.command !== undefined)
-    return new DomainError(
-      'InternalError',
-      'User data cannot be run: the image has no /bin/sh. Launch it without user data, or with cloud-config that only writes files.',
-    );
+  const inherited = commonEnvironment(context);
+  const prepared = await prepareBoot(
+    userData,
+    { disk: diskDirectory, machine, machineSeenAs: machineInside },
+    { isOwn: hasShell, hasOwnHostname: true, environment: inherited },
+  );
+  const boot = hasShell ? prepared : withoutScripts(prepared);
+  const program = [...image.entrypoint, ...image.command];
+  const workingDirectory = image.workingDirectory === '' ? '/' : image.workingDirectory;
   if (!hasShell && program.length === 0)
     return new DomainError('InternalError', 'The image has no program and no /bin/sh.');
   const fromImage = environmentOf(image);
   const environment = {
     ...fromImage,
-    ...commonEnvironment(context),
+    ...boot.environment,
+    ...inherited,
     PATH: `${machineInside}/bin:${fromImage['PATH'] ?? imagePath}`,
   };
   // What has user data of its own, or is root anyway, gets an init; another user's program is begun by the engine.
@@ -262,6 +284,8 @@ const planFromImage = async (
     machineSeenAs: machineInside,
     passedOn: passedOnBy(Object.values(environment)),
     notes: boot.notes,
+    leftOut: boot.leftOut,
+    hostname: boot.hostname,
   };
 };
 
