@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { NetworkInterfaces } from '../instances/instance-entities.ts';
+import { createNatGateway } from '../nat-gateways/nat-gateways.ts';
 import { describeRouteTables } from '../network/route-tables.ts';
 import { createRoute, deleteRoute } from '../network/routes.ts';
 import { authorizeSecurityGroupIngress } from '../network/security-group-rules.ts';
@@ -135,4 +136,26 @@ test('peering is not transitive: a VPC is no way to a third one', async () => {
   const found = verdict(one, third);
   expect(found).toMatchObject({ allowed: false, by: 'route' });
   expect(found.allowed ? '' : found.detail).toContain('does not lead to');
+});
+
+test('a NAT gateway is no way to another VPC, and the verdict says so', async () => {
+  const world = await peeringWorld();
+  const home = world.home('us-east-1');
+  const [one, other] = [place(home, 1), place(home, 2)];
+  route(other, one.cidr, peer(world, one, other));
+  const { NatGateway } = home.call(createNatGateway, {
+    SubnetId: one.networkInterface.subnetId,
+    ConnectivityType: 'private',
+  });
+  const NatGatewayId = present(NatGateway?.NatGatewayId);
+  home.call(createRoute, {
+    RouteTableId: one.tableId,
+    DestinationCidrBlock: other.cidr,
+    NatGatewayId,
+  });
+  expect(verdict(one, other)).toMatchObject({
+    allowed: false,
+    by: 'route',
+    detail: `the route ${other.cidr} leads to the NAT gateway ${NatGatewayId}, which translates only to addresses of the Internet here`,
+  });
 });

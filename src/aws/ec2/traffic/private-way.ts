@@ -72,6 +72,11 @@ const hopTo = (view: View, subnetId: string, address: string): Hop => {
   if (!isActiveRoute(view, table, route)) {
     return none(`the route ${route.destination} to ${route.gatewayId} is a black hole`);
   }
+  if (route.gatewayId.startsWith('nat-')) {
+    return none(
+      `the route ${route.destination} leads to the NAT gateway ${route.gatewayId}, which translates only to addresses of the Internet here`,
+    );
+  }
   return route.gatewayId.startsWith('tgw-')
     ? hopByTransit(view, subnet, route, address)
     : hopByPeering(view, subnet, route);

@@ -182,9 +182,16 @@ export class VpcNetwork {
   present(mirror: string, publicIp: string): Promise<DomainError | undefined> {
     const before = this.#presented.get(mirror);
     if (before?.publicIp === publicIp) return before.written;
-    const written = this.#rules.write(presentCommands(mirror, publicIp, before?.publicIp));
-    this.#presented.set(mirror, { publicIp, written });
-    return written;
+    const commands = presentCommands(mirror, publicIp, before?.publicIp);
+    const presented: Presented = { publicIp, written: this.#rules.write(commands) };
+    this.#presented.set(mirror, presented);
+    void presented.written.then((problem) => {
+      // What could not be written is tried again at the next connection, beginning from what is in force.
+      if (problem === undefined || this.#presented.get(mirror) !== presented) return;
+      if (before === undefined) this.#presented.delete(mirror);
+      else this.#presented.set(mirror, before);
+    });
+    return presented.written;
   }
 
   cut(cuts: NetworkCuts): Promise<DomainError | undefined> {
