@@ -12,8 +12,12 @@ const timed = [
   'src/plane/probe/prober-contract.test.ts',
 ];
 
-/** Drills run for a minute or more, as Terraform does, mostly waiting: side by side they take the time of the longest. */
-const drills = ['test/drill/**/*.test.ts', 'test/terraform/**/*.test.ts'];
+/** Drills run for a minute or more, as Terraform and Ansible do, mostly waiting: side by side they take the time of the longest. */
+const drills = [
+  'test/drill/**/*.test.ts',
+  'test/terraform/**/*.test.ts',
+  'test/ansible/**/*.test.ts',
+];
 
 /** What runs worlds too and mostly waits for them: some at once, since nothing in it depends on how fast they are. */
 const waiting = [

@@ -28,7 +28,10 @@ def nothing_is_there():
     check(ec2.describe_vpn_gateways()["VpnGateways"] == [], "no VPN gateway")
     check(ec2.describe_transit_gateways()["TransitGateways"] == [], "no transit gateway")
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
-    check(ec2.describe_vpc_classic_link(VpcIds=[vpc])["Vpcs"] == [], "no link to EC2-Classic")
+    link = ec2.describe_vpc_classic_link(VpcIds=[vpc])["Vpcs"]
+    check(not link[0]["ClassicLinkEnabled"], f"no link to EC2-Classic, not {link}")
+    support = ec2.describe_vpc_classic_link_dns_support(VpcIds=[vpc])["Vpcs"]
+    check(not support[0]["ClassicLinkDnsSupported"], f"no names of EC2-Classic, not {support}")
     refused(
         "InvalidVpcEndpointId.NotFound",
         ec2.describe_vpc_endpoints,

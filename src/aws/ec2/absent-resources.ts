@@ -26,10 +26,8 @@ const rows: readonly Row[] = [
     'CarrierGatewayIds',
     'InvalidCarrierGatewayID.NotFound',
   ],
-  // EC2-Classic is retired: no VPC is linked to it, whichever is asked for.
+  // EC2-Classic is retired.
   ['DescribeClassicLinkInstances', 'Instances'],
-  ['DescribeVpcClassicLink', 'Vpcs'],
-  ['DescribeVpcClassicLinkDnsSupport', 'Vpcs'],
   [
     'DescribeClientVpnEndpoints',
     'ClientVpnEndpoints',

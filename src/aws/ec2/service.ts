@@ -10,6 +10,7 @@ import { instanceTimers } from './instances/instance-lifecycle.ts';
 import { describeAccountAttributes } from './account-attributes.ts';
 import { describeAvailabilityZones } from './zones/availability-zones.ts';
 import { getConsoleOutput } from './instances/console-output.ts';
+import { classicLinkOperations } from './network/classic-link.ts';
 import { dhcpOptionOperations } from './network/dhcp-options.ts';
 import { endpointServiceOperations } from './endpoints/endpoint-services.ts';
 import { vpcEndpointOperations } from './endpoints/vpc-endpoints.ts';
@@ -159,6 +160,7 @@ const operations = {
   ...subnetReservationOperations,
   ...dhcpOptionOperations,
   ...vpcEndpointOperations,
+  ...classicLinkOperations,
   ...endpointServiceOperations,
   ...spotOperations,
   ...fleetOperations,

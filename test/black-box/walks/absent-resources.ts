@@ -17,6 +17,14 @@ export const walkAbsentResources = (world: () => Running): void => {
       expect(lists).toEqual([[]]);
     });
 
+    it('say that no VPC is linked to EC2-Classic', async () => {
+      const { ec2 } = awsClients(world().endpoint, { region: 'ap-south-1' });
+      const { Vpcs } = await ec2.describeVpcClassicLink({});
+      expect(Vpcs).toMatchObject([{ ClassicLinkEnabled: false }]);
+      const support = await ec2.describeVpcClassicLinkDnsSupport({});
+      expect(support.Vpcs).toMatchObject([{ ClassicLinkDnsSupported: false }]);
+    });
+
     it('hold nothing by an id either', async () => {
       const { ec2 } = awsClients(world().endpoint, { region: 'ap-south-1' });
       const TransitGatewayIds = ['tgw-0123456789abcdef0'];
