@@ -153,7 +153,10 @@ def network():
         ec2.delete_route_table(RouteTableId=one)
     ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
     ec2.delete_internet_gateway(InternetGatewayId=gateway)
-    ec2.describe_internet_gateways()
+    found = ec2.describe_internet_gateways()["InternetGateways"]
+    check(found[0]["Tags"] == [], f"an empty list of tags, not {found[0]}")
+    found = ec2.describe_vpcs()["Vpcs"][0]
+    check("Tags" not in found, f"no list of tags, not {found}")
     ec2.delete_vpc(VpcId=vpc)
     refused("InvalidVpcID.NotFound", ec2.describe_vpcs, VpcIds=[vpc])
     refused("DryRunOperation", ec2.create_vpc, CidrBlock="10.0.0.0/16", DryRun=True)

@@ -31,10 +31,20 @@ const readInput = queryReader({
     !emptyValues.has(`${structure.name}.${member.name}`) && member.name !== 'NoDevice',
 });
 
+/**
+ * What has no tags says nothing of them, as clients tell `Tags` that are missing from an empty list; but these have an empty one
+ * (the examples of their operations in the API Reference). ec2_vpc_igw of amazon.aws takes it for granted.
+ */
+const alwaysTagged: ReadonlySet<string> = new Set([
+  'InternetGateway',
+  'NetworkAcl',
+  'NetworkInterface',
+  'RouteTable',
+]);
+
 const writer = xmlWriters({
   elementName: 'item',
-  // What has no tags says nothing of them: clients tell `Tags` that are missing from an empty list.
-  leavesOutEmpty: (list) => list.element.name === 'Tag',
+  leavesOutEmpty: (list, owner) => list.element.name === 'Tag' && !alwaysTagged.has(owner.name),
 });
 
 /**

@@ -13,8 +13,8 @@ import { timestampText } from './timestamp.ts';
 export interface XmlDialect {
   /** Name of a list's elements when the model gives none. */
   readonly elementName: string;
-  /** Whether an empty list has no element at all; others have one without content. */
-  readonly leavesOutEmpty?: (list: ListShape) => boolean;
+  /** Whether an empty list of a structure has no element at all; others have one without content. */
+  readonly leavesOutEmpty?: (list: ListShape, owner: StructureShape) => boolean;
 }
 
 /** Writes a structure's members, without an element around them. */
@@ -131,20 +131,23 @@ class XmlCompiler {
     this.structures.set(shape, members);
     for (const member of shape.members) {
       if (member.location === undefined) {
-        members.push({ name: member.name, write: this.memberWriter(member) });
+        members.push({ name: member.name, write: this.memberWriter(member, shape) });
       }
     }
     return members;
   }
 
-  memberWriter(member: Member): Writer {
+  memberWriter(member: Member, owner: StructureShape): Writer {
     const name = member.locationName ?? member.name;
     const { shape } = member;
     if (shape.type === 'list' && (shape.flattened || member.flattened)) {
       return this.list(shape, shape.elementName ?? name);
     }
     if (shape.type === 'map' && (shape.flattened || member.flattened)) return this.map(shape, name);
-    return this.element(name, shape, member.timestampFormat);
+    const write = this.element(name, shape, member.timestampFormat);
+    return shape.type === 'list' && this.dialect.leavesOutEmpty?.(shape, owner) === true
+      ? (value) => (Array.isArray(value) && value.length === 0 ? '' : write(value))
+      : write;
   }
 
   /** Writes a whole element of the given name. */
@@ -152,10 +155,6 @@ class XmlCompiler {
     const open = `<${name}>`;
     const close = `</${name}>`;
     const write = this.content(shape, place);
-    if (shape.type === 'list' && this.dialect.leavesOutEmpty?.(shape) === true) {
-      return (value) =>
-        Array.isArray(value) && value.length === 0 ? '' : open + write(value) + close;
-    }
     return (value) => open + write(value) + close;
   }
 
