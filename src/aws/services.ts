@@ -12,6 +12,7 @@ import type { ServiceAbout } from './operation.ts';
 import { about as pricing } from './pricing/about.ts';
 import { about as route53 } from './route53/about.ts';
 import { about as secretsmanager } from './secretsmanager/about.ts';
+import { about as servicequotas } from './servicequotas/about.ts';
 import { about as ssm } from './ssm/about.ts';
 import { about as sts } from './sts/about.ts';
 
@@ -35,4 +36,5 @@ export const services: readonly ServiceAbout[] = [
   ssm,
   pricing,
   lightsail,
+  servicequotas,
 ];

@@ -16,7 +16,7 @@ import type {
 import { tagCertificate } from './certificate-tags.ts';
 import { Certificates, type Certificate } from './entities.ts';
 import { limitExceeded, validation } from './errors.ts';
-import { quotas } from './quotas.ts';
+import { quotaIn } from './quotas.ts';
 
 /** What is wrong with what was brought, in ACM's words where they are known. */
 const wordsOf = (problem: MaterialProblem): string => {
@@ -151,9 +151,9 @@ export const importCertificate =
       return importAgain(tx, input.CertificateArn, material, (input.Tags ?? []).length > 0);
     }
     const imported = tx.list(Certificates).filter(({ origin }) => origin === 'imported');
-    if (imported.length >= quotas.importedPerRegion) {
+    if (imported.length >= quotaIn(tx, 'importedPerRegion')) {
       return limitExceeded(
-        `You have reached the maximum number of imported certificates. Delete certificates that are not in use, or ask for more than ${quotas.importedPerRegion}.`,
+        `You have reached the maximum number of imported certificates. Delete certificates that are not in use, or ask for more than ${quotaIn(tx, 'importedPerRegion')}.`,
       );
     }
     const arn = newCertificateArn(tx);

@@ -8,7 +8,7 @@ import { proofOf } from './domain-proofs.ts';
 import { Certificates, type Certificate } from './entities.ts';
 import { invalidParameter, limitExceeded, notBuilt } from './errors.ts';
 import { beginLooking } from './issuing.ts';
-import { quotas, tokenValidMs } from './quotas.ts';
+import { quotaIn, tokenValidMs } from './quotas.ts';
 
 type Input = Plain<RequestCertificateRequest>;
 
@@ -33,12 +33,12 @@ const checkKinds = (input: Input): DomainError | undefined => {
 };
 
 /** The names of a certificate, each once, the main one first. */
-const domainsOf = (input: Input): readonly string[] | DomainError => {
+const domainsOf = (tx: Tx, input: Input): readonly string[] | DomainError => {
   const names = [input.DomainName ?? '', ...(input.SubjectAlternativeNames ?? [])];
   const domains = [...new Set(names.map((name) => name.toLowerCase().replace(/\.$/, '')))];
-  return domains.length > quotas.domainsPerCertificate
+  return domains.length > quotaIn(tx, 'domainsPerCertificate')
     ? limitExceeded(
-        `The request has ${domains.length} domain names; a certificate can have ${quotas.domainsPerCertificate}.`,
+        `The request has ${domains.length} domain names; a certificate can have ${quotaIn(tx, 'domainsPerCertificate')}.`,
       )
     : domains;
 };
@@ -54,9 +54,9 @@ const askedBefore = (tx: Tx, token: string, domains: readonly string[]): Certifi
 
 const checkQuota = (tx: Tx): DomainError | undefined =>
   tx.list(Certificates).filter(({ origin }) => origin === 'requested').length >=
-  quotas.certificatesPerRegion
+  quotaIn(tx, 'certificatesPerRegion')
     ? limitExceeded(
-        `You have reached the maximum number of certificates, ${quotas.certificatesPerRegion}. Delete certificates that are not in use, or ask for more.`,
+        `You have reached the maximum number of certificates, ${quotaIn(tx, 'certificatesPerRegion')}. Delete certificates that are not in use, or ask for more.`,
       )
     : undefined;
 
@@ -65,7 +65,7 @@ export const requestCertificate: Operation<
   RequestCertificateRequest,
   RequestCertificateResponse
 > = (tx, input) => {
-  const domains = domainsOf(input);
+  const domains = domainsOf(tx, input);
   const refusal = checkKinds(input) ?? checkQuota(tx);
   if (refusal !== undefined) return refusal;
   if (isDomainError(domains)) return domains;

@@ -5,12 +5,12 @@ import type {
 } from '@aws-sdk/client-auto-scaling';
 import type { Operation } from '../operation.ts';
 import { AutoScalingGroups, LaunchConfigurations } from './entities.ts';
-import { quotas } from './quotas.ts';
+import { quotaIn } from './quotas.ts';
 
 /** DescribeAccountLimits: the quotas, and what of them is used. */
 export const describeAccountLimits: Operation<object, DescribeAccountLimitsAnswer> = (tx) => ({
-  MaxNumberOfAutoScalingGroups: quotas.groupsPerRegion,
-  MaxNumberOfLaunchConfigurations: quotas.launchConfigurationsPerRegion,
+  MaxNumberOfAutoScalingGroups: quotaIn(tx, 'groupsPerRegion'),
+  MaxNumberOfLaunchConfigurations: quotaIn(tx, 'launchConfigurationsPerRegion'),
   NumberOfAutoScalingGroups: tx.list(AutoScalingGroups).length,
   NumberOfLaunchConfigurations: tx.list(LaunchConfigurations).length,
 });

@@ -30,7 +30,7 @@ import { wakeGroup } from './group-wake.ts';
 import { putHooks } from './hooks/lifecycle-hooks.ts';
 import { checkLaunches } from './launch-checks.ts';
 import { existingGroup } from './lookups.ts';
-import { quotas } from './quotas.ts';
+import { quotaIn } from './quotas.ts';
 import { activeRefresh } from './refresh/active-refresh.ts';
 import { WarmPools } from './warm-pool/entities.ts';
 import { checkTargetGroups, targetGroupsOfRequest } from './traffic-sources.ts';
@@ -66,8 +66,8 @@ export const createAutoScalingGroup: Operation<
   const name = input.AutoScalingGroupName ?? '';
   if (name.includes(':')) return validation("Auto Scaling group names must not contain ':'.");
   if (tx.get(AutoScalingGroups, name) !== undefined) return groupExists(name);
-  if (tx.list(AutoScalingGroups).length >= quotas.groupsPerRegion) {
-    return limitExceeded(`Only ${quotas.groupsPerRegion} AutoScalingGroups are allowed`);
+  if (tx.list(AutoScalingGroups).length >= quotaIn(tx, 'groupsPerRegion')) {
+    return limitExceeded(`Only ${quotaIn(tx, 'groupsPerRegion')} AutoScalingGroups are allowed`);
   }
   const settings = readSettings(tx, input, undefined);
   if (isDomainError(settings)) return settings;

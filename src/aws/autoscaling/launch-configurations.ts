@@ -24,7 +24,7 @@ import {
 } from './errors.ts';
 import { checkConfiguration } from './launch-checks.ts';
 import { page } from './lookups.ts';
-import { quotas } from './quotas.ts';
+import { quotaIn } from './quotas.ts';
 
 type Input = Plain<CreateLaunchConfigurationType>;
 
@@ -73,9 +73,9 @@ const checkInput = (tx: Tx, input: Input): DomainError | undefined => {
   if (input.UserData !== undefined && bytesOfBase64(input.UserData) === undefined) {
     return validation('Invalid BASE64 encoding of user data.');
   }
-  return tx.list(LaunchConfigurations).length >= quotas.launchConfigurationsPerRegion
+  return tx.list(LaunchConfigurations).length >= quotaIn(tx, 'launchConfigurationsPerRegion')
     ? limitExceeded(
-        `Only ${quotas.launchConfigurationsPerRegion} launch configurations are allowed`,
+        `Only ${quotaIn(tx, 'launchConfigurationsPerRegion')} launch configurations are allowed`,
       )
     : undefined;
 };

@@ -1,4 +1,5 @@
-import type { Tx } from '../../world/transaction.ts';
+import type { Tx, View } from '../../world/transaction.ts';
+import { quotasOf, quotaValue } from '../shared/quotas.ts';
 
 /** "Quotas for your Application Load Balancers", User Guide: what an account has unless it asks for more. */
 export const quotas = {
@@ -8,6 +9,18 @@ export const quotas = {
   listenersPerLoadBalancer: 50,
   tagsPerResource: 50,
 } as const;
+
+/** Those of them that an account may ask to raise, with codes and names as Service Quotas lists them. */
+export const raisableQuotas = quotasOf('elasticloadbalancing', quotas, {
+  listenersPerLoadBalancer: ['L-B6DF7632', 'Listeners per Application Load Balancer'],
+  loadBalancersPerRegion: ['L-53DA6B97', 'Application Load Balancers per Region'],
+  targetGroupsPerRegion: ['L-B22855CB', 'Target Groups per Region'],
+  targetsPerTargetGroup: ['L-A0D0B863', 'Targets per Target Group per Region'],
+});
+
+/** How many the account may have now. */
+export const quotaIn = (view: View, name: keyof typeof raisableQuotas): number =>
+  quotaValue(view, raisableQuotas[name]);
 
 const suffix = (tx: Tx): string => tx.random('elbv2/arns').hex(16);
 

@@ -17,7 +17,7 @@ import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import type { Tx, View } from '../../world/transaction.ts';
 import type { Operation, Plain } from '../operation.ts';
 import { forgetTags } from '../shared/tags.ts';
-import { arnKind, newListenerArn, newRuleArn, quotas } from './arns.ts';
+import { arnKind, newListenerArn, newRuleArn, quotaIn } from './arns.ts';
 import { Listeners, type Listener } from './entities.ts';
 import { duplicateListener, notBuilt, ruleNotFound, tooMany, validation } from './errors.ts';
 import { actionAnswer, requestedAction } from './listener-actions.ts';
@@ -80,8 +80,8 @@ export const createListener: Operation<CreateListenerInput, CreateListenerOutput
   if (isDomainError(tags)) return tags;
   const others = tx.find(Listeners, 'loadBalancer', loadBalancer.id);
   if (others.some((listener) => listener.port === port)) return duplicateListener(loadBalancer.id);
-  if (others.length >= quotas.listenersPerLoadBalancer) {
-    return tooMany('Listeners', quotas.listenersPerLoadBalancer);
+  if (others.length >= quotaIn(tx, 'listenersPerLoadBalancer')) {
+    return tooMany('Listeners', quotaIn(tx, 'listenersPerLoadBalancer'));
   }
   const defaultAction = requestedAction(tx, loadBalancer, input.DefaultActions ?? []);
   if (isDomainError(defaultAction)) return defaultAction;

@@ -18,7 +18,7 @@ import type { Timer, Tx, View } from '../../world/transaction.ts';
 import { zoneNameOf } from '../shared/account-zones.ts';
 import type { Operation, Plain } from '../operation.ts';
 import { forgetTags } from '../shared/tags.ts';
-import { arnKind, newLoadBalancerArn, quotas } from './arns.ts';
+import { arnKind, newLoadBalancerArn, quotaIn } from './arns.ts';
 import { attributeValue, loadBalancerAttributeRules } from './attributes.ts';
 import { Listeners, LoadBalancers, type LoadBalancer, type LoadBalancerZone } from './entities.ts';
 import {
@@ -150,8 +150,8 @@ export const createLoadBalancer: Operation<CreateLoadBalancerInput, CreateLoadBa
       ? { LoadBalancers: [answerOf(tx, known)] }
       : duplicateLoadBalancerName(name);
   }
-  if (tx.list(LoadBalancers).length >= quotas.loadBalancersPerRegion) {
-    return tooMany('LoadBalancers', quotas.loadBalancersPerRegion);
+  if (tx.list(LoadBalancers).length >= quotaIn(tx, 'loadBalancersPerRegion')) {
+    return tooMany('LoadBalancers', quotaIn(tx, 'loadBalancersPerRegion'));
   }
   const loadBalancer: LoadBalancer = {
     id: newLoadBalancerArn(tx, name),

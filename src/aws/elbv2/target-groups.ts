@@ -18,7 +18,7 @@ import type { View } from '../../world/transaction.ts';
 import { Vpcs } from '../ec2/entities.ts';
 import type { Operation, Plain } from '../operation.ts';
 import { forgetTags } from '../shared/tags.ts';
-import { arnKind, newTargetGroupArn, quotas } from './arns.ts';
+import { arnKind, newTargetGroupArn, quotaIn } from './arns.ts';
 import { attributesOf, changedAttributes, targetGroupAttributeRules } from './attributes.ts';
 import { groupsOfAction, Listeners, TargetGroups, Targets, type TargetGroup } from './entities.ts';
 import {
@@ -117,8 +117,8 @@ export const createTargetGroup: Operation<CreateTargetGroupInput, CreateTargetGr
       ? { TargetGroups: [answerOf(tx, known)] }
       : duplicateTargetGroupName(name);
   }
-  if (tx.list(TargetGroups).length >= quotas.targetGroupsPerRegion) {
-    return tooMany('TargetGroups', quotas.targetGroupsPerRegion);
+  if (tx.list(TargetGroups).length >= quotaIn(tx, 'targetGroupsPerRegion')) {
+    return tooMany('TargetGroups', quotaIn(tx, 'targetGroupsPerRegion'));
   }
   const group: TargetGroup = { id: newTargetGroupArn(tx, name), ...plan };
   tx.put(TargetGroups, group);

@@ -11,7 +11,7 @@ import { isDomainError, type DomainError } from '../../world/domain-error.ts';
 import type { Tx } from '../../world/transaction.ts';
 import type { Operation, Plain } from '../operation.ts';
 import type { ReportedHealth } from './aggregate-health.ts';
-import { quotas } from './arns.ts';
+import { quotaIn } from './arns.ts';
 import { attributeValue, targetGroupAttributeRules } from './attributes.ts';
 import {
   targetEntityId,
@@ -70,8 +70,8 @@ export const registerTargets: Operation<RegisterTargetsInput, RegisterTargetsOut
     const refused = register(tx, group, target);
     if (refused !== undefined) return refused;
   }
-  return targetsOf(tx, group.id).length > quotas.targetsPerTargetGroup
-    ? tooMany('Targets', quotas.targetsPerTargetGroup)
+  return targetsOf(tx, group.id).length > quotaIn(tx, 'targetsPerTargetGroup')
+    ? tooMany('Targets', quotaIn(tx, 'targetsPerTargetGroup'))
     : {};
 };
 

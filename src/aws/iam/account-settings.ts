@@ -24,7 +24,7 @@ import {
 } from './entities.ts';
 import { alreadyExists, noSuchAlias, noSuchPasswordPolicy } from './errors.ts';
 import { attachedTo, useCount } from './policy-use.ts';
-import { quotas } from './quotas.ts';
+import { quotaIn, quotas } from './quotas.ts';
 
 type Input = object | undefined;
 
@@ -113,24 +113,24 @@ const counts = (view: View): Readonly<Record<string, number>> => {
   const policies = view.list(ManagedPolicies);
   return {
     AssumeRolePolicySizeQuota: quotas.trustPolicyCharacters,
-    AttachedPoliciesPerGroupQuota: quotas.managedPoliciesPerGroup,
-    AttachedPoliciesPerRoleQuota: quotas.managedPoliciesPerRole,
-    AttachedPoliciesPerUserQuota: quotas.managedPoliciesPerUser,
+    AttachedPoliciesPerGroupQuota: quotaIn(view, 'managedPoliciesPerGroup'),
+    AttachedPoliciesPerRoleQuota: quotaIn(view, 'managedPoliciesPerRole'),
+    AttachedPoliciesPerUserQuota: quotaIn(view, 'managedPoliciesPerUser'),
     GroupPolicySizeQuota: quotas.inlinePolicyCharactersPerGroup,
     Groups: view.list(Groups).length,
     GroupsPerUserQuota: quotas.groupsPerUser,
-    GroupsQuota: quotas.groupsPerAccount,
+    GroupsQuota: quotaIn(view, 'groupsPerAccount'),
     InstanceProfiles: view.list(InstanceProfiles).length,
-    InstanceProfilesQuota: quotas.instanceProfilesPerAccount,
+    InstanceProfilesQuota: quotaIn(view, 'instanceProfilesPerAccount'),
     Policies: policies.length,
-    PoliciesQuota: quotas.policiesPerAccount,
+    PoliciesQuota: quotaIn(view, 'policiesPerAccount'),
     PolicySizeQuota: quotas.managedPolicyCharacters,
     PolicyVersionsInUse: policies.filter(({ id }) => useCount(attachedTo(view, id)) > 0).length,
     RolePolicySizeQuota: quotas.inlinePolicyCharactersPerRole,
     Roles: view.list(Roles).length,
-    RolesQuota: quotas.rolesPerAccount,
+    RolesQuota: quotaIn(view, 'rolesPerAccount'),
     ServerCertificates: view.list(ServerCertificates).length,
-    ServerCertificatesQuota: quotas.serverCertificatesPerAccount,
+    ServerCertificatesQuota: quotaIn(view, 'serverCertificatesPerAccount'),
     UserPolicySizeQuota: quotas.inlinePolicyCharactersPerUser,
     Users: view.list(Users).length,
     UsersQuota: quotas.usersPerAccount,

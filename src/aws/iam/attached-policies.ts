@@ -17,7 +17,7 @@ import { noSuchBoundary, noSuchPolicy, notAttachable, quotaExceeded } from './er
 import { policyByArn } from './managed-policies.ts';
 import { listPage } from './paging.ts';
 import { attachedTo, bounding } from './policy-use.ts';
-import { quotas } from './quotas.ts';
+import { quotaIn } from './quotas.ts';
 import { changeableRole, roleByName } from './roles.ts';
 
 /** AttachRolePolicy: attaching what is attached already changes nothing. */
@@ -27,8 +27,8 @@ export const attachRolePolicy: Operation<AttachRolePolicyRequest, Nothing> = (tx
   const { PolicyArn: arn = '' } = input;
   if (policyByArn(tx, arn) === undefined) return notAttachable(arn);
   if (role.attachedPolicies.includes(arn)) return {};
-  if (role.attachedPolicies.length >= quotas.managedPoliciesPerRole) {
-    return quotaExceeded('PoliciesPerRole', quotas.managedPoliciesPerRole);
+  if (role.attachedPolicies.length >= quotaIn(tx, 'managedPoliciesPerRole')) {
+    return quotaExceeded('PoliciesPerRole', quotaIn(tx, 'managedPoliciesPerRole'));
   }
   tx.put(Roles, { ...role, attachedPolicies: [...role.attachedPolicies, arn] });
   return {};

@@ -21,7 +21,7 @@ import { alreadyExists, deleteConflict, noSuchUser, quotaExceeded } from './erro
 import { iamArn, nameKey, newUniqueId } from './identifiers.ts';
 import { listPage } from './paging.ts';
 import { groupByName, userByName } from './principal-policies.ts';
-import { quotas } from './quotas.ts';
+import { quotaIn, quotas } from './quotas.ts';
 import { byName, userAnswer } from './users.ts';
 
 const groupAnswer = (group: Group): Plain<Answer> => ({
@@ -35,8 +35,8 @@ const groupAnswer = (group: Group): Plain<Answer> => ({
 const createGroup: Operation<CreateGroupRequest, CreateGroupResponse> = (tx, input) => {
   const { GroupName: name = '', Path: path = '/' } = input;
   if (tx.get(Groups, nameKey(name)) !== undefined) return alreadyExists(`Group with name ${name}`);
-  if (tx.list(Groups).length >= quotas.groupsPerAccount) {
-    return quotaExceeded('GroupsPerAccount', quotas.groupsPerAccount);
+  if (tx.list(Groups).length >= quotaIn(tx, 'groupsPerAccount')) {
+    return quotaExceeded('GroupsPerAccount', quotaIn(tx, 'groupsPerAccount'));
   }
   const group: Group = {
     id: nameKey(name),

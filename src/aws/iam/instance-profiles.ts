@@ -31,7 +31,7 @@ import {
 } from './errors.ts';
 import { iamArn, nameKey, newUniqueId } from './identifiers.ts';
 import { listPage, type ListPage } from './paging.ts';
-import { quotas } from './quotas.ts';
+import { quotaIn } from './quotas.ts';
 import { listTags, tagResource, untagResource } from './resource-tags.ts';
 import { changeableRole, listedRole, roleByName } from './roles.ts';
 
@@ -72,8 +72,8 @@ export const createInstanceProfile: Operation<
   if (tx.get(InstanceProfiles, nameKey(name)) !== undefined) {
     return alreadyExists(`Instance Profile ${name}`);
   }
-  if (tx.list(InstanceProfiles).length >= quotas.instanceProfilesPerAccount) {
-    return quotaExceeded('InstanceProfilesPerAccount', quotas.instanceProfilesPerAccount);
+  if (tx.list(InstanceProfiles).length >= quotaIn(tx, 'instanceProfilesPerAccount')) {
+    return quotaExceeded('InstanceProfilesPerAccount', quotaIn(tx, 'instanceProfilesPerAccount'));
   }
   const profile: InstanceProfile = {
     id: nameKey(name),

@@ -25,7 +25,7 @@ import { isAwsPolicy, policyByArn } from './managed-policies.ts';
 import { listPage } from './paging.ts';
 import { attachedTo, bounding, useCount } from './policy-use.ts';
 import { countedCharacters, identityPolicyFault } from './policy-document.ts';
-import { quotas } from './quotas.ts';
+import { quotaIn, quotas } from './quotas.ts';
 import { listTags, tagResource, untagResource } from './resource-tags.ts';
 
 /** How often the account attaches a policy. */
@@ -84,8 +84,8 @@ export const createPolicy: Operation<CreatePolicyRequest, CreatePolicyResponse> 
       `A policy called ${name} already exists. Duplicate names are not allowed.`,
     );
   }
-  if (tx.list(ManagedPolicies).length >= quotas.policiesPerAccount) {
-    return quotaExceeded('PoliciesPerAccount', quotas.policiesPerAccount);
+  if (tx.list(ManagedPolicies).length >= quotaIn(tx, 'policiesPerAccount')) {
+    return quotaExceeded('PoliciesPerAccount', quotaIn(tx, 'policiesPerAccount'));
   }
   const createdAt = wholeSecond(tx.now);
   const policy: ManagedPolicy = {

@@ -16,7 +16,7 @@ import { encodedDocument, nameKey } from './identifiers.ts';
 import { policyByArn } from './managed-policies.ts';
 import { listPage } from './paging.ts';
 import { countedCharacters, identityPolicyFault } from './policy-document.ts';
-import { quotas } from './quotas.ts';
+import { quotaIn, quotas } from './quotas.ts';
 
 /** The user of that name in the account. */
 export const userByName = (view: View, name: string | undefined): User | DomainError => {
@@ -36,7 +36,7 @@ interface PrincipalKind<P extends User | Group, Input> {
   /** As messages name it. */
   readonly word: 'user' | 'group';
   readonly find: (view: View, input: Input) => P | DomainError;
-  readonly mostAttached: number;
+  readonly mostAttached: 'managedPoliciesPerGroup' | 'managedPoliciesPerUser';
   /** The quota of attached policies, by AWS's name. */
   readonly attachedQuota: string;
   readonly mostInlineCharacters: number;
@@ -65,8 +65,9 @@ const attachedOperations = <P extends User | Group, Input>(kind: PrincipalKind<P
     const { PolicyArn: arn = '' } = input;
     if (policyByArn(tx, arn) === undefined) return notAttachable(arn);
     if (principal.attachedPolicies.includes(arn)) return {};
-    if (principal.attachedPolicies.length >= kind.mostAttached) {
-      return quotaExceeded(kind.attachedQuota, kind.mostAttached);
+    const most = quotaIn(tx, kind.mostAttached);
+    if (principal.attachedPolicies.length >= most) {
+      return quotaExceeded(kind.attachedQuota, most);
     }
     tx.put(kind.table, {
       ...principal,
@@ -178,7 +179,7 @@ const ofUsers = policyOperations<User, UserInput>({
   table: Users,
   word: 'user',
   find: (view, input) => userByName(view, input.UserName),
-  mostAttached: quotas.managedPoliciesPerUser,
+  mostAttached: 'managedPoliciesPerUser',
   attachedQuota: 'PoliciesPerUser',
   mostInlineCharacters: quotas.inlinePolicyCharactersPerUser,
 });
@@ -187,7 +188,7 @@ const ofGroups = policyOperations<Group, GroupInput>({
   table: Groups,
   word: 'group',
   find: (view, input) => groupByName(view, input.GroupName),
-  mostAttached: quotas.managedPoliciesPerGroup,
+  mostAttached: 'managedPoliciesPerGroup',
   attachedQuota: 'PoliciesPerGroup',
   mostInlineCharacters: quotas.inlinePolicyCharactersPerGroup,
 });

@@ -36,7 +36,7 @@ import { encodedDocument, iamArn, nameKey, newUniqueId, roleOfArn } from './iden
 import { policyByArn } from './managed-policies.ts';
 import { listPage } from './paging.ts';
 import { countedCharacters, readPolicy, trustPolicyFault } from './policy-document.ts';
-import { quotas } from './quotas.ts';
+import { quotaIn, quotas } from './quotas.ts';
 import { listTags, tagResource, untagResource } from './resource-tags.ts';
 
 /** "If you do not specify a value for this setting, the default value of one hour is applied" (CreateRole). */
@@ -144,8 +144,8 @@ export const createRole: Operation<CreateRoleRequest, CreateRoleResponse> = (tx,
   const fault = trustFault(tx, trustPolicy);
   if (fault !== undefined) return fault;
   if (tx.get(Roles, nameKey(name)) !== undefined) return alreadyExists(`Role with name ${name}`);
-  if (tx.list(Roles).length >= quotas.rolesPerAccount) {
-    return quotaExceeded('RolesPerAccount', quotas.rolesPerAccount);
+  if (tx.list(Roles).length >= quotaIn(tx, 'rolesPerAccount')) {
+    return quotaExceeded('RolesPerAccount', quotaIn(tx, 'rolesPerAccount'));
   }
   if (boundary !== undefined && policyByArn(tx, boundary) === undefined) {
     return noSuchPolicy(boundary);

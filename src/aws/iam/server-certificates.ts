@@ -28,7 +28,7 @@ import { ServerCertificates, type ServerCertificate } from './entities.ts';
 import { alreadyExists, noSuchServerCertificate, quotaExceeded } from './errors.ts';
 import { iamArn, newUniqueId } from './identifiers.ts';
 import { listPage } from './paging.ts';
-import { quotas } from './quotas.ts';
+import { quotaIn } from './quotas.ts';
 import { listTags, tagResource, untagResource } from './resource-tags.ts';
 
 /** What reads certificates, where there is something that can. */
@@ -98,8 +98,8 @@ const checkNew = (tx: Tx, name: string): DomainError | undefined => {
     .list(ServerCertificates)
     .some(({ id }) => id.toLowerCase() === name.toLowerCase());
   if (isTaken) return alreadyExists(`The Server Certificate with name ${name}`);
-  return tx.list(ServerCertificates).length >= quotas.serverCertificatesPerAccount
-    ? quotaExceeded('ServerCertificatesPerAccount', quotas.serverCertificatesPerAccount)
+  return tx.list(ServerCertificates).length >= quotaIn(tx, 'serverCertificatesPerAccount')
+    ? quotaExceeded('ServerCertificatesPerAccount', quotaIn(tx, 'serverCertificatesPerAccount'))
     : undefined;
 };
 

@@ -29,7 +29,7 @@ import {
   releasePublicAddress,
   takePublicAddress,
 } from './public-addresses.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 import { checkUnheld, disassociate } from './associations.ts';
 import { ElasticIps, ReleasedElasticIps, type ElasticIp } from './entities.ts';
 
@@ -81,7 +81,7 @@ const checkAllocation = (
     );
   }
   // Nobody has more than the quota, however an address is to be got.
-  return view.list(ElasticIps).length >= quotas.elasticIpsPerRegion
+  return view.list(ElasticIps).length >= quotaIn(view, 'elasticIpsPerRegion')
     ? new DomainError('AddressLimitExceeded', 'The maximum number of addresses has been reached.')
     : undefined;
 };

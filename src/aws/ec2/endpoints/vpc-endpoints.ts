@@ -29,7 +29,7 @@ import {
 } from '../errors.ts';
 import { NetworkInterfaces } from '../instances/instance-entities.ts';
 import { checkGroups } from '../launch/launch-groups.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 import { groupIdentifiers } from '../network-interfaces/answer.ts';
 import {
   addNetworkInterface,
@@ -189,8 +189,8 @@ const tooMany = (view: View, vpc: Vpc, type: VpcEndpoint['type']): DomainError |
     endpoints.filter((endpoint) => endpoint.type === type).length;
   const isFull =
     type === 'Gateway'
-      ? ofType(view.list(VpcEndpoints)) >= quotas.gatewayEndpointsPerRegion
-      : ofType(view.find(VpcEndpoints, 'vpc', vpc.id)) >= quotas.interfaceEndpointsPerVpc;
+      ? ofType(view.list(VpcEndpoints)) >= quotaIn(view, 'gatewayEndpointsPerRegion')
+      : ofType(view.find(VpcEndpoints, 'vpc', vpc.id)) >= quotaIn(view, 'interfaceEndpointsPerVpc');
   return isFull ? limitExceeded('VpcEndpointLimitExceeded', 'VPC endpoints') : undefined;
 };
 

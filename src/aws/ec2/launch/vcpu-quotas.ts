@@ -1,8 +1,41 @@
-import { vcpuGroupOf, type VcpuGroup } from '../../../atlas/supply.ts';
+import { vcpuGroupOf, vcpuGroups, type VcpuGroup } from '../../../atlas/supply.ts';
 import { DomainError } from '../../../world/domain-error.ts';
 import type { View } from '../../../world/transaction.ts';
 import { vcpusOf } from '../capacity/zone-stock.ts';
+import { raisedTo, type Quota } from '../../shared/quotas.ts';
 import { Instances, type Instance } from '../instances/instance-entities.ts';
+
+/** Codes, names and what AWS gives a new account ("Amazon EC2 endpoints and quotas", AWS General Reference). */
+const published: Readonly<Record<VcpuGroup, readonly [code: string, name: string, usual: number]>> =
+  {
+    standard: ['L-1216C47A', 'Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances', 5],
+    f: ['L-74FC7D96', 'Running On-Demand F instances', 0],
+    g: ['L-DB2E81BA', 'Running On-Demand G and VT instances', 0],
+    p: ['L-417A185B', 'Running On-Demand P instances', 0],
+    x: ['L-7295265B', 'Running On-Demand X instances', 0],
+    inf: ['L-1945791B', 'Running On-Demand Inf instances', 0],
+    trn: ['L-2C3B7624', 'Running On-Demand Trn instances', 0],
+    dl: ['L-6E869C2A', 'Running On-Demand DL instances', 0],
+    hpc: ['L-F7808C92', 'Running On-Demand HPC instances', 0],
+    highMemory: ['L-43DA4232', 'Running On-Demand High Memory instances', 0],
+  };
+
+const quotaOfGroup = (group: VcpuGroup): Quota => {
+  const [code, name, usual] = published[group];
+  return {
+    service: 'ec2',
+    code,
+    name,
+    value: (geography) => geography.vcpuQuota(group) ?? usual,
+  };
+};
+
+/** Quotas of vCPUs as Service Quotas lists them. */
+export const raisableVcpuQuotas: readonly Quota[] = vcpuGroups.map(quotaOfGroup);
+
+/** How many vCPUs of a group the account may run; undefined where neither it nor the world has said anything: as many as it likes. */
+const vcpuQuotaIn = (view: View, group: VcpuGroup): number | undefined =>
+  raisedTo(view, quotaOfGroup(group)) ?? view.geography.vcpuQuota(group);
 
 /** EC2's words ("Error codes for the Amazon EC2 API", VcpuLimitExceeded). */
 const vcpuLimitExceeded = (quota: number): DomainError =>
@@ -23,7 +56,7 @@ const usedVcpus = (view: View, group: VcpuGroup): number => {
 
 /**
  * How many instances of a type the account's quota lets it launch, up to the most that are asked for; fewer than the
- * least are VcpuLimitExceeded. Quotas are the world's (`Geography.vcpuQuota`); without one nothing is counted.
+ * least are VcpuLimitExceeded. Quotas are what the account asked for, else the world's; without either nothing is counted.
  */
 export const launchableByQuota = (
   view: View,
@@ -36,7 +69,7 @@ export const launchableByQuota = (
 ): number | DomainError => {
   const { instanceType, minCount, maxCount } = request;
   const group = vcpuGroupOf(instanceType);
-  const quota = group === undefined ? undefined : view.geography.vcpuQuota(group);
+  const quota = group === undefined ? undefined : vcpuQuotaIn(view, group);
   // Spot Instances have quotas of their own, which nobody sets here.
   const isSpot = (request.spot ?? null) !== null;
   if (isSpot || group === undefined || quota === undefined) return maxCount;
@@ -56,7 +89,7 @@ export const startOverQuota = (
     if (group !== undefined) asked.set(group, (asked.get(group) ?? 0) + vcpusOf(instanceType));
   }
   for (const [group, vcpus] of asked) {
-    const quota = view.geography.vcpuQuota(group);
+    const quota = vcpuQuotaIn(view, group);
     if (quota !== undefined && usedVcpus(view, group) + vcpus > quota) {
       return vcpuLimitExceeded(quota);
     }

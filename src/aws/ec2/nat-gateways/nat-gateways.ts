@@ -26,7 +26,7 @@ import {
 } from '../errors.ts';
 import { unreadNames } from '../launch/launch-parameters.ts';
 import { addNetworkInterface } from '../network-interfaces/network-interfaces.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 import { wholeSecond } from '../../shared/utc-text.ts';
 import { NatGateways, type NatGateway } from './entities.ts';
 import { beginDeletion, beginNatGateway, endNatGateway } from './life.ts';
@@ -96,7 +96,7 @@ const checkQuota = (view: View, subnet: Subnet): DomainError | undefined => {
   const counted = view
     .find(NatGateways, 'zone', subnet.zoneId)
     .filter(({ state }) => state === 'pending' || state === 'available' || state === 'deleting');
-  return counted.length >= quotas.natGatewaysPerZone
+  return counted.length >= quotaIn(view, 'natGatewaysPerZone')
     ? limitExceeded('NatGatewayLimitExceeded', 'NAT gateways')
     : undefined;
 };

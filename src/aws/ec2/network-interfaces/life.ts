@@ -41,7 +41,7 @@ import {
   removeNetworkInterface,
 } from './network-interfaces.ts';
 import { privateAddressesOf } from '../addresses/associations.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 import { wholeSecond } from '../../shared/utc-text.ts';
 import { interfaceAnswer } from './answer.ts';
 import { askedAddresses, countOf } from './asked-addresses.ts';
@@ -87,7 +87,7 @@ const checkCreation = (
   if (unread !== undefined) return notBuilt(`the parameter ${unread} of CreateNetworkInterface`);
   const type: string = input.InterfaceType ?? 'interface';
   if (type !== 'interface') return notBuilt(`network interfaces of the type '${type}'`);
-  return view.list(NetworkInterfaces).length >= quotas.networkInterfacesPerRegion
+  return view.list(NetworkInterfaces).length >= quotaIn(view, 'networkInterfacesPerRegion')
     ? limitExceeded('NetworkInterfaceLimitExceeded', 'network interfaces')
     : undefined;
 };

@@ -16,7 +16,7 @@ import { deleteResource } from '../delete-resource.ts';
 import { describeResources, resourceById } from '../describe.ts';
 import { EgressOnlyInternetGateways, Vpcs, type EgressOnlyInternetGateway } from '../entities.ts';
 import { kinds, limitExceeded } from '../errors.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 
 const answerOf = (view: View, gateway: EgressOnlyInternetGateway): Plain<ApiGateway> => ({
   EgressOnlyInternetGatewayId: gateway.id,
@@ -34,7 +34,9 @@ export const createEgressOnlyInternetGateway: Operation<
   const { type, prefix } = kinds.egressOnlyInternetGateway;
   const tags = tagsForType(input.TagSpecifications, type);
   if (isDomainError(tags)) return tags;
-  if (tx.list(EgressOnlyInternetGateways).length >= quotas.egressOnlyInternetGatewaysPerRegion) {
+  if (
+    tx.list(EgressOnlyInternetGateways).length >= quotaIn(tx, 'egressOnlyInternetGatewaysPerRegion')
+  ) {
     return limitExceeded('EgressOnlyInternetGatewayLimitExceeded', 'egress-only internet gateways');
   }
   const gateway = { id: newResourceId(tx, prefix), vpcId: vpc.id };

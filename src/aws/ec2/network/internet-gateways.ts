@@ -21,7 +21,7 @@ import { dependencyViolation, invalidParameterValue, kinds, limitExceeded } from
 import { NetworkInterfaces } from '../instances/instance-entities.ts';
 import { tableOfGateway } from './gateway-route-tables.ts';
 import { addInternetGateway } from './new-network.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 
 const renderInternetGateway = (
   view: View,
@@ -44,7 +44,7 @@ export const createInternetGateway: Operation<
 > = (tx, input) => {
   const tags = tagsForType(input.TagSpecifications, 'internet-gateway');
   if (isDomainError(tags)) return tags;
-  if (tx.list(InternetGateways).length >= quotas.internetGatewaysPerRegion) {
+  if (tx.list(InternetGateways).length >= quotaIn(tx, 'internetGatewaysPerRegion')) {
     return limitExceeded('InternetGatewayLimitExceeded', 'internet gateways');
   }
   const gateway = addInternetGateway(tx, null);

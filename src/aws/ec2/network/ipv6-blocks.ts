@@ -28,7 +28,7 @@ import {
   subnetConflict,
 } from '../errors.ts';
 import { NetworkInterfaces } from '../instances/instance-entities.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 
 /** Every block that Amazon provides lies in here; which Region has which part of it is not told apart. */
 const amazonPrefix = '2600:1f';
@@ -107,11 +107,11 @@ export const amazonIpv6Block = (tx: Tx, input: Ipv6Request): Ipv6CidrBlock | Dom
 };
 
 /** The refusal of one more block; undefined while the VPC may have it. */
-export const tooManyIpv6Blocks = (vpc: Vpc): DomainError | undefined =>
-  (vpc.ipv6CidrBlocks ?? []).length >= quotas.ipv6CidrBlocksPerVpc
+export const tooManyIpv6Blocks = (view: View, vpc: Vpc): DomainError | undefined =>
+  (vpc.ipv6CidrBlocks ?? []).length >= quotaIn(view, 'ipv6CidrBlocksPerVpc')
     ? new DomainError(
         'CidrLimitExceeded',
-        `This network '${vpc.id}' has met its maximum number of allowed CIDRs: ${quotas.ipv6CidrBlocksPerVpc}`,
+        `This network '${vpc.id}' has met its maximum number of allowed CIDRs: ${quotaIn(view, 'ipv6CidrBlocksPerVpc')}`,
       )
     : undefined;
 

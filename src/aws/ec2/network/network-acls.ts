@@ -39,7 +39,7 @@ import {
   missingParameter,
 } from '../errors.ts';
 import { addNetworkAcl, byNumber, lastRuleNumber } from './new-network.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 
 const associationsOf = (view: View, acl: NetworkAcl): readonly NetworkAclAssociation[] =>
   view.find(NetworkAclAssociations, 'networkAcl', acl.id);
@@ -83,7 +83,7 @@ export const createNetworkAcl: Operation<CreateNetworkAclRequest, CreateNetworkA
   if (isDomainError(vpc)) return vpc;
   const tags = tagsForType(input.TagSpecifications, 'network-acl');
   if (isDomainError(tags)) return tags;
-  if (tx.find(NetworkAcls, 'vpc', vpc.id).length >= quotas.networkAclsPerVpc) {
+  if (tx.find(NetworkAcls, 'vpc', vpc.id).length >= quotaIn(tx, 'networkAclsPerVpc')) {
     return limitExceeded('NetworkAclLimitExceeded', 'network ACLs');
   }
   const acl = addNetworkAcl(tx, vpc, false);
@@ -261,7 +261,7 @@ export const createNetworkAclEntry: Operation<
   const own = acl.entries.filter(
     (other) => other.egress === entry.egress && other.ruleNumber < lastRuleNumber,
   );
-  if (own.length >= quotas.entriesPerNetworkAcl) {
+  if (own.length >= quotaIn(tx, 'entriesPerNetworkAcl')) {
     return limitExceeded('NetworkAclEntryLimitExceeded', 'network ACL entries');
   }
   tx.put(NetworkAcls, { ...acl, entries: [...acl.entries, entry].toSorted(byNumber) });

@@ -46,7 +46,7 @@ import { endpointServiceOf } from '../endpoints/endpoint-services.ts';
 import { VpcEndpoints } from '../endpoints/entities.ts';
 import { gatewayForTable, unfitForGateway } from './gateway-route-tables.ts';
 import { addRouteTable } from './new-network.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 import { isActiveRoute, renderTarget } from './route-targets.ts';
 
 /** The route table that a subnet goes by: its own, or else the main one of its VPC. */
@@ -140,7 +140,7 @@ export const createRouteTable: Operation<CreateRouteTableRequest, CreateRouteTab
   if (isDomainError(vpc)) return vpc;
   const tags = tagsForType(input.TagSpecifications, 'route-table');
   if (isDomainError(tags)) return tags;
-  if (tx.find(RouteTables, 'vpc', vpc.id).length >= quotas.routeTablesPerVpc) {
+  if (tx.find(RouteTables, 'vpc', vpc.id).length >= quotaIn(tx, 'routeTablesPerVpc')) {
     return limitExceeded('RouteTableLimitExceeded', 'route tables');
   }
   const table = addRouteTable(tx, vpc);

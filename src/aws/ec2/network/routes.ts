@@ -19,7 +19,7 @@ import {
   missingParameter,
   notBuilt,
 } from '../errors.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 import { refusalInGatewayTable } from './gateway-route-tables.ts';
 import { weightOf } from '../prefix-lists/lookups.ts';
 import { routeCount, weigher } from '../prefix-lists/user-quotas.ts';
@@ -101,7 +101,7 @@ export const createRoute: Operation<CreateRouteRequest, CreateRouteResult> = (tx
     ...table.routes,
     { destination, gatewayId, origin: 'CreateRoute' },
   ];
-  if (routeCount(after, weigher(tx)) > quotas.routesPerRouteTable) {
+  if (routeCount(after, weigher(tx)) > quotaIn(tx, 'routesPerRouteTable')) {
     return limitExceeded('RouteLimitExceeded', 'routes');
   }
   putRoutes(tx, table, after);

@@ -41,7 +41,7 @@ import {
   missingParameter,
   notFound,
 } from '../errors.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 import { ruleCount, weigher } from '../prefix-lists/user-quotas.ts';
 import {
   checkRuleDescription,
@@ -115,7 +115,7 @@ const tooManyRules = (view: View, rules: readonly RuleSpecification[]): DomainEr
   ruleCount(
     rules.map(({ peer }) => peer),
     weigher(view),
-  ) > quotas.rulesPerSecurityGroup
+  ) > quotaIn(view, 'rulesPerSecurityGroup')
     ? limitExceeded('RulesPerSecurityGroupLimitExceeded', 'rules per security group')
     : undefined;
 

@@ -32,7 +32,7 @@ import {
 } from '../errors.ts';
 import { NetworkInterfaces } from '../instances/instance-entities.ts';
 import { addSecurityGroup } from './new-network.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 import { groupByName, permissionsOf } from './rule-specifications.ts';
 
 /** The rules of a group in one direction, oldest first. */
@@ -139,7 +139,7 @@ export const createSecurityGroup: Operation<
       `The security group '${texts.name}' already exists for VPC '${vpc.id}'`,
     );
   }
-  if (tx.list(SecurityGroups).length >= quotas.securityGroupsPerRegion) {
+  if (tx.list(SecurityGroups).length >= quotaIn(tx, 'securityGroupsPerRegion')) {
     return limitExceeded('SecurityGroupLimitExceeded', 'security groups');
   }
   const group = addSecurityGroup(tx, { vpcId: vpc.id, ...texts });

@@ -50,7 +50,7 @@ import {
 } from '../errors.ts';
 import { subnetBlockAnswer, subnetIpv6Block } from './ipv6-blocks.ts';
 import { addSubnet } from './new-network.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 import { availableAddressCount, takenAddressCount } from './subnet-addresses.ts';
 import { isOptedIn, zoneGroupOf } from '../zones/zone-groups.ts';
 
@@ -134,7 +134,7 @@ const subnetBlock = (view: View, vpc: Vpc, cidr: string | undefined): Ipv4Block 
 };
 
 const tooManySubnets = (tx: Tx, vpcId: string): DomainError | undefined =>
-  tx.find(Subnets, 'vpc', vpcId).length >= quotas.subnetsPerVpc
+  tx.find(Subnets, 'vpc', vpcId).length >= quotaIn(tx, 'subnetsPerVpc')
     ? limitExceeded('SubnetLimitExceeded', 'subnets')
     : undefined;
 

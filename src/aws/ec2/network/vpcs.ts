@@ -58,7 +58,7 @@ import {
   vpcBlockAnswer,
 } from './ipv6-blocks.ts';
 import { addIpv6Block, addVpc, hasIpv6, localRoute } from './new-network.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 
 /** A VPC's block has a mask from /16 to /28 ("VPC CIDR blocks", Amazon VPC User Guide). */
 const prefixLengths = { shortest: 16, longest: 28 } as const;
@@ -107,7 +107,7 @@ const vpcById = (view: View, id: string | undefined): Vpc | DomainError =>
   resourceById(view, Vpcs, kinds.vpc, id);
 
 const tooManyVpcs = (tx: Tx): DomainError | undefined =>
-  tx.list(Vpcs).length >= quotas.vpcsPerRegion
+  tx.list(Vpcs).length >= quotaIn(tx, 'vpcsPerRegion')
     ? limitExceeded('VpcLimitExceeded', 'VPCs')
     : undefined;
 
@@ -252,7 +252,7 @@ export const associateVpcCidrBlock: Operation<
     if (input.CidrBlock !== undefined) {
       return invalidParameterCombination('Only one CIDR block can be associated in one call');
     }
-    const ipv6 = tooManyIpv6Blocks(vpc) ?? amazonIpv6Block(tx, input);
+    const ipv6 = tooManyIpv6Blocks(tx, vpc) ?? amazonIpv6Block(tx, input);
     if (isDomainError(ipv6)) return ipv6;
     addIpv6Block(tx, vpc, ipv6);
     return { VpcId: vpc.id, Ipv6CidrBlockAssociation: vpcBlockAnswer(tx, ipv6, 'associating') };
@@ -262,10 +262,10 @@ export const associateVpcCidrBlock: Operation<
   const cidrBlock = formatIpv4Cidr(block);
   const existing = vpc.cidrBlocks.flatMap((other) => parseIpv4Cidr(other.cidrBlock) ?? []);
   if (existing.some((other) => blocksOverlap(other, block))) return invalidVpcRange(cidrBlock);
-  if (existing.length >= quotas.cidrBlocksPerVpc) {
+  if (existing.length >= quotaIn(tx, 'cidrBlocksPerVpc')) {
     return new DomainError(
       'CidrLimitExceeded',
-      `This network '${vpc.id}' has met its maximum number of allowed CIDRs: ${quotas.cidrBlocksPerVpc}`,
+      `This network '${vpc.id}' has met its maximum number of allowed CIDRs: ${quotaIn(tx, 'cidrBlocksPerVpc')}`,
     );
   }
   const associationId = newResourceId(tx, 'vpc-cidr-assoc');

@@ -22,7 +22,7 @@ import { isoText } from '../../shared/utc-text.ts';
 import { describeResources, resourceById } from '../describe.ts';
 import { Vpcs } from '../entities.ts';
 import { invalidParameterValue, kinds, limitExceeded, missingParameter } from '../errors.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 import { PeeringConnections, type PeeringConnection, type PeeringSide } from './entities.ts';
 import { accept, begin, blocksOf, change, expiryOf, hasEnded } from './life.ts';
 import { isAt } from './sides.ts';
@@ -136,7 +136,7 @@ export const createVpcPeeringConnection: Operation<
       `A VPC peering connection already exists between ${requester.vpcId} and ${accepter.vpcId}.`,
     );
   }
-  if (present.length >= quotas.peeringConnectionsPerVpc) {
+  if (present.length >= quotaIn(tx, 'peeringConnectionsPerVpc')) {
     return limitExceeded('VpcPeeringConnectionLimitExceeded', 'VPC peering connections of the VPC');
   }
   const connection: PeeringConnection = {

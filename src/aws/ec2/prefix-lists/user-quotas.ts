@@ -7,7 +7,7 @@ import {
   type SecurityGroupPeer,
 } from '../entities.ts';
 import { limitExceeded } from '../errors.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 import type { PrefixList } from './entities.ts';
 import { weightOf } from './lookups.ts';
 
@@ -56,13 +56,13 @@ export const checkUsersHold = (
     const rules = view.find(SecurityGroupRules, 'group', groupId);
     for (const isEgress of [false, true]) {
       const peers = rules.filter((rule) => rule.isEgress === isEgress).map(({ peer }) => peer);
-      if (ruleCount(peers, then) > quotas.rulesPerSecurityGroup) {
+      if (ruleCount(peers, then) > quotaIn(view, 'rulesPerSecurityGroup')) {
         return limitExceeded('RulesPerSecurityGroupLimitExceeded', 'rules per security group');
       }
     }
   }
   const full = view
     .find(RouteTables, 'prefixList', list.id)
-    .some(({ routes }) => routeCount(routes, then) > quotas.routesPerRouteTable);
+    .some(({ routes }) => routeCount(routes, then) > quotaIn(view, 'routesPerRouteTable'));
   return full ? limitExceeded('RouteLimitExceeded', 'routes') : undefined;
 };

@@ -20,7 +20,7 @@ import { newResourceId } from '../../shared/ids.ts';
 import { addTags, tagsForType, tagsOf } from '../../shared/tags.ts';
 import { wholeSecond } from '../../shared/utc-text.ts';
 import { checkIdForm, invalidParameterValue, kinds, limitExceeded, notBuilt } from '../errors.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 import { hasEnded, isAt, otherGateway } from './attachment-facts.ts';
 import { describeAttachments } from './attachments.ts';
 import {
@@ -88,7 +88,7 @@ const refusalOf = (view: View, ownId: string, accepter: PeeredGateway): DomainEr
       `${ownId} has non-deleted Transit Gateway Cross Region Peering Attachments with ${accepter.transitGatewayId}.`,
     );
   }
-  return present.length >= quotas.peeringsPerTransitGateway
+  return present.length >= quotaIn(view, 'peeringsPerTransitGateway')
     ? limitExceeded(
         'TransitGatewayPeeringAttachmentLimitExceeded',
         'peering attachments of the transit gateway',

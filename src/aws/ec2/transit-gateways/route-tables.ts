@@ -15,7 +15,7 @@ import { addTags, tagsForType, tagsOf } from '../../shared/tags.ts';
 import { wholeSecond } from '../../shared/utc-text.ts';
 import { describeResources } from '../describe.ts';
 import { kinds, limitExceeded } from '../errors.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 import {
   TransitAttachments,
   TransitGateways,
@@ -55,7 +55,7 @@ export const createTransitGatewayRouteTable: Operation<
   const present = tx
     .find(TransitRouteTables, 'transitGateway', gateway.id)
     .filter(({ state }) => state !== 'deleted');
-  if (present.length >= quotas.routeTablesPerTransitGateway) {
+  if (present.length >= quotaIn(tx, 'routeTablesPerTransitGateway')) {
     return limitExceeded(
       'TransitGatewayRouteTableLimitExceeded',
       'route tables of the transit gateway',

@@ -17,7 +17,7 @@ import {
   limitExceeded,
   missingParameter,
 } from '../errors.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 import { resourceOf } from './attachment-facts.ts';
 import {
   TransitAttachments,
@@ -92,7 +92,7 @@ const isFull = (view: View, { transitGatewayId }: TransitRouteTable): boolean =>
   view
     .find(TransitRouteTables, 'transitGateway', transitGatewayId)
     .reduce((sum, { staticRoutes }) => sum + staticRoutes.length, 0) >=
-  quotas.staticRoutesPerTransitGateway;
+  quotaIn(view, 'staticRoutesPerTransitGateway');
 
 export const createTransitGatewayRoute: Operation<
   CreateTransitGatewayRouteRequest,

@@ -27,7 +27,7 @@ import {
   missingParameter,
   notBuilt,
 } from '../errors.ts';
-import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 import { hasEnded } from './attachment-facts.ts';
 import {
   TransitAttachments,
@@ -113,7 +113,7 @@ export const createTransitGateway: Operation<
   const tags = tagsForType(input.TagSpecifications, type);
   if (isDomainError(tags)) return tags;
   const present = tx.list(TransitGateways).filter(({ state }) => state !== 'deleted');
-  if (present.length >= quotas.transitGatewaysPerRegion) {
+  if (present.length >= quotaIn(tx, 'transitGatewaysPerRegion')) {
     return limitExceeded('TransitGatewayLimitExceeded', 'transit gateways');
   }
   const id = newResourceId(tx, prefix);

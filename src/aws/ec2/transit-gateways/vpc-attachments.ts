@@ -20,6 +20,7 @@ import { resourceById } from '../describe.ts';
 import { Subnets, Vpcs } from '../entities.ts';
 import { invalidParameterValue, kinds, limitExceeded, missingParameter } from '../errors.ts';
 import { quotas } from '../launch/quotas.ts';
+import { quotaIn } from '../launch/raisable-quotas.ts';
 import {
   addNetworkInterface,
   removeNetworkInterface,
@@ -105,7 +106,7 @@ const refusalOf = (view: View, gateway: TransitGateway, vpcId: string): DomainEr
       `${gateway.id} has non-deleted Transit Gateway Attachments with same VPC ID.`,
     );
   }
-  if (ofGateway.length >= quotas.attachmentsPerTransitGateway) {
+  if (ofGateway.length >= quotaIn(view, 'attachmentsPerTransitGateway')) {
     return limitExceeded(
       'TransitGatewayAttachmentLimitExceeded',
       'attachments of the transit gateway',
