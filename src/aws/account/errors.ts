@@ -45,3 +45,13 @@ export const noOrganization = (account: string, operation: string): DomainError 
     `User: arn:aws:iam::${account}:root is not authorized to perform: account:${operation} ` +
       '(Your organization must first enable trusted access with AWS Account Management.)',
   );
+
+/** AWS's words, as its users have seen them. */
+export const contactNotFound = (): DomainError =>
+  new DomainError(
+    'ResourceNotFoundException',
+    'No contact of the inputted alternate contact type found.',
+  );
+
+export const noContactInformation = (): DomainError =>
+  new DomainError('ResourceNotFoundException', 'No contact information found for the account.');

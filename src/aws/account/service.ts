@@ -1,5 +1,6 @@
 import type { Service } from '../operation.ts';
 import { about } from './about.ts';
+import { contactOperations } from './contacts.ts';
 import {
   completeRegionSwitch,
   disableRegion,
@@ -12,6 +13,7 @@ import {
 export const account: Service = {
   ...about,
   operations: {
+    ...contactOperations,
     DisableRegion: disableRegion,
     EnableRegion: enableRegion,
     GetRegionOptStatus: getRegionOptStatus,

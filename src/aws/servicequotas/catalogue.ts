@@ -50,7 +50,7 @@ const catalogue: readonly Quota[] = [
   ...iamQuotas,
 ].toSorted((a, b) => (quotaId(a) < quotaId(b) ? -1 : 1));
 
-export const serviceName = (code: string): string => serviceNames.get(code) ?? code;
+const serviceName = (code: string): string => serviceNames.get(code) ?? code;
 
 /** The quotas that are asked about in a Region: global ones are in us-east-1 alone. */
 const quotasThere = (view: View): readonly Quota[] =>
