@@ -144,7 +144,7 @@ describe('the JavaScript SDK', () => {
       ['elbv2', 'CreateRule', { ListenerArn: 'a', Conditions: [], Priority: 1, Actions: [] }],
       ['route53', 'ListTrafficPolicies', {}],
       ['ssm', 'CreateDocument', { Name: 'a', Content: 'b' }],
-      ['account', 'PutAccountName', { AccountName: 'a' }],
+      ['account', 'GetPrimaryEmail', { AccountId: '111122223333' }],
     ] as const) {
       const error = await refused(client, operation, input);
       expect(error).toMatchObject({ name: 'NotImplemented', status: 501, attempts: 1 });

@@ -54,15 +54,15 @@ describe('an operation that AWS has and Faultline has not', () => {
     [
       'query',
       'ec2',
-      form('Action=CreateTransitGateway&Version=2016-11-15'),
-      'EC2 has the operation CreateTransitGateway',
+      form('Action=CreateTrafficMirrorFilter&Version=2016-11-15'),
+      'EC2 has the operation CreateTrafficMirrorFilter',
     ],
     ['json', 'ssm', targeted('AmazonSSM.CreateDocument'), 'SSM has the operation CreateDocument'],
     [
       'rest-json',
       'account',
-      at('POST', '/putAccountName'),
-      'Account has the operation PutAccountName',
+      at('POST', '/getPrimaryEmail'),
+      'Account has the operation GetPrimaryEmail',
     ],
     [
       'rest-xml',
