@@ -25,7 +25,6 @@ def every_list_can_be_read():
 
 def nothing_is_there():
     """Nothing is listed, and nothing is found by an id."""
-    check(ec2.describe_vpn_gateways()["VpnGateways"] == [], "no VPN gateway")
     check(ec2.describe_transit_gateways()["TransitGateways"] == [], "no transit gateway")
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
     link = ec2.describe_vpc_classic_link(VpcIds=[vpc])["Vpcs"]

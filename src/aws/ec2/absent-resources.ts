@@ -36,12 +36,6 @@ const rows: readonly Row[] = [
   ],
   ['DescribeCoipPools', 'CoipPools', 'PoolIds', 'InvalidPoolID.NotFound'],
   ['DescribeConversionTasks', 'ConversionTasks', 'ConversionTaskIds', 'InvalidConversionTaskId'],
-  [
-    'DescribeCustomerGateways',
-    'CustomerGateways',
-    'CustomerGatewayIds',
-    'InvalidCustomerGatewayID.NotFound',
-  ],
   ['DescribeElasticGpus', 'ElasticGpuSet'],
   ['DescribeExportTasks', 'ExportTasks', 'ExportTaskIds', 'InvalidExportTaskID.NotFound'],
   ['DescribeFastSnapshotRestores', 'FastSnapshotRestores'],
@@ -181,13 +175,6 @@ const rows: readonly Row[] = [
     'ServiceIds',
     'InvalidVpcEndpointServiceId.NotFound',
   ],
-  [
-    'DescribeVpnConnections',
-    'VpnConnections',
-    'VpnConnectionIds',
-    'InvalidVpnConnectionID.NotFound',
-  ],
-  ['DescribeVpnGateways', 'VpnGateways', 'VpnGatewayIds', 'InvalidVpnGatewayID.NotFound'],
 ];
 
 const emptyList = ([, list, member, code]: Row): EmptyList => ({

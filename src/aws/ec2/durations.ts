@@ -37,6 +37,8 @@ export const durations = {
   modifyingVolume: { baseMs: 3_000, spreadMs: 2_000 },
   /** From CreateNatGateway to `available`, or to `failed`. AWS: one to three minutes. */
   creatingNatGateway: { baseMs: 8_000, spreadMs: 4_000 },
+  /** Of an attachment of a virtual private gateway, and of a VPN connection. AWS: minutes. */
+  changingVpn: { baseMs: 8_000, spreadMs: 4_000 },
   /** From one state of a transit gateway to the next. AWS: one to three minutes. */
   changingTransitGateway: { baseMs: 15_000, spreadMs: 10_000 },
   /** Of what is attached to one. AWS: a minute or two. */

@@ -130,6 +130,8 @@ export interface Route {
 export interface RouteTable extends Entity {
   readonly vpcId: string;
   readonly routes: readonly Route[];
+  /** The virtual private gateways whose routes come in by themselves; absent before there were any. */
+  readonly propagatingGatewayIds?: readonly string[];
 }
 
 export const RouteTables = defineTable<RouteTable>('ec2-route-tables', {

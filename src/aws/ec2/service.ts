@@ -65,6 +65,8 @@ import { peeringTimers, peeringReceivers } from './peering/life.ts';
 import { placementGroupOperations } from './placement-groups/operations.ts';
 import { subnetReservationOperations } from './network/subnet-reservations.ts';
 import { flowLogOperations } from './flow-logs/flow-logs.ts';
+import { vpnTimers } from './vpn/life.ts';
+import { vpnOperations } from './vpn/operations.ts';
 import { prefixListOperations } from './prefix-lists/operations.ts';
 import { peeringOperations } from './peering/operations.ts';
 import { transitGatewayTimers } from './transit-gateways/life.ts';
@@ -156,6 +158,7 @@ const operations = {
   ...transitGatewayOperations,
   ...placementGroupOperations,
   ...prefixListOperations,
+  ...vpnOperations,
   ...flowLogOperations,
   ...subnetReservationOperations,
   ...dhcpOptionOperations,
@@ -243,6 +246,19 @@ const refusedMembers: Service['refuses'] = {
   CreateImage: ['BootModeOverride'],
   CreateLaunchTemplate: ['LaunchTemplateData.Monitoring.MetricCategoryIds'],
   CreateLaunchTemplateVersion: ['LaunchTemplateData.Monitoring.MetricCategoryIds'],
+  CreateVpnConnection: [
+    'Options.EnableAcceleration',
+    'Options.LocalIpv6NetworkCidr',
+    'Options.RemoteIpv6NetworkCidr',
+    'Options.TransportTransitGatewayAttachmentId',
+    'Options.TunnelOptions.LogOptions',
+    'Options.TunnelOptions.Phase1AdditionalKeyExchanges',
+    'Options.TunnelOptions.Phase2AdditionalKeyExchanges',
+    'Options.TunnelOptions.TunnelInsideIpv6Cidr',
+    'TransitGatewayId',
+    'VpnConcentratorId',
+  ],
+  CreateVpnGateway: ['AvailabilityZone'],
   CreateVpcPeeringConnection: ['RequesterPeeringConnectionOptions'],
   ModifyVpcPeeringConnectionOptions: [
     'AccepterPeeringConnectionOptions.AllowMultipathResilience',
@@ -306,6 +322,7 @@ export const ec2With = (keys: KeyMaker, isStrictAboutUserData = false): Service 
     ...snapshotTierTimers,
     ...copyTimers,
     ...natGatewayTimers,
+    ...vpnTimers,
     ...peeringTimers,
     ...transitGatewayTimers,
     ...spotRequestTimers,

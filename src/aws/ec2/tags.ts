@@ -15,6 +15,7 @@ import { addTags, checkTags, forgetTags, removeTags, TagSets } from '../shared/t
 import { VpcEndpoints } from './endpoints/entities.ts';
 import { PlacementGroups } from './placement-groups/entities.ts';
 import { FlowLogs } from './flow-logs/entities.ts';
+import { CustomerGateways, VpnConnections, VpnGateways } from './vpn/entities.ts';
 import { PrefixLists } from './prefix-lists/entities.ts';
 import { PeeringConnections } from './peering/entities.ts';
 import {
@@ -81,6 +82,9 @@ const taggables: readonly Taggable[] = [
   inTable(kinds.vpcPeeringConnection, PeeringConnections),
   inTable(kinds.placementGroup, PlacementGroups),
   inTable(kinds.prefixList, PrefixLists),
+  inTable(kinds.customerGateway, CustomerGateways),
+  inTable(kinds.vpnGateway, VpnGateways),
+  inTable(kinds.vpnConnection, VpnConnections),
   inTable(kinds.flowLog, FlowLogs),
   inTable(kinds.subnetCidrReservation, SubnetCidrReservations),
   // The ids of gateways begin as those of what belongs to them do.

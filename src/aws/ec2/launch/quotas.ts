@@ -39,6 +39,12 @@ export const quotas = {
   natGatewaysPerZone: 5,
   placementGroupsPerRegion: 500,
   prefixListsPerRegion: 100,
+  /** "Site-to-Site VPN quotas", Site-to-Site VPN User Guide. */
+  customerGatewaysPerRegion: 50,
+  vpnGatewaysPerRegion: 5,
+  vpnConnectionsPerRegion: 50,
+  vpnConnectionsPerGateway: 10,
+  routesPerVpnConnection: 100,
   /** AWS publishes no figure. */
   reservationsPerSubnet: 50,
 } as const;

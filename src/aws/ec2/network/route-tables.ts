@@ -125,7 +125,7 @@ const renderRouteTable = (view: View, table: RouteTable): Plain<ApiRouteTable> =
     ...endpointRoutes(view, table),
   ],
   Associations: associationsOf(view, table).map(renderAssociation),
-  PropagatingVgws: [],
+  PropagatingVgws: (table.propagatingGatewayIds ?? []).map((GatewayId) => ({ GatewayId })),
   Tags: tagsOf(view, table.id),
 });
 

@@ -25,6 +25,8 @@ import { PeeringConnections } from '../peering/entities.ts';
 import { carries } from '../transit-gateways/attachment-facts.ts';
 import { TransitAttachments, type TransitAttachment } from '../transit-gateways/entities.ts';
 import { sidesFrom } from '../peering/sides.ts';
+import { VpnGateways } from '../vpn/entities.ts';
+import { isAttachedTo, vpnGatewayById } from '../vpn/lookups.ts';
 
 /** How requests and answers name what a route leads to. */
 type TargetMember =
@@ -177,8 +179,24 @@ const networkInterface: RouteTarget = {
   },
 };
 
+/** A virtual private gateway that is attached to the VPC. */
+const vpnGateway: RouteTarget = {
+  prefix: 'vgw-',
+  member: 'GatewayId',
+  refusal: (tx, table, id) => {
+    const gateway = vpnGatewayById(tx, id);
+    if (isDomainError(gateway)) return gateway;
+    return isAttachedTo(gateway, table.vpcId) ? undefined : differentNetworks(table, id);
+  },
+  isActive: (view, vpcId, id) => {
+    const gateway = view.get(VpnGateways, id);
+    return gateway !== undefined && isAttachedTo(gateway, vpcId);
+  },
+};
+
 const targets: readonly RouteTarget[] = [
   internetGateway,
+  vpnGateway,
   natGateway,
   egressOnlyGateway,
   peeringConnection,
@@ -266,11 +284,13 @@ export const targetOf = (
   if (first.id === 'local') {
     return invalidParameterValue('A route to the target local can only be made by the VPC itself.');
   }
-  if (first.id.startsWith('vgw-')) return notBuilt('virtual private gateways');
   const id = first.member === 'InstanceId' ? interfaceOfInstance(tx, first.id) : first.id;
   if (isDomainError(id)) return id;
   // AWS takes the id of a NAT gateway for GatewayId too, and shows it as one.
-  const byPrefix = first.member === 'GatewayId' && id.startsWith('nat-') ? natGateway : undefined;
+  const byPrefix =
+    first.member === 'GatewayId'
+      ? [natGateway, vpnGateway].find(({ prefix }) => id.startsWith(prefix))
+      : undefined;
   const member = first.member === 'InstanceId' ? 'NetworkInterfaceId' : first.member;
   const target = byPrefix ?? targets.find((one) => one.member === member) ?? internetGateway;
   return target.refusal(tx, table, id, destination) ?? id;

@@ -22,6 +22,7 @@ import type { FilterFields } from '../../shared/filters.ts';
 import { newResourceId } from '../../shared/ids.ts';
 import { addTags, tagsForType, tagsOf } from '../../shared/tags.ts';
 import { blocksOverlap, formatIpv4Cidr, parseIpv4Cidr, type Ipv4Block } from '../../shared/cidr.ts';
+import { VpnGateways } from '../vpn/entities.ts';
 import { VpcEndpoints } from '../endpoints/entities.ts';
 import { PeeringConnections } from '../peering/entities.ts';
 import { addDefaultVpc, defaultDhcpOptionsId, defaultVpcOf } from './default-network.ts';
@@ -357,6 +358,7 @@ const hasDependents = (view: View, vpcId: string): boolean => {
     view.find(InternetGateways, 'vpc', vpcId).length > 0 ||
     view.find(EgressOnlyInternetGateways, 'vpc', vpcId).length > 0 ||
     view.find(VpcEndpoints, 'vpc', vpcId).length > 0 ||
+    view.find(VpnGateways, 'vpc', vpcId).length > 0 ||
     view.find(PeeringConnections, 'vpc', vpcId).some(({ status }) => status === 'active') ||
     view.find(RouteTables, 'vpc', vpcId).some((table) => table.id !== main) ||
     view.find(SecurityGroups, 'vpc', vpcId).some((group) => group.name !== 'default') ||
