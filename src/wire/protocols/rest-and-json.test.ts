@@ -183,7 +183,7 @@ describe('a request of Account', () => {
     ['POST /listRegions', '{"MaxResults":"5"}', 'SerializationException', 400],
     ['POST /listRegions', '{"MaxResults":0}', 'ValidationException', 400],
     ['GET /listRegions', '', 'UnknownOperationException', 404],
-    ['POST /putAccountName', '{}', 'UnknownOperationException', 404],
+    ['POST /getPrimaryEmail', '{}', 'UnknownOperationException', 404],
   ])('is refused: %s %s', async (line, body, code, status) => {
     expect(await account(line, body)).toMatchObject({ code, status });
   });

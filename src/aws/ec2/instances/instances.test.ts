@@ -218,7 +218,7 @@ describe('RunInstances', () => {
   test('user data is limited to 16 KB before base64', async () => {
     const it = await createInstanceWorld();
     it.launch({ UserData: btoa('x'.repeat(16_384)) });
-    it.launch({ UserData: btoa('#cloud-config\nmounts: []\n') });
+    it.launch({ UserData: btoa('#cloud-config\nntp: {}\n') });
     expect(
       it.fail(runInstances, {
         ImageId: testImage(),
@@ -426,6 +426,6 @@ test('a world that is opened again goes on with the lives that it had begun', as
 
 test('a strict world refuses user data that asks for what is not done', async () => {
   const it = await createInstanceWorld({ services: [ec2With(noKeyMaker, true)] });
-  expect(() => it.launch({ UserData: btoa('#cloud-config\nmounts: []\n') })).toThrow('mounts');
+  expect(() => it.launch({ UserData: btoa('#cloud-config\nntp: {}\n') })).toThrow('ntp');
   it.launch({ UserData: btoa('#cloud-config\nruncmd: [date]\n') });
 });
